@@ -1,0 +1,111 @@
+"""What the stage needs of any media engine. Not tied to one process, machine or engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Grant(Struct, frozen=True):
+    """What one person may send now. Without a grant nothing of theirs is forwarded (rule 14).
+
+    ``prepare``: the person holds an offer; a publishing transport may be set up, but no packet
+    of it is forwarded until a grant with ``forward`` arrives.
+    """
+
+    forward: bool = False
+    microphone: bool = False
+    camera: bool = False
+
+    @classmethod
+    def prepare(cls) -> Grant:
+        """A grant to connect, not to be heard."""
+        return cls()
+
+
+class TrackMap(Struct, frozen=True):
+    """Which m-line of a subscription carries whose track. ``kind`` is "audio" or "video"."""
+
+    mid: str
+    person: str
+    kind: str
+
+
+class SubscribeOffer(Struct, frozen=True):
+    """An SDP offer for a viewer's subscribing peer connection.
+
+    ``revision`` counts up by one an offer; an answer names the one it answers. ``fresh`` asks the
+    client to make a new peer connection instead of renegotiating the one it has.
+    """
+
+    revision: int
+    fresh: bool
+    sdp: str
+    tracks: list[TrackMap]
+
+
+class MediaError(Exception):
+    """The engine refuses or cannot do it; ``code`` is one of rules.Code's media values."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class Listener(Protocol):
+    """What an engine tells, each in the event loop of the server."""
+
+    def offer_needed(self, room: str, person: str, offer: SubscribeOffer) -> None:
+        """A viewer's subscription changed and needs this offer answered."""
+
+    def speaking(self, room: str, people: list[str]) -> None:
+        """Who speaks now, loudest first (RFC 6464 levels). Sent on change only."""
+
+    def publishing(self, room: str, person: str, connected: bool) -> None:
+        """A publisher's transport connected, or was lost (ICE consent, DTLS close)."""
+
+    def restarted(self) -> None:
+        """The engine lost all it knew: grants are to be given again, clients to renegotiate."""
+
+
+class MediaEngine(Protocol):
+    """Publish, subscribe, stop. Every coroutine raises MediaError("media_down") when it is down."""
+
+    async def start(self, listener: Listener) -> None:
+        """Start the engine; returns once it can take calls."""
+
+    async def close(self) -> None:
+        """Stop the engine and free its port."""
+
+    async def grant(self, room: str, person: str, grant: Grant | None) -> None:
+        """Set what a person may send; None takes everything away and closes their publishing.
+
+        Returns once no further packet beyond the grant is forwarded (rule 13).
+        """
+
+    async def publish(self, room: str, person: str, offer: str) -> str:
+        """Answer a publishing offer; a new one replaces or renegotiates that person's last.
+
+        Raises MediaError: no_seat without a grant, bad_sdp, no_common_codec, media_down.
+        """
+
+    async def subscribe(self, room: str, person: str) -> None:
+        """Begin (again) a viewer's subscription; the offer comes by ``offer_needed``."""
+
+    async def answer(self, room: str, person: str, revision: int, sdp: str) -> None:
+        """Take a viewer's answer. Raises MediaError: bad_sdp, stale_answer, media_down."""
+
+    async def leave(self, room: str, person: str) -> None:
+        """Forget a person: subscription, publishing and grant."""
+
+    async def close_room(self, room: str) -> None:
+        """Forget a room."""
+
+    async def stats(self) -> dict[str, object]:
+        """Counters of the whole engine, JSON-ready."""
+
+
+EngineFactory = Callable[[], MediaEngine]

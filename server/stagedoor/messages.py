@@ -1,0 +1,288 @@
+"""The wire protocol: tagged JSON messages over one WebSocket; see docs/protocol.md.
+
+From the client: a command with an ``id``, answered ``ok``, ``refused`` or by the one message
+its class names, always with the same ``id``. From the server, unasked: ``update``, ``speaking``,
+``subscribe_offer``, ``media_restarted``. Needs msgspec alone, so clients may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from .rules.commands import AnyCommand, Command
+from .rules.refusals import Code
+from .rules.values import Device, Mode, OfferReason, Role, Seat, Settings
+
+MAX_MESSAGE = 256 * 1024
+MAX_SDP = 128 * 1024
+MAX_NAME = 60
+
+# -- from the client, beside the rules' commands
+
+
+class Enter(Command, frozen=True, tag="enter"):
+    """The first message. Answered by ``welcome``.
+
+    ``token`` is what the link carried, empty for an open door. ``session`` resumes an earlier
+    one, and then ``last_event`` is the number of the last event seen.
+    """
+
+    name: str
+    token: str = ""
+    session: str = ""
+    last_event: int = 0
+
+
+class Ping(Command, frozen=True, tag="ping"):
+    """Asks whether the server is there."""
+
+
+class Watch(Command, frozen=True, tag="watch"):
+    """Begin, or begin again, receiving the stage: ``subscribe_offer`` messages follow."""
+
+
+class SubscribeAnswer(Command, frozen=True, tag="subscribe_answer"):
+    """The SDP answer to the ``subscribe_offer`` of that revision."""
+
+    revision: int
+    sdp: str
+
+
+class Publish(Command, frozen=True, tag="publish"):
+    """An SDP offer to publish; for people with an offer or a seat (14). Answer: ``published``."""
+
+    sdp: str
+
+
+class Candidate(Command, frozen=True, tag="candidate"):
+    """A trickled ICE candidate. Accepted; the server, being ICE-lite, needs none."""
+
+    connection: str
+    candidate: str = ""
+
+
+AnyRequest = AnyCommand | Enter | Ping | Watch | SubscribeAnswer | Publish | Candidate
+
+
+class Envelope(Struct, frozen=True):
+    """What every message of a client has: its ``id`` (1 or more) and its ``type``."""
+
+    id: int
+    type: str
+
+
+# -- the view: what one person is shown of a room
+
+
+class OfferView(Struct, frozen=True):
+    """An offer as its person and the moderators see it."""
+
+    by_name: str
+    reason: OfferReason
+    expires_at: int
+
+
+class PersonView(Struct, frozen=True, omit_defaults=True):
+    """One person as another sees them.
+
+    Attendees see others' ``requested`` and ``offered`` seats as ``viewer``; the fields from
+    ``requested_at`` on are filled for moderators and for oneself (rule 19).
+    """
+
+    id: str
+    name: str
+    role: Role
+    seat: Seat
+    away: bool = False
+    hand: int | None = None
+    microphone: bool = False
+    camera: bool = False
+    requested_at: int | None = None
+    offer: OfferView | None = None
+    barred: bool = False
+    may_ask_at: int = 0
+    unmute_asked_by: str | None = None
+
+
+class RoomInfo(Struct, frozen=True):
+    """What everyone may know of the room itself."""
+
+    id: str
+    name: str
+    mode: Mode
+    settings: Settings
+    ended: bool
+
+
+class View(Struct, frozen=True):
+    """A whole snapshot for one person, as of event ``number``."""
+
+    number: int
+    you: str
+    room: RoomInfo
+    people: list[PersonView]
+
+
+class Happening(Struct, frozen=True, omit_defaults=True):
+    """An event told to those whom it concerns; ``what`` is its tag in the log."""
+
+    number: int
+    at: int
+    what: str
+    person: str = ""
+    person_name: str = ""
+    by: str = ""
+    by_name: str = ""
+    device: Device | None = None
+    on: bool | None = None
+    mode: Mode | None = None
+
+
+# -- from the server
+
+
+class Message(Struct, frozen=True, tag_field="type"):
+    """Anything the server says."""
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """The answer to ``enter``. ``now``: the server's clock in milliseconds, for countdowns."""
+
+    id: int
+    session: str
+    now: int
+    view: View
+    missed: list[Happening]
+
+
+class Ok(Message, frozen=True, tag="ok"):
+    """The command was done; ``number`` is that of its last event, 0 if it made none."""
+
+    id: int
+    number: int = 0
+
+
+class Refused(Message, frozen=True, tag="refused"):
+    """The command changed nothing. ``id`` is 0 where the message had none that can be read."""
+
+    id: int
+    code: Code
+    sentence: str
+
+
+class Published(Message, frozen=True, tag="published"):
+    """The SDP answer to ``publish``."""
+
+    id: int
+    sdp: str
+
+
+class Update(Message, frozen=True, tag="update", omit_defaults=True):
+    """The view changed: people to replace or add, ids that are gone, the room if it changed."""
+
+    number: int
+    at: int
+    people: list[PersonView] = []
+    gone: list[str] = []
+    room: RoomInfo | None = None
+    happened: list[Happening] = []
+
+
+class Speaking(Message, frozen=True, tag="speaking"):
+    """Who speaks now, loudest first."""
+
+    people: list[str]
+
+
+class Track(Struct, frozen=True):
+    """The m-line ``mid`` carries this person's ``kind``, "audio" or "video"."""
+
+    mid: str
+    person: str
+    kind: str
+
+
+class SubscribeOffered(Message, frozen=True, tag="subscribe_offer"):
+    """An SDP offer for the receiving connection; ``fresh`` asks for a new one. To be answered."""
+
+    revision: int
+    fresh: bool
+    sdp: str
+    tracks: list[Track]
+
+
+class MediaRestarted(Message, frozen=True, tag="media_restarted"):
+    """The media engine is a new one: send ``watch`` again and, on stage, ``publish``."""
+
+
+class Closing(Message, frozen=True, tag="closing"):
+    """The server is about to close this connection, and why. ``again``: come back at once."""
+
+    code: Code
+    sentence: str
+    again: bool
+
+
+AnyMessage = (
+    Welcome
+    | Ok
+    | Refused
+    | Published
+    | Update
+    | Speaking
+    | SubscribeOffered
+    | MediaRestarted
+    | Closing
+)
+
+_envelope = msgspec.json.Decoder(Envelope)
+_request = msgspec.json.Decoder(AnyRequest)
+_message = msgspec.json.Decoder(AnyMessage)
+
+
+def decode_envelope(text: str | bytes) -> Envelope:
+    """Read a client's message as far as its id and type. Raises msgspec.MsgspecError."""
+    return _envelope.decode(text)
+
+
+def decode_request(text: str | bytes) -> AnyRequest:
+    """Read a client's message. Raises msgspec.MsgspecError."""
+    request: AnyRequest = _request.decode(text)
+    return request
+
+
+def decode_message(text: str | bytes) -> AnyMessage:
+    """Read a server's message. Raises msgspec.MsgspecError."""
+    message: AnyMessage = _message.decode(text)
+    return message
+
+
+def encode_request(request: AnyRequest, id: int) -> str:  # noqa: A002 - the wire's own word
+    """A client's message with its id, as JSON text."""
+    fields: dict[str, Any] = msgspec.to_builtins(request)
+    return msgspec.json.encode({**fields, "id": id}).decode()
+
+
+def encode_message(message: AnyMessage) -> str:
+    """A server's message as JSON text."""
+    return msgspec.json.encode(message).decode()
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of both directions: ``request`` (plus ``id``) and ``message``."""
+    (requests, messages), components = msgspec.json.schema_components(
+        [AnyRequest, AnyMessage], ref_template="#/$defs/{name}"
+    )
+    names = [ref["$ref"].rsplit("/", 1)[1] for ref in requests["anyOf"]]
+    for name in names:
+        components[name]["properties"]["id"] = {"type": "integer", "minimum": 1}
+        components[name].setdefault("required", []).append("id")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Stagedoor protocol",
+        "$defs": components,
+        "properties": {"request": requests, "message": messages},
+    }

@@ -1,0 +1,53 @@
+"""Why a command was refused: a code from a closed list and a sentence (rule 22)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Code(StrEnum):
+    """Every code that a refusal may carry, on the wire and over HTTP."""
+
+    # What the rules refuse.
+    NOT_ALLOWED = "not_allowed"
+    WRONG_MODE = "wrong_mode"
+    WRONG_STATE = "wrong_state"
+    STAGE_FULL = "stage_full"
+    ALREADY_HANDLED = "already_handled"
+    NO_SUCH_PERSON = "no_such_person"
+    AWAY = "away"
+    COOL_DOWN = "cool_down"
+    REMOVED = "removed"
+    BAD_VALUE = "bad_value"
+    ROOM_ENDED = "room_ended"
+    # What the server refuses before the rules are asked.
+    BAD_MESSAGE = "bad_message"
+    UNKNOWN_MESSAGE = "unknown_message"
+    TOO_LARGE = "too_large"
+    NOT_ENTERED = "not_entered"
+    ALREADY_ENTERED = "already_entered"
+    BAD_NAME = "bad_name"
+    BAD_TOKEN = "bad_token"
+    EXPIRED_TOKEN = "expired_token"
+    BAD_SESSION = "bad_session"
+    NO_SUCH_ROOM = "no_such_room"
+    ROOM_EXISTS = "room_exists"
+    BAD_KEY = "bad_key"
+    TOO_MANY = "too_many"
+    # What concerns media.
+    NO_SEAT = "no_seat"
+    BAD_SDP = "bad_sdp"
+    NO_COMMON_CODEC = "no_common_codec"
+    STALE_ANSWER = "stale_answer"
+    MEDIA_DOWN = "media_down"
+    # Our own fault.
+    SERVER_ERROR = "server_error"
+
+
+class Refusal(Struct, frozen=True):
+    """A command was refused and changed nothing."""
+
+    code: Code
+    sentence: str

@@ -1,0 +1,129 @@
+"""The values a room is made of. Immutable; times are integer milliseconds of the server's clock."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+
+class Role(StrEnum):
+    """What a person may decide. Host and moderators are both "moderators" in the rules' words."""
+
+    HOST = "host"
+    MODERATOR = "moderator"
+    ATTENDEE = "attendee"
+
+
+class Mode(StrEnum):
+    """Stage access (rule 1)."""
+
+    OPEN = "open"
+    REQUEST = "request"
+    INVITE = "invite"
+    CLOSED = "closed"
+
+
+class Seat(StrEnum):
+    """A person's seat state; HELD is on stage, but disconnected (rule 12)."""
+
+    VIEWER = "viewer"
+    REQUESTED = "requested"
+    OFFERED = "offered"
+    ON_STAGE = "on_stage"
+    HELD = "held"
+
+
+class Device(StrEnum):
+    """What a person sends from the stage."""
+
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+
+
+class OfferReason(StrEnum):
+    """Where an offer came from (rules 2 and 10)."""
+
+    APPROVED = "approved"
+    INVITED = "invited"
+    OPENED = "opened"
+
+
+class Offer(Struct, frozen=True):
+    """An open offer of a seat: who made it, why, and until when it stands (rule 7)."""
+
+    by: str
+    reason: OfferReason
+    expires_at: int
+
+
+class Decision(Struct, frozen=True):
+    """The last decision taken on a person, for "already handled by NAME" (rule 8)."""
+
+    by: str
+    by_name: str
+    what: str
+
+
+class Settings(Struct, frozen=True):
+    """What a moderator may set for a room; times in milliseconds."""
+
+    capacity: int = 12
+    offer_ms: int = 60_000
+    hold_ms: int = 30_000
+    cooldown_ms: int = 0
+    may_leave_stage: bool = False
+    bump_longest_silent: bool = False
+
+
+class Person(Struct, frozen=True):
+    """Somebody who has entered the room.
+
+    ``away_until`` is None while connected, else the end of the grace (rules 7 and 12).
+    ``present`` turns False when that grace is over. ``requested_at`` and ``hand_at`` are the
+    numbers of the events that made them, and so order the queue and the hands (rule 5).
+    ``barred``: removed from the stage, so open access no longer suffices (rule 13).
+    """
+
+    id: str
+    name: str
+    role: Role
+    seat: Seat = Seat.VIEWER
+    present: bool = True
+    away_until: int | None = None
+    requested_at: int | None = None
+    offer: Offer | None = None
+    hand_at: int | None = None
+    microphone: bool = False
+    camera: bool = False
+    silent_since: int = 0
+    barred: bool = False
+    may_ask_at: int = 0
+    unmute_asked_by: str | None = None
+    decision: Decision | None = None
+
+    @property
+    def moderates(self) -> bool:
+        """Whether this person is a host or a moderator."""
+        return self.role is not Role.ATTENDEE
+
+    @property
+    def has_seat(self) -> bool:
+        """Whether this person sits on the stage, connected or held."""
+        return self.seat is Seat.ON_STAGE or self.seat is Seat.HELD
+
+
+class Room(Struct, frozen=True):
+    """One room's whole state; ``number`` is that of the last event applied.
+
+    ``open_door``: attendees may enter by the plain link, without a token.
+    """
+
+    id: str
+    name: str
+    open_door: bool = True
+    mode: Mode = Mode.REQUEST
+    settings: Settings = field(default_factory=Settings)
+    people: dict[str, Person] = field(default_factory=dict)
+    number: int = 0
+    ended: bool = False
