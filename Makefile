@@ -1,0 +1,47 @@
+# The targets: run, test, lint, format, bench, clean.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := pyproject.toml constraints.txt
+
+run: .venv/for-run
+	@$(BIN)/stagedoor serve --demo $(ARGS)
+
+test: .venv/for-test
+	@sh tests/system_packages.sh
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/for-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: .venv/for-test
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/for-test
+	$(BIN)/python -m bench.viewers $(ARGS)
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Stagedoor needs Python 3.11 or newer; name one with: make run PYTHON=python3.12'; exit 1; }
+	@echo 'Making the virtual environment in .venv (once)'
+	@$(PYTHON) -m venv .venv || \
+		{ echo 'Python has no venv module here; on Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+	@touch $@
+
+.venv/for-run: .venv/made $(SETUP)
+	@echo 'Installing what the server needs'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/for-test: .venv/made $(SETUP)
+	@echo 'Installing what the client and the tests need'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
+	@touch $@ .venv/for-run
+
+.PHONY: run test lint format bench clean

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Makes sure of the Debian packages that the tests use: a browser, virtual microphones and a
+# virtual camera. Installs what is missing where it may, otherwise names it and goes on: the
+# tests that need it then say why they are skipped.
+set -u
+
+PACKAGES="chromium fonts-dejavu-core libportaudio2 libgl1 libglib2.0-0 pulseaudio pulseaudio-utils
+libasound2-plugins sox pipewire pipewire-bin pipewire-v4l2 wireplumber dbus gstreamer1.0-tools
+gstreamer1.0-plugins-base gstreamer1.0-pipewire"
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "Not a Debian system; the tests use what these packages bring:" $PACKAGES
+    exit 0
+fi
+
+missing=""
+for package in $PACKAGES; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
+        missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+as_root=""
+[ "$(id -u)" = 0 ] || as_root="sudo -n"
+echo "Installing with apt:$missing"
+export DEBIAN_FRONTEND=noninteractive
+if $as_root apt-get update -qq >/dev/null &&
+    $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null; then
+    exit 0
+fi
+echo "Could not install them here. For all of the tests, run: apt-get install$missing"
+[ -z "${CI:-}" ] # on CI nothing is skipped for want of a package
