@@ -1,0 +1,181 @@
+"""How much CPU the embedded SFU spends on a packet delivered to a viewer, and whether any is lost.
+
+One publisher sends VP8-shaped video and Opus-shaped audio; real viewers (ICE, DTLS, SRTP) receive,
+decrypt and count. ``python -m bench.viewers --viewers 50 --mbit 1 --seconds 10``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stagedoor.sfu.supervisor import EmbeddedEngine
+
+from bench.peer import Peer
+from stagedoor.media.interface import Grant, SubscribeOffer
+
+ROOM, PUBLISHER = "bench", "publisher"
+AUDIO_SSRC, VIDEO_SSRC = 0x0A0A0A0A, 0x0B0B0B0B
+PAYLOAD = 1100
+FRAMES_A_SECOND = 25
+
+
+@dataclass
+class Counted:
+    """What one viewer received, by SSRC: how many packets, between which sequence numbers."""
+
+    packets: int = 0
+    first: dict[int, int] = field(default_factory=dict)
+    last: dict[int, int] = field(default_factory=dict)
+
+    def take(self, packet: bytes) -> None:
+        """Count an RTP packet; sequence numbers are unwrapped against the last one."""
+        sequence, _, ssrc = struct.unpack_from("!HII", packet, 2)
+        self.packets += 1
+        last = self.last.get(ssrc)
+        if last is None:
+            self.first[ssrc] = self.last[ssrc] = sequence
+            return
+        ahead = ((sequence - last + 0x8000) & 0xFFFF) - 0x8000
+        self.last[ssrc] = max(last, last + ahead)
+
+    @property
+    def expected(self) -> int:
+        """How many packets lie between the first and the last seen."""
+        return sum(self.last[ssrc] - self.first[ssrc] + 1 for ssrc in self.first)
+
+
+class Listener:
+    """Answers each viewer's offers, and connects the viewer at the first one."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self.engine = engine
+        self.peers: dict[str, Peer] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.connected: dict[str, asyncio.Event] = {}
+
+    def offer_needed(self, room: str, person: str, offer: SubscribeOffer) -> None:
+        """Answer as a browser would."""
+        task = asyncio.create_task(self._answer(room, person, offer))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _answer(self, room: str, person: str, offer: SubscribeOffer) -> None:
+        peer = self.peers[person]
+        await self.engine.answer(room, person, offer.revision, peer.answer(offer.sdp))
+        if not peer.connected.is_set():
+            await peer.connect(offer.sdp)
+            self.connected[person].set()
+
+    def speaking(self, room: str, people: list[str]) -> None:
+        """Of no interest here."""
+
+    def publishing(self, room: str, person: str, connected: bool) -> None:
+        """Of no interest here."""
+
+    def restarted(self) -> None:
+        """A benchmark of an engine that died is none."""
+        raise RuntimeError("the engine was restarted")
+
+
+def video_packets(bits_a_second: float) -> Iterator[list[bytes]]:
+    """Frames without end, each a list of RTP packets with a VP8 descriptor (RFC 7741)."""
+    packets_a_frame = bits_a_second / 8 / (PAYLOAD + 12) / FRAMES_A_SECOND
+    sequence = owed = frame = 0.0
+    while True:
+        owed += packets_a_frame
+        count = max(1, int(owed))
+        owed -= count
+        key = int(frame) % (2 * FRAMES_A_SECOND) == 0
+        start = b"\x10" + (b"\x50\x00\x00\x9d\x01\x2a\x80\x02\xe0\x01" if key else b"\x51\x00\x00")
+        packets = []
+        for index in range(count):
+            marker = 0x80 if index == count - 1 else 0
+            payload = (start if index == 0 else b"\x00").ljust(PAYLOAD, b"\xaa")
+            timestamp = int(frame * 90000 / FRAMES_A_SECOND) & 0xFFFFFFFF
+            header = struct.pack(
+                "!BBHII", 0x80, marker | 96, int(sequence) & 0xFFFF, timestamp, VIDEO_SSRC
+            )
+            packets.append(header + payload)
+            sequence += 1
+        frame += 1
+        yield packets
+
+
+async def publish(peer: Peer, bits_a_second: float) -> None:
+    """Send in real time until cancelled: a video frame every 40 ms, audio every 20 ms."""
+    loop = asyncio.get_running_loop()
+    start, tick = loop.time(), 0
+    frames = video_packets(bits_a_second)
+    while True:
+        header = struct.pack("!BBHII", 0x80, 111, tick & 0xFFFF, tick * 960, AUDIO_SSRC)
+        peer.send_rtp(header + b"\xbb" * 80)
+        if tick % 2 == 0:
+            for packet in next(frames):
+                peer.send_rtp(packet)
+        tick += 1
+        await asyncio.sleep(start + tick * 0.02 - loop.time())
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process and all of its threads, from the scheduler's nanoseconds."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
+async def measure(viewers: int, mbit: float, seconds: float) -> str:
+    """Run the stage and give the line to print."""
+    engine = EmbeddedEngine(port=0)
+    listener = Listener(engine)
+    await engine.start(listener)
+    publisher = await Peer.open()
+    await engine.grant(ROOM, PUBLISHER, Grant(forward=True, microphone=True, camera=True))
+    offer = publisher.offer(AUDIO_SSRC, VIDEO_SSRC)
+    await publisher.connect(await engine.publish(ROOM, PUBLISHER, offer))
+    sending = asyncio.create_task(publish(publisher, mbit * 1e6))
+    for index in range(viewers):
+        person = f"viewer-{index}"
+        listener.peers[person] = await Peer.open()
+        listener.connected[person] = asyncio.Event()
+        await engine.subscribe(ROOM, person)
+        await listener.connected[person].wait()
+    await asyncio.sleep(1)
+
+    counted = [Counted() for _ in listener.peers]
+    for counter, peer in zip(counted, listener.peers.values(), strict=True):
+        peer.on_rtp = counter.take
+    assert engine.pid is not None
+    before = cpu_seconds(engine.pid)
+    await asyncio.sleep(seconds)
+    for peer in listener.peers.values():
+        peer.on_rtp = None
+    spent = cpu_seconds(engine.pid) - before
+
+    sending.cancel()
+    for peer in [publisher, *listener.peers.values()]:
+        peer.close()
+    await engine.close()
+    delivered = sum(counter.packets for counter in counted)
+    lost = sum(counter.expected for counter in counted) - delivered
+    return (
+        f"viewers {viewers}  stage {mbit:g} Mbit/s  delivered {delivered} packets in {seconds:g} s"
+        f"  lost {lost}  server CPU {spent / max(delivered, 1) * 1e6:.2f} us per delivered packet"
+    )
+
+
+def main() -> None:
+    """Measure as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m bench.viewers", description=__doc__)
+    parser.add_argument("--viewers", type=int, default=50)
+    parser.add_argument("--mbit", type=float, default=1.0)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    options = parser.parse_args()
+    print(asyncio.run(measure(options.viewers, options.mbit, options.seconds)))
+
+
+if __name__ == "__main__":
+    main()
