@@ -36,6 +36,7 @@ class Code(StrEnum):
     ROOM_EXISTS = "room_exists"
     BAD_KEY = "bad_key"
     TOO_MANY = "too_many"
+    SHUTTING_DOWN = "shutting_down"
     # What concerns media.
     NO_SEAT = "no_seat"
     BAD_SDP = "bad_sdp"

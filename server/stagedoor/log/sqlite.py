@@ -1,0 +1,292 @@
+"""The event log in one SQLite file, on a thread of its own.
+
+The event loop never waits for the disk. Appends that queue up while one is being written are
+committed together (group commit). WAL with synchronous=FULL: what was acknowledged survives the
+process being killed and the machine losing power.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stagedoor.rules.events import AnyEvent
+
+from .interface import LogConflictError, LogError
+
+APPLICATION_ID = 0x53444F52  # "SDOR"; sqlite.org/pragma.html#pragma_application_id
+FORMAT = 1
+GROUP = 256  # the most appends in one transaction
+
+_SCHEMA = """
+CREATE TABLE events (
+    room TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    "by" TEXT NOT NULL,
+    type TEXT NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (room, number)
+) WITHOUT ROWID, STRICT
+"""
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+@dataclass(frozen=True)
+class _Append:
+    """One append that waits for its commit."""
+
+    room: str
+    after: int
+    events: Sequence[AnyEvent]
+    done: asyncio.Future[Any]
+
+
+@dataclass(frozen=True)
+class _Query:
+    """Anything else to be done with the connection, after the appends before it."""
+
+    work: Callable[[sqlite3.Connection], Any]
+    done: asyncio.Future[Any]
+
+
+class SqliteLog:
+    """An EventLog in the file ``path``; made by ``open``, one process at a time."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: int) -> None:
+        self._path = path
+        self._connection = connection
+        self._lock = lock
+        self._loop = asyncio.get_running_loop()
+        self._jobs: queue.SimpleQueue[_Append | _Query | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="event log", daemon=True)
+        self._closed = False
+        self._thread.start()
+
+    @classmethod
+    async def open(cls, path: Path) -> SqliteLog:
+        """Open the file, or make it. Raises LogError if that is not possible, saying why."""
+        lock = await asyncio.to_thread(_take_lock, path)
+        try:
+            connection = await asyncio.to_thread(_connect, path)
+        except BaseException:
+            os.close(lock)
+            raise
+        return cls(path, connection, lock)
+
+    async def append(self, room: str, after: int, events: Sequence[AnyEvent]) -> None:
+        """See EventLog.append."""
+        await self._put(lambda done: _Append(room, after, tuple(events), done))
+
+    async def read(self, room: str, after: int = 0) -> list[AnyEvent]:
+        """See EventLog.read."""
+
+        def work(connection: sqlite3.Connection) -> list[AnyEvent]:
+            rows = connection.execute(
+                "SELECT number, event FROM events WHERE room = ? AND number > ? ORDER BY number",
+                (room, after),
+            )
+            return [
+                self._decode(room, number, expected, text)
+                for expected, (number, text) in enumerate(rows, after + 1)
+            ]
+
+        events: list[AnyEvent] = await self._put(lambda done: _Query(work, done))
+        return events
+
+    async def rooms(self) -> list[str]:
+        """See EventLog.rooms."""
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute("SELECT room FROM events WHERE number = 1 ORDER BY at, room")
+            return [room for (room,) in rows]
+
+        rooms: list[str] = await self._put(lambda done: _Query(work, done))
+        return rooms
+
+    async def close(self) -> None:
+        """See EventLog.close."""
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    async def _put(self, job: Callable[[asyncio.Future[Any]], _Append | _Query]) -> Any:
+        if self._closed:
+            raise LogError("The event log is closed.")
+        done: asyncio.Future[Any] = self._loop.create_future()
+        self._jobs.put(job(done))
+        return await done
+
+    def _decode(self, room: str, number: int, expected: int, text: str) -> AnyEvent:
+        if number != expected:
+            raise LogError(
+                f"Event {expected} of room {room} is missing in {self._path}; "
+                "restore the file from a copy."
+            )
+        try:
+            event: AnyEvent = _decoder.decode(text)
+        except msgspec.MsgspecError as error:
+            raise LogError(
+                f"Event {number} of room {room} in {self._path} cannot be understood ({error}); "
+                "it may come from a newer version of Stagedoor."
+            ) from error
+        return event
+
+    # -- the thread
+
+    def _run(self) -> None:
+        waiting: list[_Append] = []
+        while True:
+            job = self._jobs.get()
+            while True:
+                if isinstance(job, _Append):
+                    waiting.append(job)
+                else:
+                    self._commit(waiting)
+                    waiting = []
+                    if job is None:
+                        self._connection.close()
+                        os.close(self._lock)
+                        return
+                    self._query(job)
+                if len(waiting) >= GROUP or self._jobs.empty():
+                    break
+                job = self._jobs.get()
+            self._commit(waiting)
+            waiting = []
+
+    def _commit(self, appends: list[_Append]) -> None:
+        """Write a group in one transaction; a conflict fails one, a disk error fails all."""
+        if not appends:
+            return
+        results: list[tuple[asyncio.Future[Any], Any]] = []
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for append in appends:
+                results.append((append.done, self._insert(append)))
+            self._connection.execute("COMMIT")
+        except Exception as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            failure = self._failure(error, "written")
+            results = [(append.done, failure) for append in appends]
+        self._tell(results)
+
+    def _insert(self, append: _Append) -> LogConflictError | None:
+        (last,) = self._connection.execute(
+            "SELECT coalesce(max(number), 0) FROM events WHERE room = ?", (append.room,)
+        ).fetchone()
+        if last != append.after:
+            return LogConflictError(append.room, append.after, last)
+        self._connection.executemany(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (append.room, number, event.at, event.by, _tag(event), _text(event))
+                for number, event in enumerate(append.events, append.after + 1)
+            ],
+        )
+        return None
+
+    def _query(self, query: _Query) -> None:
+        try:
+            result = query.work(self._connection)
+        except Exception as error:
+            result = self._failure(error, "read")
+        self._tell([(query.done, result)])
+
+    def _failure(self, error: Exception, doing: str) -> LogError:
+        if isinstance(error, LogError):
+            return error
+        return LogError(f"The event log {self._path} cannot be {doing}: {error}.")
+
+    def _tell(self, results: list[tuple[asyncio.Future[Any], Any]]) -> None:
+        def tell() -> None:
+            for done, result in results:
+                if done.done():
+                    continue  # the one who asked was cancelled
+                if isinstance(result, Exception):
+                    done.set_exception(result)
+                else:
+                    done.set_result(result)
+
+        # The loop may be gone when the process ends in the middle of a command.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(tell)
+
+
+def _tag(event: AnyEvent) -> str:
+    return str(event.__struct_config__.tag)
+
+
+def _text(event: AnyEvent) -> str:
+    return _encoder.encode(event).decode()
+
+
+def _take_lock(path: Path) -> int:
+    """One process at a time: an advisory lock, freed by the system when the process dies."""
+    name = path.with_name(path.name + ".lock")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LogError(f"The event log {path} cannot be written: {error.strerror}.") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise LogError(
+            f"The event log {path} is in use by another Stagedoor process; stop that one first."
+        ) from error
+    return lock
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = None
+    try:
+        connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+        _prepare(connection, path)
+    except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
+        raise LogError(f"The event log {path} cannot be opened: {error}.") from error
+    except LogError:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if tables and application != APPLICATION_ID:
+        raise LogError(f"{path} is a database of another program, not Stagedoor's event log.")
+    if version > FORMAT:
+        raise LogError(f"The event log {path} was written by a newer version of Stagedoor.")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    if not tables:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(_SCHEMA)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+        connection.execute("COMMIT")
+    else:
+        # A file that can be read but not written is found out now, not at the first command.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")

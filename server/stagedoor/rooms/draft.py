@@ -1,0 +1,35 @@
+"""One step of a room in the making: what is decided, not yet logged or applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from stagedoor import rules
+from stagedoor.rules.events import AnyEvent
+from stagedoor.rules.refusals import Refusal
+from stagedoor.rules.values import Room
+
+Decision = list[AnyEvent] | Refusal
+
+
+class Draft:
+    """A room and the events that lead on from it. ``before`` stays, ``room`` moves."""
+
+    def __init__(self, before: Room) -> None:
+        self.before = before
+        self.room = before
+        self.events: list[AnyEvent] = []
+
+    def add(self, events: Iterable[AnyEvent]) -> int:
+        """Apply events to the draft; the number of the last one, or 0 if there was none."""
+        events = list(events)
+        room = self.room
+        for event in events:
+            room = rules.evolve(room, event)
+        self.room = room
+        self.events += events
+        return room.number if events else 0
+
+    def take(self, decision: Decision) -> int | Refusal:
+        """Apply what was decided, unless it was refused."""
+        return decision if isinstance(decision, Refusal) else self.add(decision)

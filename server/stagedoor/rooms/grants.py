@@ -1,0 +1,61 @@
+"""What each person may send, as it follows from the room's state (rules 12, 13 and 14). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stagedoor.media.interface import Grant
+from stagedoor.rules.values import Person, Room, Seat
+
+
+def grant_of(person: Person) -> Grant | None:
+    """A seat's devices if on stage, a connection without sound or picture if offered, or None.
+
+    HELD is None: whoever is not connected sends nothing, and comes back muted (rule 12).
+    """
+    if not person.present or person.away_until is not None:
+        return None
+    if person.seat is Seat.ON_STAGE:
+        return Grant(forward=True, microphone=person.microphone, camera=person.camera)
+    if person.seat is Seat.OFFERED:
+        return Grant.prepare()
+    return None
+
+
+def grants(room: Room) -> dict[str, Grant]:
+    """Everybody who may send now; nobody in a room that has ended."""
+    if room.ended:
+        return {}
+    found = {key: grant_of(person) for key, person in room.people.items()}
+    return {person: grant for person, grant in found.items() if grant is not None}
+
+
+def may_publish(room: Room, person: str) -> bool:
+    """Whether a publishing offer of this person is taken at all (rule 14)."""
+    somebody = room.people.get(person)
+    return not room.ended and somebody is not None and grant_of(somebody) is not None
+
+
+Change = tuple[str, Grant | None]
+
+
+def changes(
+    before: Mapping[str, Grant], after: Mapping[str, Grant]
+) -> tuple[list[Change], list[Change]]:
+    """What to tell the engine: first the changes that take something away, then the others."""
+    taking: list[Change] = [(person, None) for person in before if person not in after]
+    giving: list[Change] = []
+    for person, grant in after.items():
+        old = before.get(person)
+        if old == grant:
+            continue
+        (taking if old is not None and _takes(old, grant) else giving).append((person, grant))
+    return taking, giving
+
+
+def _takes(old: Grant, new: Grant) -> bool:
+    return (
+        (old.forward and not new.forward)
+        or (old.microphone and not new.microphone)
+        or (old.camera and not new.camera)
+    )

@@ -1,0 +1,131 @@
+"""All rooms of one server: loaded at the start, looked up, created; and the media engine's news."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+
+from stagedoor import rules
+from stagedoor.log import EventLog, LogConflictError
+from stagedoor.media.interface import MediaEngine, SubscribeOffer
+from stagedoor.messages import Closing, Speaking, SubscribeOffered, Track
+from stagedoor.rules.events import AnyEvent, RoomCreated
+from stagedoor.rules.refusals import Code, Refusal
+from stagedoor.rules.values import Room
+
+from .keeper import Clock, Keeper
+from .media import Media
+
+logger = logging.getLogger(__name__)
+
+SHUTTING_DOWN = Closing(
+    Code.SHUTTING_DOWN, "The server is shutting down; you will be back once it is up.", again=True
+)
+
+
+def wall_clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+async def create_room(log: EventLog, created: RoomCreated) -> Room | Refusal:
+    """Put a new room into the log. Refused with ``room_exists`` if its id is taken."""
+    try:
+        await log.append(created.room, 0, [created])
+    except LogConflictError:
+        return Refusal(Code.ROOM_EXISTS, f"There is a room “{created.room}” already.")
+    return rules.evolve(None, created)
+
+
+class House:
+    """Made by ``open``; ends with ``close``. It is the engine's listener."""
+
+    def __init__(self, log: EventLog, engine: MediaEngine, clock: Clock = wall_clock) -> None:
+        self.clock = clock
+        self.media = Media(engine)
+        self._log = log
+        self._keepers: dict[str, Keeper] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(cls, log: EventLog, engine: MediaEngine, clock: Clock = wall_clock) -> House:
+        """Start the engine and load every room.
+
+        Raises LogError if a room cannot be read, and what the engine's start raises.
+        """
+        house = cls(log, engine, clock)
+        loaded = [(await log.read(room)) for room in await log.rooms()]
+        await house.media.start(house)
+        for events in loaded:
+            house._keep(_replay(events), events)
+        return house
+
+    async def create(self, created: RoomCreated) -> Keeper | Refusal:
+        """A new room from its first event, or the refusal of an id that is taken."""
+        room = await create_room(self._log, created)
+        if isinstance(room, Refusal):
+            return room
+        logger.info("room %s created", room.id)
+        return self._keep(room, [created])
+
+    def keeper(self, room: str) -> Keeper | None:
+        """The keeper of the room with this id."""
+        return self._keepers.get(room)
+
+    def keepers(self) -> list[Keeper]:
+        """All keepers, in order of their rooms' creation."""
+        return list(self._keepers.values())
+
+    async def close(self) -> None:
+        """Finish every room's step, tell everybody, stop the engine. The log stays open."""
+        for keeper in self._keepers.values():
+            keeper.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        for keeper in self._keepers.values():
+            keeper.close_all(SHUTTING_DOWN)
+        await self.media.close()
+
+    def _keep(self, room: Room, events: Iterable[AnyEvent]) -> Keeper:
+        keeper = Keeper(room, events, self._log, self.media, self.clock)
+        self._keepers[room.id] = keeper
+        task = asyncio.create_task(keeper.run(), name=f"room {room.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return keeper
+
+    # -- the media engine's listener
+
+    def offer_needed(self, room: str, person: str, offer: SubscribeOffer) -> None:
+        """See Listener.offer_needed."""
+        keeper = self._keepers.get(room)
+        if keeper is not None:
+            tracks = [Track(track.mid, track.person, track.kind) for track in offer.tracks]
+            keeper.tell(person, SubscribeOffered(offer.revision, offer.fresh, offer.sdp, tracks))
+
+    def speaking(self, room: str, people: list[str]) -> None:
+        """See Listener.speaking."""
+        keeper = self._keepers.get(room)
+        if keeper is not None:
+            keeper.tell_all(Speaking(people))
+
+    def publishing(self, room: str, person: str, connected: bool) -> None:
+        """See Listener.publishing."""
+        state = "connected" if connected else "lost"
+        logger.info("room %s: the publishing of %s is %s", room, person, state)
+
+    def restarted(self) -> None:
+        """See Listener.restarted."""
+        logger.warning("the media engine was started again")
+        for keeper in self._keepers.values():
+            keeper.media_restarted()
+
+
+def _replay(events: Iterable[AnyEvent]) -> Room:
+    room: Room | None = None
+    for event in events:
+        room = rules.evolve(room, event)
+    assert room is not None, "a room in the log has a first event"
+    return room

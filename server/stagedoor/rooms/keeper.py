@@ -1,0 +1,402 @@
+"""The keeper of one room: the single owner of its state.
+
+Commands of all people meet in one queue. A step takes what has queued up and goes in one direction:
+decide, append to the log, apply, take from and give to the media engine, tell everybody, answer.
+So nothing is acknowledged that is not in the log, and whoever loses the stage is not forwarded any
+more when anybody hears of it (rule 13). Timers are not kept: the next one follows from the state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from stagedoor import rules
+from stagedoor.log import EventLog, LogConflictError, LogError
+from stagedoor.media.interface import Grant, MediaError
+from stagedoor.messages import AnyMessage, Closing, MediaRestarted, Update
+from stagedoor.rules.commands import AnyCommand
+from stagedoor.rules.events import AnyEvent
+from stagedoor.rules.refusals import Code, Refusal
+from stagedoor.rules.values import Room
+
+from .connection import Arrival, Connection, Visitor
+from .draft import Decision, Draft
+from .grants import changes, grants, may_publish
+from .happenings import Told, tell
+from .media import Media
+from .views import updates, view
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], int]
+Answer = Callable[[int | Refusal], None]
+
+REMEMBERED = 1000  # happenings kept for people who resume
+MISSED = 100  # the most that one of them is told
+RETRY = 1.0  # seconds until a step of the clock that could not be logged is tried again
+LONGEST_SLEEP = 60.0  # seconds; the wall clock may be set meanwhile
+CONFLICTS = 5
+
+WRONG = "Something went wrong in the server; please try again."
+UNSAVED = "The server could not save this, so nothing was changed."
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass
+class _Job:
+    """A wish in the queue. ``answer`` is called once, in the step, before anything later."""
+
+    decide: Callable[[Room, int], Decision]
+    answer: Answer
+    done: asyncio.Future[None]
+    entry: tuple[Visitor, Connection] | None = None
+    outcome: int | Refusal = 0
+
+
+@dataclass
+class _Step:
+    """What one step has decided."""
+
+    draft: Draft
+    jobs: list[_Job]
+    forget: set[str] = field(default_factory=set)
+
+
+class Keeper:
+    """Made with a room's replayed state; ``run`` it in a task, end it with ``stop``."""
+
+    def __init__(
+        self, room: Room, events: Iterable[AnyEvent], log: EventLog, media: Media, clock: Clock
+    ) -> None:
+        self.room = room
+        self.id = room.id
+        self._log = log
+        self._media = media
+        self._clock = clock
+        self._now = 0
+        self._told: deque[Told] = deque(maxlen=REMEMBERED)
+        self._remember(room, events, after=0)
+        self._connections: dict[str, Connection] = {}
+        self._granted: dict[str, Grant] = {}
+        # Whoever the log says is here lost the connection with the last process (rule 12).
+        self._lost = {key for key in room.people if _connected(room, key)}
+        self._media_restarted = False
+        self._jobs: list[_Job] = []
+        self._wake = asyncio.Event()
+        self._wake.set()
+        self._stopping = False
+
+    # -- for the connections
+
+    async def command(self, person: str, command: AnyCommand, answer: Answer) -> None:
+        """Put a person's command to the rules; ``answer`` gets the last event's number, or 0."""
+        await self._put(lambda room, now: rules.decide(room, command, person, now), answer)
+
+    async def enter(
+        self,
+        visitor: Visitor,
+        connection: Connection,
+        answer: Callable[[Arrival | Refusal], None],
+    ) -> None:
+        """Let somebody in, or back in (rule 12). An older connection of theirs is closed."""
+
+        def decide(room: Room, now: int) -> Decision:
+            if not visitor.resumes:
+                return rules.enter(room, visitor.person, visitor.name, visitor.role, now)
+            draft = Draft(room)
+            if _connected(room, visitor.person):
+                draft.add(rules.disconnect(room, visitor.person, now))
+            refusal = draft.take(rules.come_back(draft.room, visitor.person, visitor.name, now))
+            return refusal if isinstance(refusal, Refusal) else draft.events
+
+        def arrived(outcome: int | Refusal) -> None:
+            if isinstance(outcome, Refusal):
+                answer(outcome)
+                return
+            missed = [
+                told.happening
+                for told in self._told
+                if told.concerns(visitor.person) and told.happening.number > visitor.last_event
+            ]
+            answer(
+                Arrival(
+                    person=visitor.person,
+                    now=self._now,
+                    view=view(self.room, visitor.person),
+                    missed=missed[-MISSED:] if visitor.resumes else [],
+                )
+            )
+
+        await self._put(decide, arrived, (visitor, connection))
+
+    def lost(self, person: str, connection: Connection) -> None:
+        """A connection is gone; nothing happens if another has taken its place."""
+        if self._connections.get(person) is connection:
+            del self._connections[person]
+            self._lost.add(person)
+            self._wake.set()
+
+    async def watch(self, person: str) -> None:
+        """Begin a person's receiving. Raises MediaError."""
+        await self._media.subscribe(self.id, person)
+
+    async def answer(self, person: str, revision: int, sdp: str) -> None:
+        """Take a person's answer to a subscription's offer. Raises MediaError."""
+        await self._media.answer(self.id, person, revision, sdp)
+
+    async def publish(self, person: str, sdp: str) -> str:
+        """Answer a publishing offer, if the person may publish before and after (rule 14).
+
+        Raises MediaError, ``no_seat`` among them.
+        """
+        self._admit(person)
+        answer = await self._media.publish(self.id, person, sdp)
+        self._admit(person)
+        return answer
+
+    # -- for the house
+
+    @property
+    def connections(self) -> int:
+        """How many people are connected now."""
+        return len(self._connections)
+
+    def tell(self, person: str, message: AnyMessage) -> None:
+        """Tell one person, if connected."""
+        connection = self._connections.get(person)
+        if connection is not None:
+            connection.send(_encode(message))
+
+    def tell_all(self, message: AnyMessage) -> None:
+        """Tell everybody who is connected."""
+        encoded = _encode(message)
+        for connection in list(self._connections.values()):
+            connection.send(encoded)
+
+    def media_restarted(self) -> None:
+        """The engine is a new one: give all grants again, then tell everybody."""
+        self._media_restarted = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Do the room's steps until ``stop``."""
+        while not self._stopping:
+            await self._sleep()
+            self._wake.clear()
+            jobs, self._jobs = self._jobs, []
+            before = self.room
+            try:
+                await self._step(jobs)
+            except Exception:
+                logger.exception("room %s: a step failed", self.id)
+                self._refuse(jobs, WRONG)
+                if self.room is not before:  # what people see may be behind: let them come anew
+                    self.close_all(Closing(Code.SERVER_ERROR, WRONG, again=True))
+                await asyncio.sleep(RETRY)
+        self._refuse(self._jobs, "The server is shutting down.", Code.SHUTTING_DOWN)
+
+    def stop(self) -> None:
+        """Finish the step that runs and take no other."""
+        self._stopping = True
+        self._wake.set()
+
+    def close_all(self, closing: Closing) -> None:
+        """Close every connection, saying why."""
+        for connection in list(self._connections.values()):
+            connection.close(closing)
+
+    # -- a step
+
+    async def _put(
+        self,
+        decide: Callable[[Room, int], Decision],
+        answer: Answer,
+        entry: tuple[Visitor, Connection] | None = None,
+    ) -> None:
+        """Queue a job and wait until it is answered."""
+        if self._stopping:
+            answer(Refusal(Code.SHUTTING_DOWN, "The server is shutting down."))
+            return
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._jobs.append(_Job(decide, answer, done, entry))
+        self._wake.set()
+        await done
+
+    async def _sleep(self) -> None:
+        """Until there is something to do."""
+        deadline = rules.next_deadline(self.room)
+        wait = LONGEST_SLEEP
+        if deadline is not None:
+            wait = min(max((deadline - self._clock()) / 1000, 0.01), wait)
+        if self._lost:
+            wait = min(wait, RETRY)  # their going could not be logged yet
+        try:
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _step(self, jobs: list[_Job]) -> None:
+        for _ in range(CONFLICTS):
+            step = self._decide(jobs)
+            try:
+                if step.draft.events:
+                    await self._log.append(self.id, step.draft.before.number, step.draft.events)
+            except LogConflictError:
+                await self._catch_up()
+                continue
+            except LogError as error:
+                logger.error("room %s: %s", self.id, error.sentence)
+                self._refuse(jobs, UNSAVED)
+                return
+            await self._apply(step)
+            return
+        logger.error("room %s: other writers are always first", self.id)
+        self._refuse(jobs, UNSAVED)
+
+    def _decide(self, jobs: list[_Job]) -> _Step:
+        """What is due, who is lost, then everybody's wishes in their order."""
+        self._now = max(self._clock(), self._now)
+        step = _Step(Draft(self.room), jobs)
+        step.draft.add(rules.due(step.draft.room, self._now))
+        for person in sorted(self._lost):
+            if _connected(step.draft.room, person):
+                step.draft.add(rules.disconnect(step.draft.room, person, self._now))
+            step.forget.add(person)
+        for job in jobs:
+            try:
+                job.outcome = step.draft.take(job.decide(step.draft.room, self._now))
+            except Exception:
+                logger.exception("room %s: a decision failed", self.id)
+                job.outcome = Refusal(Code.SERVER_ERROR, WRONG)
+            if job.entry is not None and not isinstance(job.outcome, Refusal):
+                step.forget.add(job.entry[0].person)  # what an older connection published
+        return step
+
+    async def _apply(self, step: _Step) -> None:
+        """What is in the log takes effect: on the state, on the media, then on what is shown."""
+        before, self.room = step.draft.before, step.draft.room
+        told = self._remember(self.room, step.draft.events, before.number)
+        self._lost -= step.forget
+        restarted, self._media_restarted = self._media_restarted, False
+        if restarted:
+            self._granted.clear()
+        await self._grant(step.forget)
+        replaced = self._replaced(step.jobs)
+        if step.draft.events:
+            self._show(before, told)
+        if restarted:
+            self.tell_all(MediaRestarted())
+        for connection in replaced:
+            connection.close(
+                Closing(Code.ALREADY_ENTERED, "You have entered this room elsewhere.", again=False)
+            )
+        for job in step.jobs:
+            self._answer(job)
+        if self.room.ended and not before.ended:
+            await self._end()
+
+    async def _grant(self, forget: set[str]) -> None:
+        """Bring the engine's grants up to the state: first what is taken away."""
+        if forget:
+            await self._media.leave(self.id, forget)
+            for person in forget:
+                self._granted.pop(person, None)
+        taking, giving = changes(self._granted, grants(self.room))
+        for change in taking:
+            self._granted.pop(change[0], None)
+        for batch in (taking, giving):
+            for person, grant in await self._media.grant(self.id, batch) if batch else []:
+                if grant is not None:
+                    self._granted[person] = grant
+
+    def _replaced(self, jobs: list[_Job]) -> list[Connection]:
+        """Take away the connections in whose place others enter now."""
+        replaced = []
+        for job in jobs:
+            if job.entry is not None and not isinstance(job.outcome, Refusal):
+                old = self._connections.pop(job.entry[0].person, None)
+                if old is not None:
+                    replaced.append(old)
+        return replaced
+
+    def _show(self, before: Room, told: list[Told]) -> None:
+        """Tell everybody what changed, each as much as they may see (rule 19)."""
+        changed = updates(before, self.room, told)
+        attendees = _encoded(changed.attendees)
+        moderators = _encoded(changed.moderators)
+        for person, connection in list(self._connections.items()):
+            if person in changed.persons:
+                message = _encoded(changed.persons[person])
+            elif self.room.people[person].moderates:
+                message = moderators
+            else:
+                message = attendees
+            if message is not None:
+                connection.send(message)
+
+    def _answer(self, job: _Job) -> None:
+        if job.entry is not None and not isinstance(job.outcome, Refusal):
+            visitor, connection = job.entry
+            old = self._connections.get(visitor.person)
+            self._connections[visitor.person] = connection
+            if old is not None:  # entered twice within one step
+                old.close(Closing(Code.ALREADY_ENTERED, "You have entered elsewhere.", again=False))
+            if connection.closed:
+                self.lost(visitor.person, connection)
+        job.answer(job.outcome)
+        if not job.done.done():
+            job.done.set_result(None)
+
+    def _refuse(self, jobs: Iterable[_Job], sentence: str, code: Code = Code.SERVER_ERROR) -> None:
+        for job in jobs:
+            if not job.done.done():
+                job.answer(Refusal(code, sentence))
+                job.done.set_result(None)
+
+    async def _end(self) -> None:
+        """Everybody has been told; nothing more is to be forwarded or done."""
+        await self._media.close_room(self.id)
+        self._granted.clear()
+        self.close_all(Closing(Code.ROOM_ENDED, "The host has ended the room.", again=False))
+
+    async def _catch_up(self) -> None:
+        """Apply and show what another writer appended."""
+        before = self.room
+        events = await self._log.read(self.id, before.number)
+        for event in events:
+            self.room = rules.evolve(self.room, event)
+        told = self._remember(self.room, events, before.number)
+        await self._grant(set())
+        self._show(before, told)
+
+    def _remember(self, room: Room, events: Iterable[AnyEvent], after: int) -> list[Told]:
+        """The events as happenings, kept for those who come back later."""
+        all_told = (
+            tell(number, event, room.people) for number, event in enumerate(events, after + 1)
+        )
+        told = [one for one in all_told if one is not None]
+        self._told.extend(told)
+        return told
+
+    def _admit(self, person: str) -> None:
+        if not may_publish(self.room, person):
+            raise MediaError(
+                Code.NO_SEAT, "You have no seat on the stage, so you cannot be seen or heard."
+            )
+
+
+def _connected(room: Room, person: str) -> bool:
+    one = room.people.get(person)
+    return one is not None and one.present and one.away_until is None
+
+
+def _encoded(update: Update | None) -> bytes | None:
+    return None if update is None else _encode(update)

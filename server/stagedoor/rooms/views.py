@@ -1,0 +1,201 @@
+"""What each person is shown of a room, and what changes in it (rule 19). Pure.
+
+A whole view is made once, on entering. After that a person gets updates: one encoded for all
+attendees, one for all moderators, and one each for those whom the change itself concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct, structs
+
+from stagedoor.messages import Happening, OfferView, PersonView, RoomInfo, Update, View
+from stagedoor.rules.values import Person, Room, Seat
+
+from .happenings import Told
+
+_HIDDEN = (Seat.REQUESTED, Seat.OFFERED)
+
+
+def room_info(room: Room) -> RoomInfo:
+    """What everyone may know of the room itself."""
+    return RoomInfo(
+        id=room.id, name=room.name, mode=room.mode, settings=room.settings, ended=room.ended
+    )
+
+
+def public_view(person: Person) -> PersonView:
+    """A person as other attendees see them: no request, no offer."""
+    return PersonView(
+        id=person.id,
+        name=person.name,
+        role=person.role,
+        seat=Seat.VIEWER if person.seat in _HIDDEN else person.seat,
+        away=person.away_until is not None,
+        hand=person.hand_at,
+        microphone=person.microphone,
+        camera=person.camera,
+    )
+
+
+def full_view(person: Person, people: Mapping[str, Person]) -> PersonView:
+    """A person as they see themselves, and as moderators see them."""
+    offer = None
+    if person.offer is not None:
+        offer = OfferView(
+            by_name=name_of(people, person.offer.by),
+            reason=person.offer.reason,
+            expires_at=person.offer.expires_at,
+        )
+    return structs.replace(
+        public_view(person),
+        seat=person.seat,
+        requested_at=person.requested_at,
+        offer=offer,
+        barred=person.barred,
+        may_ask_at=person.may_ask_at,
+        unmute_asked_by=person.unmute_asked_by,
+    )
+
+
+def name_of(people: Mapping[str, Person], person: str) -> str:
+    """A person's name, empty for the clock and for people unknown."""
+    found = people.get(person)
+    return found.name if found is not None else ""
+
+
+def view(room: Room, viewer: str) -> View:
+    """The whole room as ``viewer`` sees it."""
+    you = room.people.get(viewer)
+    all_of_it = you is not None and you.moderates
+    return View(
+        number=room.number,
+        you=viewer,
+        room=room_info(room),
+        people=[
+            full_view(person, room.people) if all_of_it or key == viewer else public_view(person)
+            for key, person in room.people.items()
+            if person.present
+        ],
+    )
+
+
+class Updates(Struct, frozen=True):
+    """The updates of one step; None where nothing is new. ``persons`` go before the other two."""
+
+    attendees: Update | None
+    moderators: Update | None
+    persons: dict[str, Update | None]
+
+
+def updates(before: Room, after: Room, told: Iterable[Told]) -> Updates:
+    """What to tell whom, when ``before`` became ``after`` by the events in ``told``."""
+    told = list(told)
+    changed = [key for key, person in after.people.items() if before.people.get(key) is not person]
+    offering = {person.offer.by for person in after.people.values() if person.offer is not None}
+    changed += _renamed(before, after, changed, offering)
+    gone = [
+        key for key, person in before.people.items() if person.present and not _present(after, key)
+    ]
+    info = room_info(after)
+    common = _Common(
+        after=after,
+        at=told[-1].happening.at if told else 0,
+        public=_differing(before, after, changed, full=False),
+        full=_differing(before, after, changed, full=True),
+        gone=gone,
+        room=info if info != room_info(before) else None,
+        told=told,
+    )
+    concerned = dict.fromkeys(changed)
+    concerned.update(dict.fromkeys(one.happening.person for one in told if one.happening.person))
+    persons = {key: _for_person(before, common, key) for key in concerned if _present(after, key)}
+    return Updates(
+        attendees=common.update(
+            common.public.values(), [one.happening for one in told if one.for_all]
+        ),
+        moderators=common.update(common.full.values(), [one.happening for one in told]),
+        persons=persons,
+    )
+
+
+class _Common(Struct, frozen=True):
+    """What several viewers' updates have in common."""
+
+    after: Room
+    at: int
+    public: dict[str, PersonView]
+    full: dict[str, PersonView]
+    gone: list[str]
+    room: RoomInfo | None
+    told: list[Told]
+
+    def update(self, people: Iterable[PersonView], happened: list[Happening]) -> Update | None:
+        """One update, or None if there is nothing in it."""
+        people = list(people)
+        if not (people or self.gone or self.room or happened):
+            return None
+        return Update(
+            number=self.after.number,
+            at=self.at,
+            people=people,
+            gone=self.gone,
+            room=self.room,
+            happened=happened,
+        )
+
+
+def _for_person(before: Room, common: _Common, key: str) -> Update | None:
+    """The update of somebody whom the step concerns; all people again if the role changed."""
+    person = common.after.people[key]
+    old = before.people.get(key)
+    happened = [one.happening for one in common.told if person.moderates or one.concerns(key)]
+    if old is None or old.moderates != person.moderates or not old.present:
+        return common.update(view(common.after, key).people, happened)
+    if person.moderates:
+        return common.update(common.full.values(), happened)
+    people = {other: seen for other, seen in common.public.items() if other != key}
+    if key in common.full:
+        people[key] = common.full[key]
+    return common.update(people.values(), happened)
+
+
+def _present(room: Room, key: str) -> bool:
+    person = room.people.get(key)
+    return person is not None and person.present
+
+
+def _renamed(before: Room, after: Room, changed: list[str], offering: set[str]) -> list[str]:
+    """People whose offer's maker has another name now, which shows in their own view."""
+    renamed = {
+        key
+        for key in changed
+        if key in offering and name_of(before.people, key) != after.people[key].name
+    }
+    if not renamed:
+        return []
+    return [
+        key
+        for key, person in after.people.items()
+        if person.offer is not None and person.offer.by in renamed and key not in changed
+    ]
+
+
+def _differing(
+    before: Room, after: Room, changed: Iterable[str], *, full: bool
+) -> dict[str, PersonView]:
+    """The views of the changed people that differ from what was shown of them before."""
+    found: dict[str, PersonView] = {}
+    for key in changed:
+        if not _present(after, key):
+            continue
+        new = _seen(after, key, full=full)
+        if not _present(before, key) or _seen(before, key, full=full) != new:
+            found[key] = new
+    return found
+
+
+def _seen(room: Room, key: str, *, full: bool) -> PersonView:
+    person = room.people[key]
+    return full_view(person, room.people) if full else public_view(person)
