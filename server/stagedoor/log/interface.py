@@ -26,6 +26,10 @@ class LogConflictError(LogError):
         self.last = last
 
 
+class LogBusyError(LogError):
+    """Another process has the log."""
+
+
 class EventLog(Protocol):
     """Append-only, one numbered sequence of events a room, from 1, without gaps."""
 

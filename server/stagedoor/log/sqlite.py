@@ -23,7 +23,7 @@ import msgspec
 
 from stagedoor.rules.events import AnyEvent
 
-from .interface import LogConflictError, LogError
+from .interface import LogBusyError, LogConflictError, LogError
 
 APPLICATION_ID = 0x53444F52  # "SDOR"; sqlite.org/pragma.html#pragma_application_id
 FORMAT = 1
@@ -249,24 +249,22 @@ def _take_lock(path: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
-        raise LogError(
+        raise LogBusyError(
             f"The event log {path} is in use by another Stagedoor process; stop that one first."
         ) from error
     return lock
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = None
     try:
         connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
-        _prepare(connection, path)
-    except sqlite3.Error as error:
-        if connection is not None:
+        try:
+            _prepare(connection, path)
+        except BaseException:
             connection.close()
+            raise
+    except sqlite3.Error as error:
         raise LogError(f"The event log {path} cannot be opened: {error}.") from error
-    except LogError:
-        connection.close()
-        raise
     return connection
 
 

@@ -1,7 +1,16 @@
 """One keeper a room: load, decide, append, apply, publish; and the views."""
 
 from .connection import Arrival, Connection, Visitor
-from .house import House, create_room, wall_clock
+from .house import House, create_room, replay, wall_clock
 from .keeper import Keeper
 
-__all__ = ["Arrival", "Connection", "House", "Keeper", "Visitor", "create_room", "wall_clock"]
+__all__ = [
+    "Arrival",
+    "Connection",
+    "House",
+    "Keeper",
+    "Visitor",
+    "create_room",
+    "replay",
+    "wall_clock",
+]

@@ -59,7 +59,7 @@ class House:
         loaded = [(await log.read(room)) for room in await log.rooms()]
         await house.media.start(house)
         for events in loaded:
-            house._keep(_replay(events), events)
+            house._keep(replay(events), events)
         return house
 
     async def create(self, created: RoomCreated) -> Keeper | Refusal:
@@ -78,14 +78,18 @@ class House:
         """All keepers, in order of their rooms' creation."""
         return list(self._keepers.values())
 
-    async def close(self) -> None:
-        """Finish every room's step, tell everybody, stop the engine. The log stays open."""
+    async def goodbye(self) -> None:
+        """Finish every room's step, take no other, and close every connection."""
         for keeper in self._keepers.values():
             keeper.stop()
         if self._tasks:
             await asyncio.wait(self._tasks)
         for keeper in self._keepers.values():
             keeper.close_all(SHUTTING_DOWN)
+
+    async def close(self) -> None:
+        """Say goodbye if that has not happened, and stop the engine. The log stays open."""
+        await self.goodbye()
         await self.media.close()
 
     def _keep(self, room: Room, events: Iterable[AnyEvent]) -> Keeper:
@@ -123,7 +127,8 @@ class House:
             keeper.media_restarted()
 
 
-def _replay(events: Iterable[AnyEvent]) -> Room:
+def replay(events: Iterable[AnyEvent]) -> Room:
+    """The room that a log's events, one at least, lead to."""
     room: Room | None = None
     for event in events:
         room = rules.evolve(room, event)

@@ -1,0 +1,117 @@
+"""What a server is told when it starts, and what it keeps in its data folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+DEFAULT_PORT = 8080
+DEFAULT_DATA = "data"
+
+
+class StartError(Exception):
+    """The server or a command cannot start; ``sentence`` says why, for a person."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class ServeConfig:
+    """The options of ``stagedoor serve``. Port 0 takes any free one.
+
+    ``media_port``: UDP; None takes the number of ``port``. ``announced``: addresses under which
+    clients reach that port, if they are not the machine's own. ``public_url``: in links, if it is
+    not this machine's own address.
+    """
+
+    host: str
+    port: int
+    data: Path
+    media_port: int | None = None
+    announced: tuple[str, ...] = ()
+    public_url: str = ""
+    demo: bool = False
+
+
+class Running(Struct, frozen=True):
+    """What ``server.json`` says of the server that runs on a data folder."""
+
+    pid: int
+    address: str
+    public_url: str
+
+
+class DataFolder:
+    """The files of one server. Secrets are made at the first start, readable by the owner only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "stagedoor.db"
+        self.secret_file = folder / "secret.key"
+        self.operator_file = folder / "operator.key"
+        self.running_file = folder / "server.json"
+
+    def make(self) -> None:
+        """Make the folder. Raises StartError."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StartError(
+                f"The data folder {self.folder} cannot be made: {error.strerror}."
+            ) from error
+
+    def secret(self) -> bytes:
+        """What signs the tokens."""
+        return _kept(self.secret_file).encode()
+
+    def operator_key(self) -> str:
+        """What the operator shows to the HTTP API."""
+        return _kept(self.operator_file)
+
+    def write_running(self, running: Running) -> None:
+        """Note where the server is reached."""
+        temporary = self.running_file.with_suffix(".new")
+        temporary.write_bytes(msgspec.json.encode(running))
+        temporary.replace(self.running_file)
+
+    def read_running(self) -> Running | None:
+        """Where the server is reached, if one has said so."""
+        try:
+            return msgspec.json.decode(self.running_file.read_bytes(), type=Running)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def forget_running(self) -> None:
+        """No server is reached any more."""
+        self.running_file.unlink(missing_ok=True)
+
+
+def _kept(file: Path) -> str:
+    """The secret in a file, made if the file is not there. Raises StartError."""
+    try:
+        new = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read(file)
+    except OSError as error:
+        raise StartError(f"The file {file} cannot be made: {error.strerror}.") from error
+    secret = secrets.token_urlsafe(32)
+    with os.fdopen(new, "w") as stream:
+        stream.write(secret + "\n")
+    return secret
+
+
+def _read(file: Path) -> str:
+    try:
+        secret = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"The file {file} cannot be read: {error}.") from error
+    if len(secret) < 32:
+        raise StartError(f"The file {file} does not hold a key; delete it to have a new one made.")
+    return secret

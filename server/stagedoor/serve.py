@@ -1,0 +1,184 @@
+"""One server from start to end: log, media engine, rooms, HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from . import rules
+from .config import DataFolder, Running, ServeConfig, StartError
+from .log import LogError, SqliteLog
+from .media.interface import MediaEngine, MediaError
+from .rooms import House
+from .rules.refusals import Refusal
+from .signalling import Tokens, make_app, room_links
+
+logger = logging.getLogger(__name__)
+
+DEMO = "demo"
+DEMO_NAME = "Welcome to Stagedoor"
+EVERYWHERE = ("0.0.0.0", "::", "")
+ENGINE_GONE = 3.0  # seconds
+GOODBYE = 5.0  # seconds for the connections to end
+
+
+async def serve(config: ServeConfig) -> None:
+    """Run a server until SIGTERM or SIGINT. Raises StartError if it cannot start."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stopped.set)
+    data = DataFolder(config.data)
+    data.make()
+    tokens = Tokens(data.secret())
+    async with contextlib.AsyncExitStack() as stack:
+        listener = stack.enter_context(_bind(config.host, config.port, socket.SOCK_STREAM))
+        port: int = listener.getsockname()[1]
+        url = config.public_url or f"http://{_shown(config.host)}:{port}"
+        log = await stack.enter_async_context(_log(data))
+        data.forget_running()  # the lock of the log is ours, so that it is of an earlier server
+        house = await stack.enter_async_context(_house(log, config, port))
+        if config.demo:
+            await _make_demo(house)
+        app = make_app(house, tokens, operator_key=data.operator_key(), public_url=url)
+        await stack.enter_async_context(_site(app, listener, house))
+        data.write_running(Running(os.getpid(), f"http://{_local(config.host)}:{port}", url))
+        stack.callback(data.forget_running)
+        _say_ready(config, url, tokens)
+        await stopped.wait()
+        logger.info("shutting down")
+    logger.info("stopped")
+
+
+def _say_ready(config: ServeConfig, url: str, tokens: Tokens) -> None:
+    lines = [f"Stagedoor is ready on {url}"]
+    if config.demo:
+        links = room_links(url, DEMO, tokens, open_door=True)
+        lines += [f"  Moderators: {links.moderator}", f"  Attendees:  {links.attendee}"]
+    print("\n".join(lines), flush=True)
+
+
+async def _make_demo(house: House) -> None:
+    if house.keeper(DEMO) is None:
+        made = await house.create(rules.create(DEMO, DEMO_NAME, now=house.clock()))
+        assert not isinstance(made, Refusal)
+
+
+@contextlib.asynccontextmanager
+async def _log(data: DataFolder) -> AsyncIterator[SqliteLog]:
+    try:
+        log = await SqliteLog.open(data.log)
+    except LogError as error:
+        raise StartError(error.sentence) from error
+    try:
+        yield log
+    finally:
+        await log.close()
+
+
+@contextlib.asynccontextmanager
+async def _house(log: SqliteLog, config: ServeConfig, port: int) -> AsyncIterator[House]:
+    media_port = port if config.media_port is None else config.media_port
+    await _media_port_free(config.host, media_port)
+    engine = _engine(media_port, config)
+    try:
+        house = await House.open(log, engine)
+    except LogError as error:
+        raise StartError(error.sentence) from error
+    except MediaError as error:
+        raise StartError(f"The media engine does not start: {error.sentence}") from error
+    try:
+        yield house
+    finally:
+        await house.close()
+
+
+@contextlib.asynccontextmanager
+async def _site(app: web.Application, listener: socket.socket, house: House) -> AsyncIterator[None]:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GOODBYE)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise StartError(_in_use("TCP", listener.getsockname()[1])) from error
+    try:
+        yield
+    finally:
+        await house.goodbye()
+        await runner.cleanup()
+
+
+def _engine(media_port: int, config: ServeConfig) -> MediaEngine:
+    try:
+        from .sfu.supervisor import EmbeddedEngine
+    except ImportError:
+        from ._no_engine import NoEngine
+
+        return NoEngine()
+    return EmbeddedEngine(media_port, config.host or "0.0.0.0", config.announced)
+
+
+async def _media_port_free(host: str, port: int) -> None:
+    """Wait a little for the engine of a server that was killed just now to let the port go."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + ENGINE_GONE
+    while True:
+        try:
+            _bind(host, port, socket.SOCK_DGRAM).close()
+        except StartError:
+            if loop.time() > until:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+def _bind(host: str, port: int, kind: socket.SocketKind) -> socket.socket:
+    """A socket bound to the port. Raises StartError with what a person can do about it."""
+    protocol = "TCP" if kind is socket.SOCK_STREAM else "UDP"
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host or None, port, type=kind, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise StartError(f"The address {host} is not known: {error.strerror}.") from error
+    listener = socket.socket(family, kind)
+    try:
+        if kind is socket.SOCK_STREAM:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise StartError(_in_use(protocol, port)) from error
+        raise StartError(
+            f"{protocol} port {port} on {host} cannot be used: {error.strerror}."
+        ) from error
+    return listener
+
+
+def _in_use(protocol: str, port: int) -> str:
+    option = "--port" if protocol == "TCP" else "--media-port"
+    return (
+        f"{protocol} port {port} is in use by another program; "
+        f"stop that one, or choose another port with {option}."
+    )
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in (*EVERYWHERE, "127.0.0.1", "::1") else _local(host)
+
+
+def _local(host: str) -> str:
+    if host in EVERYWHERE:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

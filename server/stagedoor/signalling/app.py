@@ -1,0 +1,140 @@
+"""The aiohttp application: routes, the WebSocket's door, and one shape for every error."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from stagedoor.messages import Closing
+from stagedoor.rooms import House
+from stagedoor.rules.refusals import Code, Refusal
+
+from . import api, pages
+from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, STATIC, TOKENS
+from .socket import CLOSE_CODES, Socket, encode
+from .tokens import Tokens
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT = 12.0  # seconds between pings; the answer may take half as long
+MAX_FRAME = 1024 * 1024  # bytes; beyond MAX_MESSAGE a message is refused, beyond this the socket
+MAX_BODY = 64 * 1024
+WRITE_BUFFER = 64 * 1024
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_app(
+    house: House,
+    tokens: Tokens,
+    *,
+    operator_key: str,
+    public_url: str,
+    static: Path | None = None,
+    heartbeat: float = HEARTBEAT,
+) -> web.Application:
+    """The application over the rooms of ``house``. ``public_url``: as in links, without a path."""
+    app = web.Application(middlewares=[_errors], client_max_size=MAX_BODY)
+    app[HOUSE] = house
+    app[TOKENS] = tokens
+    app[OPERATOR_KEY] = operator_key
+    app[PUBLIC_URL] = public_url
+    app[STATIC] = static or pages.static_folder()
+    app.on_response_prepare.append(pages.add_headers)
+
+    async def socket(request: web.Request) -> web.StreamResponse:
+        return await _socket(request, heartbeat)
+
+    app.router.add_get("/", pages.front_page)
+    app.router.add_get("/r/{room}", pages.room_page)
+    app.router.add_get("/api/health", api.get_health)
+    app.router.add_get("/api/schema", api.get_schema)
+    app.router.add_get("/api/stats", api.get_stats)
+    app.router.add_get("/api/rooms", api.get_rooms)
+    app.router.add_post("/api/rooms", api.post_room)
+    app.router.add_get("/api/rooms/{room}", api.get_room)
+    app.router.add_post("/api/rooms/{room}/links", api.post_links)
+    app.router.add_get("/api/rooms/{room}/socket", socket)
+    if app[STATIC].is_dir():
+        app.router.add_static("/static/", app[STATIC], follow_symlinks=False)
+    return app
+
+
+async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
+    """``GET /api/rooms/{room}/socket``: the protocol of docs/protocol.md."""
+    if not _same_origin(request):
+        raise api.RefusedError(Code.NOT_ALLOWED, "Pages of other sites may not connect here.")
+    socket = web.WebSocketResponse(
+        heartbeat=heartbeat,
+        timeout=3.0,
+        compress=False,
+        max_msg_size=MAX_FRAME,
+        writer_limit=WRITE_BUFFER,
+    )
+    if not socket.can_prepare(request).ok:
+        raise api.RefusedError(Code.BAD_MESSAGE, "This address is for WebSockets only.")
+    keeper = request.app[HOUSE].keeper(request.match_info["room"])
+    await socket.prepare(request)
+    if keeper is None:
+        # A browser is not shown an HTTP status here, so it is told in the protocol's own way.
+        closing = Closing(Code.NO_SUCH_ROOM, "There is no such room.", again=False)
+        await socket.send_str(encode(closing).decode())
+        await socket.close(code=CLOSE_CODES[Code.NO_SUCH_ROOM])
+        return socket
+    await Socket(socket, request.transport, keeper, request.app[TOKENS]).run()
+    return socket
+
+
+def _same_origin(request: web.Request) -> bool:
+    """Whether the page that connects is ours (RFC 6455 section 10.2); programs send no Origin."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    try:
+        theirs = urlsplit(origin)
+        ours = urlsplit(request.app[PUBLIC_URL])
+    except ValueError:
+        return False
+    if theirs.scheme not in ("http", "https") or not theirs.netloc:
+        return False
+    return theirs.netloc.lower() in (request.host.lower(), ours.netloc.lower())
+
+
+@web.middleware
+async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error is ``{code, sentence}`` under /api/, and a plain page elsewhere."""
+    try:
+        return await handler(request)
+    except api.RefusedError as error:
+        forbidden = error.refusal.code is Code.NOT_ALLOWED
+        return api.refuse(error.refusal, 403 if forbidden else None)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _http_error(request, error)
+    except ConnectionError:
+        raise  # the client went away
+    except Exception:
+        logger.exception("%s %s failed", request.method, request.path)
+        return api.refuse(Refusal(Code.SERVER_ERROR, "Something went wrong in the server."))
+
+
+def _http_error(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+    if not request.path.startswith("/api/"):
+        if error.status == 404:
+            return pages.missing_page("Not found", "There is nothing at this address.")
+        raise error
+    if error.status == 413:
+        sentence = f"The body is larger than {MAX_BODY // 1024} KiB."
+        return api.refuse(Refusal(Code.TOO_LARGE, sentence))
+    response = api.refuse(
+        Refusal(Code.BAD_MESSAGE, f"{error.reason}: {request.method} is not done here."),
+        error.status,
+    )
+    if "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]
+    return response

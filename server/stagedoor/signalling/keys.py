@@ -1,0 +1,17 @@
+"""What the handlers find in the aiohttp application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aiohttp import web
+
+from stagedoor.rooms import House
+
+from .tokens import Tokens
+
+HOUSE = web.AppKey("house", House)
+TOKENS = web.AppKey("tokens", Tokens)
+OPERATOR_KEY = web.AppKey("operator_key", str)
+PUBLIC_URL = web.AppKey("public_url", str)
+STATIC = web.AppKey("static", Path)

@@ -1,0 +1,91 @@
+"""The browser's pages and files, and the headers that keep them to themselves."""
+
+from __future__ import annotations
+
+import html
+import re
+from importlib import resources
+from pathlib import Path
+
+from aiohttp import web
+
+from .keys import HOUSE, STATIC
+
+_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+
+_MISSING = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<main>
+<h1>{title}</h1>
+<p>{sentence}</p>
+<p><a href="/">To the front page</a></p>
+</main>
+</html>
+"""
+
+
+def static_folder() -> Path:
+    """The folder of the pages: inside an installed package, or the repository's own."""
+    packaged = Path(str(resources.files("stagedoor"))) / "static"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "static"
+
+
+async def front_page(request: web.Request) -> web.StreamResponse:
+    """``GET /``"""
+    return web.FileResponse(request.app[STATIC] / "index.html")
+
+
+async def room_page(request: web.Request) -> web.StreamResponse:
+    """``GET /r/{room}``; 404 with a sentence if there is no such room."""
+    room = request.match_info["room"]
+    if request.app[HOUSE].keeper(room) is None:
+        return missing_page("No such room", f"There is no room “{room[:40]}” here.")
+    return web.FileResponse(request.app[STATIC] / "room.html")
+
+
+def missing_page(title: str, sentence: str) -> web.Response:
+    """A plain page that says what is not there."""
+    text = _MISSING.format(title=html.escape(title), sentence=html.escape(sentence))
+    return web.Response(status=404, text=text, content_type="text/html", charset="utf-8")
+
+
+def _policy(host: str) -> str:
+    """The content security policy (W3C CSP3): our own files only, nothing inline, no frames.
+
+    ``'self'`` covers WebSockets in current browsers; older ones need them named.
+    """
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"connect-src 'self'{sockets}",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob: mediastream:",
+            "worker-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Security headers on every answer; files are checked for changes at every load (ETag)."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = _policy(request.headers.get("Host", ""))
+    headers["Permissions-Policy"] = (
+        "camera=(self), microphone=(self), speaker-selection=(self), display-capture=(self)"
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers.setdefault(
+        "Cache-Control", "no-store" if request.path.startswith("/api/") else "no-cache"
+    )

@@ -1,0 +1,229 @@
+"""One client's WebSocket: messages in, answers and updates out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from stagedoor.media.interface import MediaError
+from stagedoor.messages import (
+    AnyMessage,
+    AnyRequest,
+    Candidate,
+    Closing,
+    Enter,
+    Ok,
+    Ping,
+    Publish,
+    Published,
+    Refused,
+    SubscribeAnswer,
+    Watch,
+    Welcome,
+)
+from stagedoor.rooms import Arrival, Keeper
+from stagedoor.rules.commands import AnyCommand
+from stagedoor.rules.refusals import Code, Refusal
+
+from .door import admit
+from .limits import Bucket
+from .outbox import Outbox
+from .requests import read_request
+from .tokens import Tokens
+
+logger = logging.getLogger(__name__)
+
+ENTER_TIMEOUT = 10.0  # seconds
+RATE, BURST = 30.0, 60.0  # messages a second, and at once
+MAX_MEDIA_REQUESTS = 16  # a client's media requests that may wait for the engine
+
+#: The WebSocket close code that goes with a Closing message (RFC 6455 section 7.4.2).
+CLOSE_CODES = {
+    Code.SHUTTING_DOWN: 1001,
+    Code.SERVER_ERROR: 1011,
+    Code.ALREADY_ENTERED: 4001,
+    Code.NOT_ENTERED: 4003,
+    Code.NO_SUCH_ROOM: 4004,
+    Code.ROOM_ENDED: 4005,
+}
+OTHER_CLOSE = 4000
+
+encode = msgspec.json.Encoder().encode
+_MediaRequest = Watch | SubscribeAnswer | Publish
+
+
+class Socket:
+    """A Connection of the rooms, over one WebSocket; ``run`` it until it ends."""
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
+        keeper: Keeper,
+        tokens: Tokens,
+    ) -> None:
+        self._socket = socket
+        self._keeper = keeper
+        self._tokens = tokens
+        self._outbox = Outbox(socket, transport)
+        self._bucket = Bucket(RATE, BURST, asyncio.get_running_loop().time)
+        self._media: asyncio.Queue[tuple[int, _MediaRequest]] = asyncio.Queue(MAX_MEDIA_REQUESTS)
+        self._person = ""
+        self._ended = False
+
+    # -- the rooms' Connection
+
+    @property
+    def closed(self) -> bool:
+        """See Connection.closed."""
+        return self._ended or self._outbox.closing
+
+    def send(self, message: bytes) -> None:
+        """See Connection.send."""
+        self._outbox.put(message)
+        if self._outbox.overflowed and not self._ended:
+            self._ended = True
+            logger.warning("room %s: a slow reader was dropped", self._keeper.id)
+
+    def close(self, closing: Closing) -> None:
+        """See Connection.close."""
+        self._say(closing)
+        self._outbox.finish(CLOSE_CODES.get(closing.code, OTHER_CLOSE))
+
+    # -- the socket's life
+
+    async def run(self) -> None:
+        """Read until the connection ends; then the room knows, too."""
+        sender = asyncio.create_task(self._outbox.run())
+        media = asyncio.create_task(self._do_media())
+        patience = asyncio.get_running_loop().call_later(ENTER_TIMEOUT, self._enter_late)
+        try:
+            async for message in self._socket:
+                if self.closed:
+                    break
+                if message.type is WSMsgType.TEXT:
+                    await self._take(message.data)
+                elif message.type is WSMsgType.BINARY:
+                    self._refuse(0, Code.BAD_MESSAGE, "Messages are text, not binary.")
+        finally:
+            self._ended = True
+            patience.cancel()
+            media.cancel()
+            if self._person:
+                self._keeper.lost(self._person, self)
+            if self._outbox.closing:
+                # The last words are on their way; the outbox bounds how long that may take.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([sender])
+            sender.cancel()
+
+    def _enter_late(self) -> None:
+        if not self._person:
+            sentence = f"Nobody entered within {ENTER_TIMEOUT:.0f} seconds."
+            self.close(Closing(Code.NOT_ENTERED, sentence, again=False))
+
+    def _say(self, message: AnyMessage) -> None:
+        self.send(encode(message))
+
+    def _refuse(self, request_id: int, code: Code, sentence: str) -> None:
+        self._say(Refused(request_id, code, sentence))
+
+    # -- messages
+
+    async def _take(self, text: str) -> None:
+        """Answer one message."""
+        request = read_request(text)
+        if not self._bucket.take():
+            self._refuse(request.id, Code.TOO_MANY, "Too many messages; please slow down.")
+            return
+        if isinstance(request, Refused):
+            self._say(request)
+            return
+        try:
+            await self._do(request.id, request.body)
+        except Exception:
+            logger.exception("room %s: a message failed", self._keeper.id)
+            self._refuse(
+                request.id,
+                Code.SERVER_ERROR,
+                "Something went wrong in the server; please try again.",
+            )
+
+    async def _do(self, request_id: int, body: AnyRequest) -> None:
+        match body:
+            case Ping() | Candidate():
+                self._say(Ok(request_id))
+            case Enter():
+                await self._enter(request_id, body)
+            case _ if not self._person:
+                self._refuse(request_id, Code.NOT_ENTERED, "Please enter the room first.")
+            case Watch() | SubscribeAnswer() | Publish():
+                try:
+                    self._media.put_nowait((request_id, body))
+                except asyncio.QueueFull:
+                    self._refuse(request_id, Code.TOO_MANY, "Too many media requests at once.")
+            case _:
+                await self._command(request_id, body)
+
+    async def _enter(self, request_id: int, wish: Enter) -> None:
+        if self._person:
+            self._refuse(request_id, Code.ALREADY_ENTERED, "You have entered this room already.")
+            return
+        admission = admit(self._keeper.room, wish, self._tokens)
+        if isinstance(admission, Refusal):
+            self._refuse(request_id, admission.code, admission.sentence)
+            return
+
+        def answer(arrival: Arrival | Refusal) -> None:
+            if isinstance(arrival, Refusal):
+                self._refuse(request_id, arrival.code, arrival.sentence)
+                return
+            self._person = arrival.person
+            self._say(
+                Welcome(request_id, admission.session, arrival.now, arrival.view, arrival.missed)
+            )
+
+        await self._keeper.enter(admission.visitor, self, answer)
+
+    async def _command(self, request_id: int, command: AnyCommand) -> None:
+        def answer(outcome: int | Refusal) -> None:
+            if isinstance(outcome, Refusal):
+                self._refuse(request_id, outcome.code, outcome.sentence)
+            else:
+                self._say(Ok(request_id, outcome))
+
+        await self._keeper.command(self._person, command, answer)
+
+    # -- media: in order, and beside the commands, so that a slow engine delays no command
+
+    async def _do_media(self) -> None:
+        while True:
+            request_id, request = await self._media.get()
+            try:
+                self._say(await self._media_answer(request_id, request))
+            except MediaError as error:
+                self._refuse(request_id, _media_code(error), error.sentence)
+            except Exception:
+                logger.exception("room %s: a media request failed", self._keeper.id)
+                self._refuse(request_id, Code.SERVER_ERROR, "Something went wrong with the media.")
+
+    async def _media_answer(self, request_id: int, request: _MediaRequest) -> AnyMessage:
+        match request:
+            case Publish():
+                return Published(request_id, await self._keeper.publish(self._person, request.sdp))
+            case SubscribeAnswer():
+                await self._keeper.answer(self._person, request.revision, request.sdp)
+            case Watch():
+                await self._keeper.watch(self._person)
+        return Ok(request_id)
+
+
+def _media_code(error: MediaError) -> Code:
+    try:
+        return Code(error.code)
+    except ValueError:
+        return Code.SERVER_ERROR

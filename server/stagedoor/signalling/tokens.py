@@ -1,0 +1,102 @@
+"""The tokens in links and sessions: JSON Web Tokens (RFC 7519), HS256, one secret a server."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+import jwt
+from msgspec import Struct
+
+from stagedoor.rules.refusals import Code, Refusal
+from stagedoor.rules.values import Role
+
+_ALGORITHM = "HS256"
+
+LINK_LIFE = 30 * 24 * 3600  # seconds
+SESSION_LIFE = 7 * 24 * 3600
+MAX_TOKEN = 4096
+
+
+class Link(Struct, frozen=True):
+    """What a link's token says: enter this room in this role."""
+
+    room: str
+    role: Role
+
+
+class Session(Struct, frozen=True):
+    """What a session's token says: come back as this person, who entered with ``role``."""
+
+    room: str
+    person: str
+    role: Role
+
+
+class Tokens:
+    """Makes and reads the tokens of one server. ``secret``: 32 bytes or more."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def link(self, room: str, role: Role, life: int = LINK_LIFE) -> str:
+        """A token for a link, good for ``life`` seconds."""
+        return self._sign({"kind": "link", "room": room, "role": role.value}, life)
+
+    def session(self, session: Session, life: int = SESSION_LIFE) -> str:
+        """A token with which a person comes back, good for ``life`` seconds."""
+        return self._sign(
+            {
+                "kind": "session",
+                "room": session.room,
+                "person": session.person,
+                "role": session.role.value,
+            },
+            life,
+        )
+
+    def read_link(self, token: str, room: str) -> Link | Refusal:
+        """The link's token, if it is ours, still good and for this room."""
+        claims = self._verify(token, "link", ["role"], room)
+        if claims is None:
+            return Refusal(
+                Code.BAD_TOKEN, "This link is not valid for this room; please ask for a new one."
+            )
+        if isinstance(claims, Refusal):
+            return claims
+        return Link(room, Role(claims["role"]))
+
+    def read_session(self, token: str, room: str) -> Session | Refusal:
+        """The session's token, if it is ours, still good and for this room."""
+        claims = self._verify(token, "session", ["person", "role"], room)
+        if claims is None or isinstance(claims, Refusal):
+            return Refusal(Code.BAD_SESSION, "Your earlier session has ended; please enter again.")
+        return Session(room, claims["person"], Role(claims["role"]))
+
+    def _sign(self, claims: dict[str, Any], life: int) -> str:
+        now = int(time.time())
+        claims |= {"iat": now, "exp": now + life, "jti": secrets.token_urlsafe(9)}
+        return jwt.encode(claims, self._secret, algorithm=_ALGORITHM)
+
+    def _verify(
+        self, token: str, kind: str, needed: list[str], room: str
+    ) -> dict[str, Any] | Refusal | None:
+        """The claims; a refusal if they were good once; None if they never were."""
+        if len(token) > MAX_TOKEN:
+            return None
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._secret,
+                algorithms=[_ALGORITHM],
+                options={"require": ["exp", "kind", "room", *needed]},
+            )
+        except jwt.ExpiredSignatureError:
+            return Refusal(Code.EXPIRED_TOKEN, "This link has expired; please ask for a new one.")
+        except (jwt.PyJWTError, ValueError, UnicodeError):
+            return None
+        good = claims["kind"] == kind and claims["room"] == room
+        if not good or claims["role"] not in list(Role):
+            return None
+        return claims
