@@ -271,6 +271,6 @@ def _hours(text: str) -> float:
 
 
 def _url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^/?#\s]+/?", text):
+    if text and not re.fullmatch(r"https?://[^/?#\s]+/?", text):
         raise argparse.ArgumentTypeError(f"“{text}” is not an address like https://example.org")
     return text.rstrip("/")

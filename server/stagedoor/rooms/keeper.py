@@ -276,7 +276,7 @@ class Keeper:
             except Exception:
                 logger.exception("room %s: a decision failed", self.id)
                 job.outcome = Refusal(Code.SERVER_ERROR, WRONG)
-            if job.entry is not None and not isinstance(job.outcome, Refusal):
+            if job.entry and job.entry[0].resumes and not isinstance(job.outcome, Refusal):
                 step.forget.add(job.entry[0].person)  # what an older connection published
         return step
 

@@ -81,6 +81,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers["Permissions-Policy"] = (
         "camera=(self), microphone=(self), speaker-selection=(self), display-capture=(self)"
     )
+    headers["Server"] = "Stagedoor"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "no-referrer"
