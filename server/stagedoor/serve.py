@@ -38,7 +38,7 @@ async def serve(config: ServeConfig) -> None:
         loop.add_signal_handler(one, stopped.set)
     data = DataFolder(config.data)
     data.make()
-    tokens = Tokens(data.secret())
+    tokens, operator_key = Tokens(data.secret()), data.operator_key()
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(_bind(config.host, config.port, socket.SOCK_STREAM))
         port: int = listener.getsockname()[1]
@@ -48,7 +48,7 @@ async def serve(config: ServeConfig) -> None:
         house = await stack.enter_async_context(_house(log, config, port))
         if config.demo:
             await _make_demo(house)
-        app = make_app(house, tokens, operator_key=data.operator_key(), public_url=url)
+        app = make_app(house, tokens, operator_key=operator_key, public_url=url)
         await stack.enter_async_context(_site(app, listener, house))
         data.write_running(Running(os.getpid(), f"http://{_local(config.host)}:{port}", url))
         stack.callback(data.forget_running)

@@ -1,0 +1,124 @@
+"""The operator's commands, with a server running and without."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.server_process import ServerProcess
+
+
+class Operator:
+    """Runs ``stagedoor`` on one data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "stagedoor", *arguments, "--data", str(self.data)]
+        environment = {key: value for key, value in os.environ.items() if "STAGEDOOR" not in key}
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=60, check=False, env=environment
+        )
+
+    def json(self, *arguments: str) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return msgspec.json.decode(done.stdout)
+
+
+@pytest.fixture(params=["with a server", "without"])
+def operator(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Operator]:
+    data = tmp_path / "data"
+    if request.param == "without":
+        yield Operator(data)
+        return
+    with ServerProcess(data, demo=False):
+        yield Operator(data)
+
+
+def test_rooms_are_made_listed_and_linked(operator: Operator) -> None:
+    assert operator.json("room", "list") == []
+    made = operator.json(
+        *("room", "create", "All hands", "--id", "all-hands", "--mode", "invite"),
+        *("--capacity", "3", "--offer-seconds", "20", "--may-leave-stage", "--closed-door"),
+    )
+    assert made["room"]["settings"]["capacity"] == 3
+    assert made["room"]["settings"]["offer_ms"] == 20_000
+    assert made["room"]["settings"]["may_leave_stage"] is True
+    assert "/r/all-hands#token=" in made["links"]["attendee"]
+    (listed,) = operator.json("room", "list")
+    assert (listed["id"], listed["mode"], listed["open_door"]) == ("all-hands", "invite", False)
+    again = operator.json("room", "links", "all-hands", "--expires-hours", "1")
+    assert again["links"]["host"] != made["links"]["host"]
+    text = operator.run("room", "links", "all-hands").stdout
+    assert "All hands (all-hands)" in text
+    assert "Host:" in text
+    assert "all-hands\tAll hands" in operator.run("room", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["room", "create", "  "], "Please give a room's name"),
+        (["room", "create", "X", "--id", "Not an id"], "small letters"),
+        (["room", "create", "X", "--capacity", "0"], "capacity"),
+        (["room", "links", "nowhere"], "There is no such room"),
+    ],
+)
+def test_mistakes_are_one_sentence(operator: Operator, arguments: list[str], sentence: str) -> None:
+    done = operator.run(*arguments)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert sentence in line
+    assert operator.json("room", "list") == []
+
+
+def test_a_taken_id(operator: Operator) -> None:
+    operator.json("room", "create", "One", "--id", "one")
+    done = operator.run("room", "create", "Two", "--id", "one")
+    assert done.returncode == 1
+    assert "already" in done.stderr
+
+
+def test_rooms_made_without_a_server_are_there_when_it_starts(tmp_path: Path) -> None:
+    operator = Operator(tmp_path / "data")
+    made = operator.json("room", "create", "Early", "--id", "early")
+    with ServerProcess(operator.data, demo=False) as server:
+        assert server.api("GET", "/api/rooms/early")["name"] == "Early"
+        operator.json("room", "create", "Late", "--id", "late")
+        assert {room["id"] for room in server.api("GET", "/api/rooms")["rooms"]} == {
+            "early",
+            "late",
+        }
+        links = operator.json("room", "links", "early")["links"]
+        assert links["host"].startswith(server.url)
+    assert made["links"]["host"].startswith("http://localhost:8080/r/early#token=")
+    assert [room["id"] for room in operator.json("room", "list")] == ["early", "late"]
+
+
+def test_the_key_is_where_it_is_said_to_be(tmp_path: Path) -> None:
+    operator = Operator(tmp_path / "data")
+    path = Path(operator.run("key").stdout.strip())
+    assert path.name == "operator.key"
+    key = path.read_text()
+    assert operator.run("key").stdout.strip() == str(path)
+    assert path.read_text() == key
+    with ServerProcess(operator.data) as server:
+        assert server.operator_key == key.strip()
+
+
+def test_a_server_that_was_killed_is_not_asked(tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path / "data")
+    server.start()
+    server.kill()
+    assert (server.data / "server.json").exists()
+    assert [room["id"] for room in Operator(server.data).json("room", "list")] == ["demo"]
