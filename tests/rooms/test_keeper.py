@@ -253,6 +253,24 @@ async def test_a_second_connection_takes_the_place_of_the_first(crowd: Stage) ->
     assert isinstance(new.messages[-1], Update)
 
 
+@pytest.mark.parametrize("call", ["leave", "grant"])
+async def test_a_connection_that_ends_while_another_takes_over_is_no_disconnection(
+    crowd: Stage, call: str
+) -> None:
+    old = crowd.keeper._connections["ann"]
+    crowd.engine.hold(call)
+    entering = asyncio.create_task(crowd.come_back("ann"))
+    await crowd.engine.reached[call].wait()
+    crowd.keeper.lost("ann", old)
+    crowd.engine.release(call)
+    await entering
+    number = crowd.keeper.room.number
+    await crowd.do("ben", c.RaiseHand())
+    assert crowd.keeper.room.number == number + 1
+    assert crowd.seat("ann") is Seat.ON_STAGE
+    assert crowd.grant("ann") == Grant(True, False, False)
+
+
 async def test_a_connection_that_dies_while_entering_is_noticed(stage: Stage) -> None:
     connection = FakeConnection("ann", stage.diary)
     connection.closed = True

@@ -20,7 +20,7 @@ from stagedoor.signalling import Tokens, make_app
 from tests.rooms.fakes import FakeEngine
 
 OPERATOR = "operator-key-for-the-tests-0123456789"
-SECRET = b"a secret for the tests, 32 bytes or more"
+SECRET = b"a secret for the tests, long enough for every algorithm that signs them"
 PATIENCE = 20.0  # seconds
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError, LogError
-from stagedoor.media.interface import Grant, MediaError
+from stagedoor.media.interface import MediaError
 from stagedoor.messages import AnyMessage, Closing, MediaRestarted, Update
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.events import AnyEvent
@@ -27,7 +27,8 @@ from stagedoor.rules.values import Room
 
 from .connection import Arrival, Connection, Visitor
 from .draft import Decision, Draft
-from .grants import changes, grants, may_publish
+from .granting import Granting
+from .grants import may_publish
 from .happenings import Told, tell
 from .media import Media
 from .views import updates, view
@@ -84,13 +85,14 @@ class Keeper:
         self._told: deque[Told] = deque(maxlen=REMEMBERED)
         self._remember(room, events, after=0)
         self._connections: dict[str, Connection] = {}
-        self._granted: dict[str, Grant] = {}
+        self._granting = Granting(room.id, media)
         # Whoever the log says is here lost the connection with the last process (rule 12).
         self._lost = {key for key in room.people if _connected(room, key)}
         self._media_restarted = False
         self._jobs: list[_Job] = []
         self._wake = asyncio.Event()
         self._wake.set()
+        self._unsaved = False
         self._stopping = False
 
     # -- for the connections
@@ -235,8 +237,8 @@ class Keeper:
         wait = LONGEST_SLEEP
         if deadline is not None:
             wait = min(max((deadline - self._clock()) / 1000, 0.01), wait)
-        if self._lost:
-            wait = min(wait, RETRY)  # their going could not be logged yet
+        if self._unsaved:
+            wait = RETRY
         try:
             async with asyncio.timeout(wait):
                 await self._wake.wait()
@@ -254,8 +256,10 @@ class Keeper:
                 continue
             except LogError as error:
                 logger.error("room %s: %s", self.id, error.sentence)
+                self._unsaved = True
                 self._refuse(jobs, UNSAVED)
                 return
+            self._unsaved = False
             await self._apply(step)
             return
         logger.error("room %s: other writers are always first", self.id)
@@ -287,8 +291,8 @@ class Keeper:
         self._lost -= step.forget
         restarted, self._media_restarted = self._media_restarted, False
         if restarted:
-            self._granted.clear()
-        await self._grant(step.forget)
+            self._granting.engine_is_new()
+        await self._granting.follow(self.room, step.forget)
         replaced = self._replaced(step.jobs)
         if step.draft.events:
             self._show(before, told)
@@ -302,20 +306,6 @@ class Keeper:
             self._answer(job)
         if self.room.ended and not before.ended:
             await self._end()
-
-    async def _grant(self, forget: set[str]) -> None:
-        """Bring the engine's grants up to the state: first what is taken away."""
-        if forget:
-            await self._media.leave(self.id, forget)
-            for person in forget:
-                self._granted.pop(person, None)
-        taking, giving = changes(self._granted, grants(self.room))
-        for change in taking:
-            self._granted.pop(change[0], None)
-        for batch in (taking, giving):
-            for person, grant in await self._media.grant(self.id, batch) if batch else []:
-                if grant is not None:
-                    self._granted[person] = grant
 
     def _replaced(self, jobs: list[_Job]) -> list[Connection]:
         """Take away the connections in whose place others enter now."""
@@ -347,6 +337,7 @@ class Keeper:
             visitor, connection = job.entry
             old = self._connections.get(visitor.person)
             self._connections[visitor.person] = connection
+            self._lost.discard(visitor.person)  # that was an older connection
             if old is not None:  # entered twice within one step
                 old.close(Closing(Code.ALREADY_ENTERED, "You have entered elsewhere.", again=False))
             if connection.closed:
@@ -363,8 +354,7 @@ class Keeper:
 
     async def _end(self) -> None:
         """Everybody has been told; nothing more is to be forwarded or done."""
-        await self._media.close_room(self.id)
-        self._granted.clear()
+        await self._granting.end()
         self.close_all(Closing(Code.ROOM_ENDED, "The host has ended the room.", again=False))
 
     async def _catch_up(self) -> None:
@@ -374,7 +364,7 @@ class Keeper:
         for event in events:
             self.room = rules.evolve(self.room, event)
         told = self._remember(self.room, events, before.number)
-        await self._grant(set())
+        await self._granting.follow(self.room)
         self._show(before, told)
 
     def _remember(self, room: Room, events: Iterable[AnyEvent], after: int) -> list[Told]:
