@@ -1,0 +1,20 @@
+"""The stage's rules: pure functions over immutable values, numbered as in the rules' text.
+
+``decide`` answers a command with events or a refusal; ``evolve`` applies an event. ``enter``,
+``come_back``, ``disconnect`` and ``due`` are what connections and the clock bring about.
+"""
+
+from .decide import decide
+from .evolve import create, evolve
+from .presence import come_back, disconnect, due, enter, next_deadline
+
+__all__ = [
+    "come_back",
+    "create",
+    "decide",
+    "disconnect",
+    "due",
+    "enter",
+    "evolve",
+    "next_deadline",
+]

@@ -1,0 +1,76 @@
+"""What the rules answer to a command: events, or a refusal that changes nothing (rule 22)."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from . import commands as cmd
+from . import devices, hands, moderation, settings, stage
+from .events import AnyEvent
+from .guards import Refuse, actor
+from .refusals import Refusal
+from .values import Person, Room
+
+
+def decide(room: Room, command: cmd.AnyCommand, who: str, now: int) -> list[AnyEvent] | Refusal:
+    """Decide on ``who``'s command at ``now`` (milliseconds). An empty list: nothing to do."""
+    try:
+        return _decide(room, command, actor(room, who), now)
+    except Refuse as no:
+        return no.refusal
+
+
+def _decide(  # noqa: PLR0912 - one line a command
+    room: Room, command: cmd.AnyCommand, by: Person, now: int
+) -> list[AnyEvent]:
+    match command:
+        case cmd.JoinStage():
+            return stage.join(room, command, by, now)
+        case cmd.AskToJoinStage():
+            return stage.ask(room, by, now)
+        case cmd.CancelRequest():
+            return stage.cancel(by, now)
+        case cmd.AcceptOffer():
+            return stage.accept(room, command, by, now)
+        case cmd.DeclineOffer():
+            return stage.decline_offer(by, now)
+        case cmd.LeaveStage():
+            return stage.leave(room, by, now)
+        case cmd.SetDevice():
+            return devices.set_own(command, by, now)
+        case cmd.DismissUnmute():
+            return devices.dismiss_unmute(by, now)
+        case cmd.TurnOff():
+            return devices.turn_off(room, command, by, now)
+        case cmd.TurnAllOff():
+            return devices.turn_all_off(room, command, by, now)
+        case cmd.AskToUnmute():
+            return devices.ask_to_unmute(room, command, by, now)
+        case cmd.RaiseHand():
+            return hands.raise_own(by, now)
+        case cmd.LowerHand():
+            return hands.lower(room, command, by, now)
+        case cmd.LowerAllHands():
+            return hands.lower_all(room, by, now)
+        case cmd.SetMode():
+            return settings.set_mode(room, command, by, now)
+        case cmd.ChangeSettings():
+            return settings.change(room, command, by, now)
+        case cmd.AppointModerator():
+            return settings.appoint(room, command, by, now)
+        case cmd.DemoteModerator():
+            return settings.demote(room, command, by, now)
+        case cmd.EndRoom():
+            return settings.end(by, now)
+        case cmd.Approve():
+            return moderation.approve(room, command, by, now)
+        case cmd.Decline():
+            return moderation.decline(room, command, by, now)
+        case cmd.Invite():
+            return moderation.invite(room, command, by, now)
+        case cmd.RevokeOffer():
+            return moderation.revoke(room, command, by, now)
+        case cmd.RemoveFromStage():
+            return moderation.remove(room, command, by, now)
+        case _:
+            assert_never(command)

@@ -1,0 +1,76 @@
+"""Microphones and cameras on stage (rules 4, 16 and 17)."""
+
+from __future__ import annotations
+
+from . import commands as cmd
+from . import events as ev
+from .guards import handled, moderator, not_the_host, refuse, target
+from .refusals import Code
+from .values import Device, Person, Role, Room, Seat
+
+
+def is_on(person: Person, device: Device) -> bool:
+    """Whether the person's device is on."""
+    return person.microphone if device is Device.MICROPHONE else person.camera
+
+
+def set_own(command: cmd.SetDevice, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Turn one's own on or off, at any time on stage (rule 4)."""
+    if by.seat is not Seat.ON_STAGE:
+        refuse(Code.WRONG_STATE, f"Your {command.device} is used on stage only.")
+    if is_on(by, command.device) == command.on:
+        return []
+    return [
+        ev.DeviceSet(at=now, by=by.id, rule=4, person=by.id, device=command.device, on=command.on)
+    ]
+
+
+def turn_off(room: Room, command: cmd.TurnOff, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Turn somebody's off; there is no command that turns on (rule 16)."""
+    moderator(by)
+    person = target(room, command.person)
+    not_the_host(by, person, "mute")
+    if not person.has_seat:
+        handled(by, person, f"{person.name} is not on stage.")
+    if not is_on(person, command.device):
+        decision = person.decision
+        if decision is not None and decision.what == f"{command.device} turned off":
+            handled(by, person, f"You turned {person.name}'s {command.device} off already.")
+        return []
+    return [_off(person, command.device, by, now)]
+
+
+def turn_all_off(room: Room, command: cmd.TurnAllOff, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Turn all others' off; the host's is out of a moderator's reach (rules 16 and 17)."""
+    moderator(by)
+    return [
+        _off(person, command.device, by, now)
+        for person in room.people.values()
+        if is_on(person, command.device)
+        and person.id != by.id
+        and (person.role is not Role.HOST or by.role is Role.HOST)
+    ]
+
+
+def _off(person: Person, device: Device, by: Person, now: int) -> ev.DeviceSet:
+    return ev.DeviceSet(at=now, by=by.id, rule=16, person=person.id, device=device, on=False)
+
+
+def ask_to_unmute(room: Room, command: cmd.AskToUnmute, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Ask; the person's own command turns it on, or nothing does (rule 16)."""
+    moderator(by)
+    person = target(room, command.person)
+    if person.seat is not Seat.ON_STAGE:
+        refuse(Code.WRONG_STATE, f"{person.name} is not on stage.")
+    if person.microphone:
+        refuse(Code.WRONG_STATE, f"{person.name}'s microphone is on already.")
+    if person.unmute_asked_by is not None:
+        return []
+    return [ev.UnmuteAsked(at=now, by=by.id, rule=16, person=person.id)]
+
+
+def dismiss_unmute(by: Person, now: int) -> list[ev.AnyEvent]:
+    """Stay muted (rule 16)."""
+    if by.unmute_asked_by is None:
+        return []
+    return [ev.UnmuteDismissed(at=now, by=by.id, rule=16, person=by.id)]

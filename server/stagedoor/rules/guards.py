@@ -1,0 +1,102 @@
+"""What several decisions check first, each with the sentence a person reads (rule 22)."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from . import events as ev
+from .refusals import Code, Refusal
+from .values import Person, Role, Room, Seat
+
+
+class Refuse(Exception):  # noqa: N818 - not an error: the rules' way of saying no
+    """Carries a refusal up to ``decide``."""
+
+    def __init__(self, code: Code, sentence: str) -> None:
+        super().__init__(sentence)
+        self.refusal = Refusal(code, sentence)
+
+
+def refuse(code: Code, sentence: str) -> NoReturn:
+    """Refuse, and change nothing."""
+    raise Refuse(code, sentence)
+
+
+def actor(room: Room, who: str) -> Person:
+    """The person who gives the command: known, connected, in a room that goes on."""
+    person = room.people.get(who)
+    if person is None or not person.present:
+        refuse(Code.NO_SUCH_PERSON, "You are not in this room any more.")
+    if room.ended:
+        refuse(Code.ROOM_ENDED, "This room has ended.")
+    if person.away_until is not None:
+        refuse(Code.AWAY, "You are not connected.")
+    return person
+
+
+def target(room: Room, person_id: str) -> Person:
+    """The person whom a decision is about."""
+    person = room.people.get(person_id)
+    if person is None:
+        refuse(Code.NO_SUCH_PERSON, "There is nobody of that id in this room.")
+    if not person.present:
+        refuse(Code.NO_SUCH_PERSON, f"{person.name} has left the room.")
+    return person
+
+
+def moderator(person: Person) -> None:
+    """Only moderators decide on others."""
+    if not person.moderates:
+        refuse(Code.NOT_ALLOWED, "Only a moderator can do that.")
+
+
+def host(person: Person) -> None:
+    """Rule 17."""
+    if person.role is not Role.HOST:
+        refuse(Code.NOT_ALLOWED, "Only the host can do that.")
+
+
+def not_the_host(by: Person, person: Person, what: str) -> None:
+    """The host is out of the moderators' reach (rule 17)."""
+    if person.role is Role.HOST and by.role is not Role.HOST:
+        refuse(Code.NOT_ALLOWED, f"{person.name} is the host, whom a moderator cannot {what}.")
+
+
+def handled(by: Person, person: Person, otherwise: str) -> NoReturn:
+    """The person is not in the state that ``by`` saw: somebody decided first, or not (rule 8)."""
+    decision = person.decision
+    if decision is not None and decision.by != by.id:
+        refuse(
+            Code.ALREADY_HANDLED,
+            f"Already handled by {decision.by_name} ({decision.what}).",
+        )
+    refuse(Code.WRONG_STATE, otherwise)
+
+
+def seats_taken(room: Room) -> int:
+    """Seats in use or reserved by an offer (rule 7)."""
+    return sum(person.has_seat or person.seat is Seat.OFFERED for person in room.people.values())
+
+
+def on_stage(room: Room) -> int:
+    """Seats in use, held ones included."""
+    return sum(person.has_seat for person in room.people.values())
+
+
+def make_room(room: Room, by: str, now: int) -> list[ev.AnyEvent]:
+    """Nothing if a seat is free; else, where the room has it so, bump the longest silent (11)."""
+    if seats_taken(room) < room.settings.capacity:
+        return []
+    silent = [
+        person
+        for person in room.people.values()
+        if person.has_seat and not person.moderates and not person.microphone
+    ]
+    over = seats_taken(room) - room.settings.capacity
+    if not room.settings.bump_longest_silent or not silent or over > 0:
+        refuse(
+            Code.STAGE_FULL,
+            f"The stage is full: all {room.settings.capacity} seats are taken or offered.",
+        )
+    longest = min(silent, key=lambda person: (person.silent_since, person.id))
+    return [ev.Bumped(at=now, by=by, rule=11, person=longest.id)]

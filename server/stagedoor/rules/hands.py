@@ -1,0 +1,33 @@
+"""Raised hands, apart from the seat (rules 19 and 20)."""
+
+from __future__ import annotations
+
+from . import commands as cmd
+from . import events as ev
+from .guards import moderator, target
+from .values import Person, Room
+
+
+def raise_own(by: Person, now: int) -> list[ev.AnyEvent]:
+    """Raise one's hand; one that is up stays where it is in the order."""
+    if by.hand_at is not None:
+        return []
+    return [ev.HandRaised(at=now, by=by.id, rule=20, person=by.id)]
+
+
+def lower(room: Room, command: cmd.LowerHand, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Lower one's own hand, or as a moderator anybody's."""
+    person = by if command.person in (None, by.id) else target(room, command.person or "")
+    if person.id != by.id:
+        moderator(by)
+    if person.hand_at is None:
+        return []
+    return [ev.HandLowered(at=now, by=by.id, rule=20, person=person.id)]
+
+
+def lower_all(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Lower every hand, in the order in which they went up."""
+    moderator(by)
+    raised = [person for person in room.people.values() if person.hand_at is not None]
+    raised.sort(key=lambda person: person.hand_at or 0)
+    return [ev.HandLowered(at=now, by=by.id, rule=20, person=person.id) for person in raised]

@@ -1,0 +1,82 @@
+"""Moderators' decisions on a person's way to the stage (rules 2, 3, 8, 9, 11, 13 and 17)."""
+
+from __future__ import annotations
+
+from . import commands as cmd
+from . import events as ev
+from .guards import handled, make_room, moderator, not_the_host, refuse, target
+from .refusals import Code
+from .values import Mode, OfferReason, Person, Room, Seat
+
+
+def _requested(room: Room, command: cmd.Approve | cmd.Decline, by: Person) -> Person:
+    """The person whose request is meant, if it is still the one that waits (rule 8)."""
+    moderator(by)
+    person = target(room, command.person)
+    if person.seat is not Seat.REQUESTED:
+        handled(by, person, f"{person.name} has no request waiting.")
+    if command.request is not None and command.request != person.requested_at:
+        handled(by, person, f"{person.name} has asked again since.")
+    return person
+
+
+def _offer(room: Room, by: Person, person: Person, reason: OfferReason, now: int) -> ev.OfferMade:
+    expires_at = now + room.settings.offer_ms
+    rule = 9 if reason is OfferReason.INVITED else 2
+    return ev.OfferMade(
+        at=now, by=by.id, rule=rule, person=person.id, reason=reason, expires_at=expires_at
+    )
+
+
+def approve(room: Room, command: cmd.Approve, by: Person, now: int) -> list[ev.AnyEvent]:
+    """A request becomes an offer (rule 2), if a seat can be reserved (rules 7 and 11)."""
+    person = _requested(room, command, by)
+    return [
+        *make_room(room, by.id, now),
+        _offer(room, by, person, OfferReason.APPROVED, now),
+    ]
+
+
+def decline(room: Room, command: cmd.Decline, by: Person, now: int) -> list[ev.AnyEvent]:
+    """The person is told, and may ask again after the room's cool-down (rule 3)."""
+    person = _requested(room, command, by)
+    may_ask_at = now + room.settings.cooldown_ms if room.settings.cooldown_ms else 0
+    return [ev.RequestDeclined(at=now, by=by.id, rule=3, person=person.id, may_ask_at=may_ask_at)]
+
+
+def invite(room: Room, command: cmd.Invite, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Offer a seat unasked; inviting someone who has asked is approving (rules 2 and 9)."""
+    moderator(by)
+    person = target(room, command.person)
+    if person.has_seat:
+        refuse(Code.WRONG_STATE, f"{person.name} is on stage already.")
+    if person.seat is Seat.OFFERED:
+        handled(by, person, f"{person.name} holds an offer already.")
+    if room.mode is Mode.CLOSED:
+        refuse(Code.WRONG_MODE, "The stage is closed: nobody new comes up.")
+    if person.seat is Seat.VIEWER and person.away_until is not None:
+        refuse(Code.AWAY, f"{person.name} is not connected just now.")
+    asked = person.seat is Seat.REQUESTED
+    reason = OfferReason.APPROVED if asked else OfferReason.INVITED
+    return [*make_room(room, by.id, now), _offer(room, by, person, reason, now)]
+
+
+def revoke(room: Room, command: cmd.RevokeOffer, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Take an open offer back (rule 3)."""
+    moderator(by)
+    person = target(room, command.person)
+    if person.seat is not Seat.OFFERED:
+        handled(by, person, f"{person.name} holds no offer.")
+    return [ev.OfferRevoked(at=now, by=by.id, rule=3, person=person.id)]
+
+
+def remove(room: Room, command: cmd.RemoveFromStage, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Take somebody off the stage, held seats too (rules 4, 12, 13 and 17)."""
+    moderator(by)
+    person = target(room, command.person)
+    not_the_host(by, person, "remove")
+    if not person.has_seat:
+        handled(by, person, f"{person.name} is not on stage.")
+    if person.id == by.id:
+        return [ev.LeftStage(at=now, by=by.id, rule=4, person=by.id)]
+    return [ev.RemovedFromStage(at=now, by=by.id, rule=13, person=person.id)]

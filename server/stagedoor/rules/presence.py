@@ -1,0 +1,77 @@
+"""What connections and the clock bring about: entering, being away, expiry (rules 7 and 12)."""
+
+from __future__ import annotations
+
+from . import events as ev
+from .refusals import Code, Refusal
+from .values import Role, Room, Seat
+
+_ENDED = Refusal(Code.ROOM_ENDED, "This room has ended.")
+
+
+def enter(
+    room: Room, person_id: str, name: str, role: Role, now: int
+) -> list[ev.AnyEvent] | Refusal:
+    """A new session enters as a viewer."""
+    if room.ended:
+        return _ENDED
+    if person_id in room.people:
+        return Refusal(Code.ALREADY_ENTERED, "This person is in the room already.")
+    return [ev.Entered(at=now, by=person_id, person=person_id, name=name, role=role)]
+
+
+def come_back(room: Room, person_id: str, name: str, now: int) -> list[ev.AnyEvent] | Refusal:
+    """A session comes back; within its grace with its seat, request or offer (rule 12).
+
+    What the clock has decided by now comes first, even if its timer has not run yet.
+    """
+    person = room.people.get(person_id)
+    if room.ended:
+        return _ENDED
+    if person is None:
+        return Refusal(Code.BAD_SESSION, "This session is not known in this room.")
+    if person.present and person.away_until is None and person.name == name:
+        return []
+    returned = ev.Returned(at=now, by=person_id, rule=12, person=person_id, name=name)
+    return [*(event for event in due(room, now) if event.person == person_id), returned]
+
+
+def disconnect(room: Room, person_id: str, now: int) -> list[ev.AnyEvent]:
+    """A connection is lost; nothing if the person was away already."""
+    person = room.people.get(person_id)
+    if person is None or not person.present or person.away_until is not None:
+        return []
+    until = now + room.settings.hold_ms
+    return [ev.Disconnected(at=now, by=person_id, rule=12, person=person_id, away_until=until)]
+
+
+def _deadlines(room: Room) -> list[tuple[int, str, bool]]:
+    """When the clock decides on whom; True where the whole grace is over, not an offer alone."""
+    found = []
+    for person in room.people.values():
+        if person.away_until is not None:
+            found.append((person.away_until, person.id, True))
+        if person.seat is Seat.OFFERED and person.offer is not None:
+            found.append((person.offer.expires_at, person.id, False))
+    return sorted(found)
+
+
+def next_deadline(room: Room) -> int | None:
+    """When ``due`` has something next, in milliseconds of the server's clock."""
+    found = _deadlines(room)
+    return found[0][0] if found else None
+
+
+def due(room: Room, now: int) -> list[ev.OfferExpired | ev.Left]:
+    """What the clock has decided by ``now``, in the order of its time (rules 7 and 12)."""
+    events: list[ev.OfferExpired | ev.Left] = []
+    gone = set()
+    for at, person, over in _deadlines(room):
+        if at > now or person in gone:
+            continue
+        if over:
+            gone.add(person)
+            events.append(ev.Left(at=now, rule=12, person=person))
+        else:
+            events.append(ev.OfferExpired(at=now, rule=7, person=person))
+    return events

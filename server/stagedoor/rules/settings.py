@@ -1,0 +1,105 @@
+"""The room itself: stage access, settings, roles, its end (rules 10, 11 and 17)."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from . import commands as cmd
+from . import events as ev
+from .guards import host, moderator, on_stage, refuse, seats_taken, target
+from .refusals import Code
+from .values import Mode, OfferReason, Person, Role, Room, Seat
+
+LIMITS = {
+    "capacity": (1, 50, "seats"),
+    "offer_ms": (5_000, 3_600_000, "ms"),
+    "hold_ms": (5_000, 3_600_000, "ms"),
+    "cooldown_ms": (0, 3_600_000, "ms"),
+}
+
+
+def set_mode(room: Room, command: cmd.SetMode, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Change the stage access; whoever is on stage stays there (rule 10)."""
+    moderator(by)
+    if command.mode is room.mode:
+        return []
+    events: list[ev.AnyEvent] = [ev.ModeSet(at=now, by=by.id, rule=10, mode=command.mode)]
+    if command.mode is Mode.OPEN:
+        events += _offer_in_order(room, by, now)
+    elif command.mode in (Mode.INVITE, Mode.CLOSED):
+        for person in _queue(room):
+            events.append(ev.RequestClosed(at=now, by=by.id, rule=10, person=person.id))
+    if command.mode is Mode.CLOSED:
+        for person in room.people.values():
+            if person.seat is Seat.OFFERED:
+                events.append(ev.OfferRevoked(at=now, by=by.id, rule=10, person=person.id))
+    return events
+
+
+def _queue(room: Room) -> list[Person]:
+    """The waiting requests, first in, first out (rule 5)."""
+    waiting = [person for person in room.people.values() if person.seat is Seat.REQUESTED]
+    return sorted(waiting, key=lambda person: person.requested_at or 0)
+
+
+def _offer_in_order(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Offers while seats last; who was removed still needs a moderator's word (rule 13)."""
+    free = max(0, room.settings.capacity - seats_taken(room))
+    welcome = [person for person in _queue(room) if not person.barred]
+    return [
+        ev.OfferMade(
+            at=now,
+            by=by.id,
+            rule=10,
+            person=person.id,
+            reason=OfferReason.OPENED,
+            expires_at=now + room.settings.offer_ms,
+        )
+        for person in welcome[:free]
+    ]
+
+
+def change(room: Room, command: cmd.ChangeSettings, by: Person, now: int) -> list[ev.AnyEvent]:
+    """Change some of the settings; nobody on stage loses the seat by it (rules 10 and 11)."""
+    moderator(by)
+    wanted = {
+        name: value for name, value in msgspec.structs.asdict(command).items() if value is not None
+    }
+    for name, (least, most, unit) in LIMITS.items():
+        if name in wanted and not least <= wanted[name] <= most:
+            refuse(Code.BAD_VALUE, f"{name} must be from {least} to {most} {unit}.")
+    seated = on_stage(room)
+    if wanted.get("capacity", seated) < seated:
+        refuse(
+            Code.BAD_VALUE,
+            f"{seated} people are on stage: the capacity cannot be lower than that.",
+        )
+    changed = replace(room.settings, **wanted)
+    if changed == room.settings:
+        return []
+    return [ev.SettingsChanged(at=now, by=by.id, rule=11, settings=changed)]
+
+
+def appoint(room: Room, command: cmd.AppointModerator, by: Person, now: int) -> list[ev.AnyEvent]:
+    """The host makes an attendee a moderator (rule 17)."""
+    host(by)
+    person = target(room, command.person)
+    if person.role is not Role.ATTENDEE:
+        refuse(Code.WRONG_STATE, f"{person.name} is a {person.role} already.")
+    return [ev.RoleSet(at=now, by=by.id, rule=17, person=person.id, role=Role.MODERATOR)]
+
+
+def demote(room: Room, command: cmd.DemoteModerator, by: Person, now: int) -> list[ev.AnyEvent]:
+    """The host makes a moderator an attendee (rule 17)."""
+    host(by)
+    person = target(room, command.person)
+    if person.role is not Role.MODERATOR:
+        refuse(Code.WRONG_STATE, f"{person.name} is not a moderator.")
+    return [ev.RoleSet(at=now, by=by.id, rule=17, person=person.id, role=Role.ATTENDEE)]
+
+
+def end(by: Person, now: int) -> list[ev.AnyEvent]:
+    """The host ends the room for everyone (rule 17)."""
+    host(by)
+    return [ev.RoomEnded(at=now, by=by.id, rule=17)]
