@@ -193,8 +193,7 @@ def _check_settings(created: RoomCreated) -> Refusal | None:
         room = rules.evolve(room, event)
     wish = ChangeSettings(**structs.asdict(created.settings))
     decision = rules.decide(room, wish, "operator", created.at)
-    bad = isinstance(decision, Refusal) and decision.code is Code.BAD_VALUE
-    return decision if bad else None
+    return decision if isinstance(decision, Refusal) else None
 
 
 def find(request: web.Request) -> Keeper:
