@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
+from typing import Any
 
 from aiohttp import web
 
@@ -124,7 +125,8 @@ def _engine(media_port: int, config: ServeConfig) -> MediaEngine:
         from ._no_engine import NoEngine
 
         return NoEngine()
-    return EmbeddedEngine(media_port, config.host or "0.0.0.0", config.announced)
+    bind = _resolve(config.host, media_port, socket.SOCK_DGRAM)[1][0]
+    return EmbeddedEngine(port=media_port, bind=bind, announced=config.announced)
 
 
 async def _media_port_free(host: str, port: int) -> None:
@@ -145,12 +147,7 @@ async def _media_port_free(host: str, port: int) -> None:
 def _bind(host: str, port: int, kind: socket.SocketKind) -> socket.socket:
     """A socket bound to the port. Raises StartError with what a person can do about it."""
     protocol = "TCP" if kind is socket.SOCK_STREAM else "UDP"
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host or None, port, type=kind, flags=socket.AI_PASSIVE
-        )[0]
-    except OSError as error:
-        raise StartError(f"The address {host} is not known: {error.strerror}.") from error
+    family, address = _resolve(host, port, kind)
     listener = socket.socket(family, kind)
     try:
         if kind is socket.SOCK_STREAM:
@@ -164,6 +161,19 @@ def _bind(host: str, port: int, kind: socket.SocketKind) -> socket.socket:
             f"{protocol} port {port} on {host} cannot be used: {error.strerror}."
         ) from error
     return listener
+
+
+def _resolve(
+    host: str, port: int, kind: socket.SocketKind
+) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
+    """The first address of a host. Raises StartError."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host or None, port, type=kind, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise StartError(f"The address {host} is not known: {error.strerror}.") from error
+    return family, address
 
 
 def _in_use(protocol: str, port: int) -> str:
