@@ -1,0 +1,1 @@
+"""The embedded SFU: forwards RTP without decoding it, in a process of its own."""

@@ -1,0 +1,102 @@
+"""The engine's process: ``python -m stagedoor.sfu``, started and spoken to by its supervisor.
+
+Requests come by standard input, answers go by standard output. It ends with its input, so that
+a server that was killed does not leave an engine behind that holds the port.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import socket
+import sys
+
+from aioice.ice import get_host_addresses
+
+from stagedoor.media.interface import MediaError
+
+from . import control, udp
+from .engine import Engine
+
+log = logging.getLogger("stagedoor.sfu")
+
+
+def handle(engine: Engine, asked: control.Asked) -> control.Done:
+    """Do what was asked; errors are answers too."""
+    try:
+        match asked:
+            case control.SetGrant(room=room, person=person, grant=grant):
+                engine.grant(room, person, grant)
+            case control.Publish(room=room, person=person, offer=offer):
+                return control.Done(asked.id, sdp=engine.publish(room, person, offer))
+            case control.Subscribe(room=room, person=person):
+                engine.subscribe(room, person)
+            case control.Answer(room=room, person=person, revision=revision, sdp=sdp):
+                engine.answer(room, person, revision, sdp)
+            case control.Leave(room=room, person=person):
+                engine.leave(room, person)
+            case control.CloseRoom(room=room):
+                engine.close_room(room)
+            case control.Stats():
+                return control.Done(asked.id, stats=engine.stats())
+    except MediaError as error:
+        return control.Done(asked.id, code=error.code, sentence=error.sentence)
+    except Exception:
+        log.exception("%s failed", type(asked).__name__)
+        return control.Done(asked.id, code="media_down", sentence="The media engine failed.")
+    return control.Done(asked.id)
+
+
+async def run(sock: socket.socket, addresses: list[str]) -> None:
+    """Serve until the server lets go of our standard input."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=2**20)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    pipe, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, sys.stdout)
+
+    def tell(told: control.Told) -> None:
+        pipe.write(control.frame(told))
+
+    engine = Engine(sock, addresses, tell)
+    tell(control.Ready(sock.getsockname()[1]))
+    while (asked := await control.read_asked(reader)) is not None:
+        tell(handle(engine, asked))
+
+
+def fail(sentence: str) -> None:
+    """Say why there is no engine."""
+    sys.stdout.buffer.write(control.frame(control.Failed(sentence)))
+    sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    """Bind the port and serve."""
+    parser = argparse.ArgumentParser(prog="python -m stagedoor.sfu")
+    parser.add_argument("--bind", default="0.0.0.0")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--announce", action="append", default=[])
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    # The terminal's Ctrl-C is the server's to answer: the end of our input is what stops us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        sock = udp.open_socket(options.bind, options.port)
+    except OSError as error:
+        fail(f"UDP port {options.port} cannot be used: {error.strerror or error}.")
+        return
+    addresses = options.announce or [
+        *get_host_addresses(use_ipv4=True, use_ipv6=False),
+        "127.0.0.1",
+    ]
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(run(sock, addresses))
+    else:
+        uvloop.run(run(sock, addresses))
+
+
+if __name__ == "__main__":
+    main()

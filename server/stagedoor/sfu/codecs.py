@@ -1,0 +1,60 @@
+"""The codecs that are forwarded, and which payload types viewers know them by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .sdp import Media
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A codec: ``name`` as in rtpmap, ``payload_type`` as in our offers to viewers."""
+
+    kind: str
+    name: str
+    payload_type: int
+    parameters: str = ""
+    feedback: tuple[str, ...] = ()
+
+
+_VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
+OPUS = Codec("audio", "opus/48000/2", 111, "minptime=10;useinbandfec=1")
+VP8 = Codec("video", "VP8/90000", 96, "", _VIDEO_FEEDBACK)
+H264 = Codec(
+    "video",
+    "H264/90000",
+    102,
+    "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+    _VIDEO_FEEDBACK,
+)
+CODECS = (OPUS, VP8, H264)
+
+
+def accepted(media: Media) -> dict[int, Codec]:
+    """A publisher's payload types that we forward; of H.264 baseline, packetization mode 1."""
+    found = {}
+    for payload_type, name in media.codecs.items():
+        for codec in CODECS:
+            if codec.kind != media.kind or codec.name.lower() != name:
+                continue
+            if codec is H264 and not _baseline(media.parameters.get(payload_type, "")):
+                continue
+            found[payload_type] = codec
+    return found
+
+
+def _baseline(parameters: str) -> bool:
+    settings = dict(
+        item.strip().partition("=")[::2] for item in parameters.split(";") if item.strip()
+    )
+    profile = settings.get("profile-level-id", "42e01f")
+    return settings.get("packetization-mode") == "1" and profile.startswith("42")
+
+
+def lines(payload_type: int, codec: Codec, parameters: str) -> list[str]:
+    """The SDP lines of a codec under a payload type."""
+    found = [f"a=rtpmap:{payload_type} {codec.name}"]
+    if parameters:
+        found.append(f"a=fmtp:{payload_type} {parameters}")
+    return found + [f"a=rtcp-fb:{payload_type} {feedback}" for feedback in codec.feedback]

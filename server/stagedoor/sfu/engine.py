@@ -1,0 +1,336 @@
+"""The engine's heart: one socket, its peers, and what the server asks for. Runs in the child."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from stagedoor.media.interface import Grant, MediaError
+
+from . import control, descriptions, ice, sdp, srtp, udp
+from .dtls import identity
+from .forwarding import Forwarder
+from .ice import Address
+from .peer import Peer
+from .publisher import Publisher
+from .stage import Stage
+from .viewer import Viewer
+
+TICK = 0.05
+REPORT = 1.0
+MAX_SDP = 256 * 1024
+
+log = logging.getLogger("stagedoor.sfu")
+
+
+class Engine:
+    """Peers by ufrag and by address; stages by room. ``tell`` takes what the server is told."""
+
+    def __init__(
+        self, sock: socket.socket, addresses: Sequence[str], tell: Callable[[control.Told], None]
+    ) -> None:
+        self.stages: dict[str, Stage] = {}
+        self._socket = sock
+        self._addresses = tuple(addresses)
+        self._tell = tell
+        self._batch = udp.Batch(sock)
+        self._identity = identity()
+        self._forwarder = Forwarder()
+        self._by_ufrag: dict[str, Peer] = {}
+        self._by_address: dict[Address, Peer] = {}
+        self._loop = asyncio.get_running_loop()
+        self._reported_at = 0.0
+        self._troubles = 0
+        self._loop.add_reader(sock, self._readable)
+        self._loop.call_later(TICK, self._tick)
+
+    # -- datagrams
+
+    def _readable(self) -> None:
+        now = self._loop.time()
+        for data, address in udp.datagrams(self._socket):
+            try:
+                self._datagram(data, address, now)
+            except srtp.Error:
+                self._troubles += 1
+            except Exception:
+                self._trouble()
+        self._batch.flush()
+
+    def _trouble(self) -> None:
+        """One bad packet must not stop the others; the log is not to be flooded either."""
+        self._troubles += 1
+        if self._troubles & (self._troubles - 1) == 0:
+            log.exception("a packet could not be handled (%d so far)", self._troubles)
+
+    def _datagram(self, data: bytes, address: Address, now: float) -> None:
+        """Tell STUN, DTLS and SRTP apart by the first byte (RFC 7983)."""
+        if len(data) < 12:
+            return
+        first = data[0]
+        if first < 4:
+            self._check(data, address, now)
+            return
+        peer = self._by_address.get(address)
+        if peer is None:
+            return
+        if 128 <= first < 192:
+            peer.srtp(data)
+        elif 20 <= first < 64:
+            peer.dtls(data, now)
+
+    def _check(self, data: bytes, address: Address, now: float) -> None:
+        check = ice.read(data)
+        peer = self._by_ufrag.get(check.local_ufrag) if check else None
+        if check is None or peer is None:
+            return
+        response = peer.checked(check, address, now)
+        if response is not None:
+            self._by_address[address] = peer
+            self._batch.add_bytes(response, self._batch.destination(address))
+
+    def _new_peer(self) -> Peer:
+        peer = Peer(self._batch, self._identity, self._loop.time())
+        self._by_ufrag[peer.ufrag] = peer
+        return peer
+
+    def _drop(self, peer: Peer | None) -> None:
+        if peer is None:
+            return
+        peer.close()
+        self._by_ufrag.pop(peer.ufrag, None)
+        for address in peer.addresses:
+            if self._by_address.get(address) is peer:
+                del self._by_address[address]
+
+    def _local(self, peer: Peer) -> descriptions.Local:
+        port = self._socket.getsockname()[1]
+        return descriptions.Local(
+            peer.ufrag, peer.pwd, self._identity.fingerprint, self._addresses, port
+        )
+
+    # -- what the server asks for
+
+    def _stage(self, room: str) -> Stage:
+        return self.stages.setdefault(room, Stage(room))
+
+    def grant(self, room: str, person: str, grant: Grant | None) -> None:
+        """In force for the next packet when this returns (rule 13)."""
+        stage = self._stage(room)
+        before = stage.grants.pop(person, Grant())
+        if grant is not None:
+            stage.grants[person] = grant
+        now = grant or Grant()
+        place = stage.place_of(person)
+        if place is not None:
+            for kind, was, is_ in (
+                ("audio", before.microphone, now.microphone),
+                ("video", before.camera, now.camera),
+            ):
+                if was and not is_:
+                    place.tracks[kind].interrupt()
+        if before.microphone and not now.microphone:
+            stage.speakers.silent(person)
+        changed = stage.seat(person, now.forward)
+        publisher = stage.publishers.get(person)
+        if grant is None and publisher is not None:
+            self._unpublish(stage, publisher)
+        elif publisher is not None and now.camera and not before.camera:
+            publisher.keyframes.reset()
+        if changed:
+            for viewer in stage.viewers.values():
+                viewer.change()
+            self._make_offers(stage)
+        self._forget_if_empty(stage)
+
+    def publish(self, room: str, person: str, offer: str) -> str:
+        """Answer a publishing offer. Raises MediaError."""
+        stage = self._stage(room)
+        if person not in stage.grants:
+            self._forget_if_empty(stage)
+            raise MediaError("no_seat", "Only people with a seat or an offer of one can publish.")
+        try:
+            parsed = sdp.parse(_limited(offer))
+            remote = parsed.transport()
+            if remote.setup not in ("actpass", "active"):
+                raise sdp.SdpError("the offer's a=setup must be actpass or active")
+            old = stage.publishers.get(person)
+            same = old is not None and old.peer.remote == remote and not old.peer.failed
+            peer = old.peer if old is not None and same else self._new_peer()
+            try:
+                taken = descriptions.answer(parsed, self._local(peer), secrets.randbits(48))
+            except sdp.SdpError:
+                if not same:
+                    self._drop(peer)
+                raise
+        except descriptions.NoCommonCodecError as error:
+            raise MediaError("no_common_codec", f"{_sentence(error)}") from error
+        except sdp.SdpError as error:
+            raise MediaError("bad_sdp", f"{_sentence(error)}") from error
+        if old is not None and same:
+            old.published = taken
+        else:
+            if old is not None:
+                self._drop(old.peer)
+            self._attach(stage, Publisher(person, peer, taken))
+            peer.connect(remote)
+        stage.publishers[person].keyframes.reset()
+        return taken.sdp
+
+    def _attach(self, stage: Stage, publisher: Publisher) -> None:
+        stage.publishers[publisher.person] = publisher
+        peer, loop, forwarder = publisher.peer, self._loop, self._forwarder
+
+        def rtp(packet: bytes) -> None:
+            forwarder.rtp(stage, publisher, packet, loop.time())
+
+        def rtcp(packet: bytes) -> None:
+            forwarder.publisher_rtcp(stage, publisher, packet, loop.time())
+
+        peer.on_rtp, peer.on_rtcp = rtp, rtcp
+        told = control.Publishing(stage.room, publisher.person, True)
+        peer.on_ready = partial(self._tell, told)
+
+    def _unpublish(self, stage: Stage, publisher: Publisher) -> None:
+        self._drop(publisher.peer)
+        self._batch.flush()
+        if stage.publishers.get(publisher.person) is publisher:
+            del stage.publishers[publisher.person]
+            self._tell(control.Publishing(stage.room, publisher.person, False))
+
+    def subscribe(self, room: str, person: str) -> None:
+        """Begin (again) to send a person the stage."""
+        stage = self._stage(room)
+        viewer = stage.viewers.get(person)
+        if viewer is None:
+            viewer = stage.viewers[person] = Viewer(person, 0)
+        self._drop(viewer.peer)
+        peer = self._new_peer()
+        viewer.renew(peer)
+        stage.changed()
+
+        def ready() -> None:
+            stage.changed()
+            stage.ask_for_keyframes()
+
+        def rtcp(packet: bytes) -> None:
+            self._forwarder.viewer_rtcp(stage, viewer, packet)
+
+        peer.on_ready, peer.on_rtcp = ready, rtcp
+        self._make_offers(stage)
+
+    def answer(self, room: str, person: str, revision: int, answer: str) -> None:
+        """Take a viewer's answer. Raises MediaError."""
+        stage = self._stage(room)
+        viewer = stage.viewers.get(person)
+        if viewer is None:
+            self._forget_if_empty(stage)
+            raise MediaError("stale_answer", "Nothing was offered to you.")
+        try:
+            viewer.answer(revision, sdp.parse(_limited(answer)))
+        except sdp.SdpError as error:
+            raise MediaError("bad_sdp", _sentence(error)) from error
+        stage.changed()
+        stage.ask_for_keyframes()
+        self._make_offers(stage)
+        self._batch.flush()
+
+    def leave(self, room: str, person: str) -> None:
+        """Forget a person."""
+        stage = self.stages.get(room)
+        if stage is None:
+            return
+        viewer = stage.viewers.pop(person, None)
+        if viewer is not None:
+            self._drop(viewer.peer)
+            stage.changed()
+        self._batch.flush()
+        self.grant(room, person, None)
+
+    def close_room(self, room: str) -> None:
+        """Forget a room and everybody in it."""
+        stage = self.stages.get(room)
+        for person in {*stage.viewers, *stage.publishers, *stage.grants} if stage else ():
+            self.leave(room, person)
+
+    def _make_offers(self, stage: Stage) -> None:
+        lines, people, now = stage.lines(), stage.people(), self._loop.time()
+        for viewer in stage.viewers.values():
+            offer = viewer.next_offer(lines, people, self._local, now)
+            if offer is not None:
+                self._tell(control.OfferNeeded(stage.room, viewer.person, offer))
+
+    def _forget_if_empty(self, stage: Stage) -> None:
+        if stage.empty:
+            self.stages.pop(stage.room, None)
+
+    # -- time
+
+    def _tick(self) -> None:
+        now = self._loop.time()
+        report = now - self._reported_at >= REPORT
+        if report:
+            self._reported_at = now
+        for stage in list(self.stages.values()):
+            try:
+                self._tick_stage(stage, now, report)
+            except Exception:
+                self._trouble()
+        self._batch.flush()
+        self._loop.call_later(TICK, self._tick)
+
+    def _tick_stage(self, stage: Stage, now: float, report: bool) -> None:
+        for publisher in list(stage.publishers.values()):
+            publisher.peer.tick(now)
+            publisher.feedback(now, stage.grants.get(publisher.person))
+            if publisher.peer.lost(now):
+                self._unpublish(stage, publisher)
+            elif report:
+                publisher.report(now)
+        for viewer in list(stage.viewers.values()):
+            if viewer.peer is None:
+                continue
+            viewer.peer.tick(now)
+            if viewer.overdue(now) or (viewer.peer.lost(now) and viewer.peer.remote is not None):
+                self.subscribe(stage.room, viewer.person)
+        speaking = stage.speakers.changed(now)
+        if speaking is not None:
+            self._tell(control.Speaking(stage.room, speaking))
+
+    # -- figures
+
+    def stats(self) -> dict[str, object]:
+        """Counters of the whole engine."""
+        stages = self.stages.values()
+        return {
+            "pid": os.getpid(),
+            "cpu_seconds": time.process_time(),
+            "rooms": len(self.stages),
+            "publishers": sum(len(stage.publishers) for stage in stages),
+            "viewers": sum(len(stage.viewers) for stage in stages),
+            "peers": len(self._by_ufrag),
+            "packets_received": self._forwarder.received,
+            "packets_refused": self._forwarder.refused,
+            "packets_forwarded": self._forwarder.forwarded,
+            "packets_resent": self._forwarder.resent,
+            "datagrams_sent": self._batch.sent,
+            "datagrams_dropped": self._batch.dropped,
+            "troubles": self._troubles,
+        }
+
+
+def _limited(text: str) -> str:
+    if len(text) > MAX_SDP:
+        raise sdp.SdpError("the description is too long")
+    return text
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,107 @@
+"""The packets' way through a stage: from a publisher to its viewers, and feedback back again."""
+
+from __future__ import annotations
+
+from . import rtcp, rtp
+from .publisher import Publisher, Source
+from .stage import Place, Stage
+from .track import Track
+from .viewer import Viewer
+
+MAX_RESENDS = 64
+
+
+class Forwarder:
+    """Carries packets within stages and counts them. Times in seconds of the caller's clock."""
+
+    def __init__(self) -> None:
+        self.received = 0
+        self.refused = 0
+        self.forwarded = 0
+        self.resent = 0
+        self._numbers = [0]  # sources ever seen, so that each has a number of its own
+
+    def rtp(self, stage: Stage, publisher: Publisher, packet: bytes, now: float) -> None:
+        """Forward one RTP packet, if its sender may be heard or seen now (rule 14)."""
+        header = rtp.parse(packet)
+        if header is None:
+            return
+        source = publisher.source(header, self._numbers)
+        codec = publisher.codec(header)
+        if source is None or codec is None or codec.kind != source.kind:
+            return
+        self.received += 1
+        if source.reception.arrived(header.sequence, header.timestamp, now):
+            publisher.losing = True
+        grant = stage.grants.get(publisher.person)
+        place = stage.place_of(publisher.person)
+        audio = source.kind == "audio"
+        allowed = grant is not None and (grant.microphone if audio else grant.camera)
+        if grant is None or place is None or not (grant.forward and allowed):
+            self.refused += 1
+            return
+        if len(packet) == header.payload:
+            return  # a probe without a payload is between the publisher and us
+        if audio and publisher.published.level_extension is not None:
+            level = rtp.audio_level(packet, publisher.published.level_extension)
+            if level is not None:
+                stage.speakers.heard(publisher.person, level, now)
+        track = place.tracks[source.kind]
+        out = track.forward(packet, header, codec.payload_type, source.number, now)
+        if out is None:
+            return
+        receivers = stage.receivers(place, track, codec.payload_type)
+        self.forwarded += len(receivers)
+        for peer in receivers:
+            peer.send_rtp(out)
+
+    def publisher_rtcp(
+        self, stage: Stage, publisher: Publisher, compound: bytes, now: float
+    ) -> None:
+        """A publisher's sender reports go on to its viewers, in the track's numbering."""
+        place = stage.place_of(publisher.person)
+        for packet in rtcp.split(compound):
+            info = rtcp.sender_info(packet) if packet.type == rtcp.SR else None
+            source = publisher.sources.get(info.ssrc) if info else None
+            if info is None or source is None:
+                continue
+            source.reception.sender_report(info.ntp, now)
+            if place is not None:
+                self._pass_on(stage, place, place.tracks[source.kind], source, info)
+
+    def _pass_on(
+        self, stage: Stage, place: Place, track: Track, source: Source, info: rtcp.SenderInfo
+    ) -> None:
+        translated = track.translate(info, source.number)
+        if translated is None:
+            return
+        report = rtcp.sender_report(translated, track.packets, track.octets)
+        report += rtcp.source_description(track.ssrc, place.stream)
+        for peer in stage.receivers(place, track, track.payload_type):
+            peer.send_rtcp(report)
+
+    def viewer_rtcp(self, stage: Stage, viewer: Viewer, compound: bytes) -> None:
+        """A viewer's wishes: keyframes, and packets that were lost on the way there."""
+        for packet in rtcp.split(compound):
+            for ssrc in rtcp.keyframe_wanted(packet):
+                found = stage.place_with(ssrc)
+                wish = stage.keyframes(found[0]) if found else None
+                if wish is not None:
+                    wish.ask()
+            ssrc, lost = rtcp.lost_packets(packet)
+            found = stage.place_with(ssrc) if lost else None
+            if found is not None and found[0].person != viewer.person:
+                self._resend(stage, viewer, found, lost)
+
+    def _resend(
+        self, stage: Stage, viewer: Viewer, found: tuple[Place, Track], lost: list[int]
+    ) -> None:
+        place, track = found
+        peer = viewer.peer
+        if peer is None or peer not in stage.receivers(place, track, track.payload_type):
+            return
+        for sequence in lost[:MAX_RESENDS]:
+            again = track.recent(sequence)
+            if again is not None:
+                peer.send_rtp(again)
+                self.resent += 1

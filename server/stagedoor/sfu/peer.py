@@ -1,0 +1,146 @@
+"""One connection of the engine: its ICE credentials, DTLS association and SRTP sessions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from . import ice, srtp
+from .dtls import Dtls, DtlsError, Identity
+from .ice import Address
+from .sdp import Transport
+from .udp import Batch
+
+CONSENT = 30.0
+MAX_ADDRESSES = 8
+
+
+class Peer:
+    """A publisher's or a viewer's transport. Times are seconds of the event loop's clock.
+
+    It is ``ready`` when DTLS is done and the certificate is the one that its SDP named, in
+    whatever order these came. ``on_ready``, ``on_rtp`` and ``on_rtcp`` are its owner's.
+    """
+
+    def __init__(self, batch: Batch, identity: Identity, now: float) -> None:
+        self.ufrag = secrets.token_hex(6)
+        self.pwd = secrets.token_hex(16)
+        self.remote: Transport | None = None
+        self.addresses: set[Address] = set()
+        self.destination: Any = None
+        self.sender: srtp.Sender | None = None
+        self.ready = False
+        self.failed = False
+        self.heard_at = now
+        self.retransmit_at: float | None = None
+        self.on_ready: Callable[[], None] = _nothing
+        self.on_rtp: Callable[[bytes], None] = _ignore
+        self.on_rtcp: Callable[[bytes], None] = _ignore
+        self._address: Address | None = None
+        self._batch = batch
+        self._dtls = Dtls(identity)
+        self._receiver: srtp.Receiver | None = None
+
+    def checked(self, check: ice.Check, address: Address, now: float) -> bytes | None:
+        """Answer a connectivity check; None where it is not proven (RFC 8445, section 7.3)."""
+        response = ice.respond(check, self.pwd, address)
+        if response is None:
+            return None
+        if address not in self.addresses and len(self.addresses) >= MAX_ADDRESSES:
+            return None
+        self.addresses.add(address)
+        self.heard_at = now
+        if address != self._address and (self._address is None or check.nominates):
+            self._address = address
+            self.destination = self._batch.destination(address)
+        return response
+
+    def lost(self, now: float) -> bool:
+        """Whether consent to send has run out (RFC 7675), or DTLS has failed."""
+        return self.failed or now - self.heard_at > CONSENT
+
+    def connect(self, remote: Transport) -> None:
+        """Take the other side's SDP; the certificate is checked as soon as there is one."""
+        self.remote = remote
+        self._become_ready()
+
+    def dtls(self, datagram: bytes, now: float) -> None:
+        """Take a DTLS datagram."""
+        try:
+            self._send(self._dtls.receive(datagram))
+            self._become_ready()
+        except DtlsError:
+            self.failed = True
+        self._arm(now)
+
+    def tick(self, now: float) -> None:
+        """Retransmit a handshake's flight when it is time."""
+        if self.retransmit_at is None or now < self.retransmit_at:
+            return
+        try:
+            self._send(self._dtls.retransmit())
+        except DtlsError:
+            self.failed = True
+        self._arm(now)
+
+    def _arm(self, now: float) -> None:
+        wait = None if self.failed else self._dtls.wait()
+        self.retransmit_at = None if wait is None else now + max(wait, 0.01)
+
+    def _become_ready(self) -> None:
+        if self.ready or self.remote is None or not self._dtls.done:
+            return
+        if not self._dtls.verify(self.remote.fingerprint):
+            self.failed = True
+            return
+        keys = self._dtls.keys()
+        self._receiver, self.sender = srtp.Receiver(keys), srtp.Sender(keys)
+        self.ready = True
+        self.on_ready()
+
+    def srtp(self, datagram: bytes) -> None:
+        """Unprotect RTP or RTCP (RFC 5761, section 4) and hand it on. Raises srtp.Error."""
+        if self._receiver is None or not self.ready:
+            return
+        if 192 <= datagram[1] <= 223:
+            self.on_rtcp(self._receiver.rtcp(datagram))
+        else:
+            self.on_rtp(self._receiver.rtp(datagram))
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """Protect RTCP and put it into the batch."""
+        if self.sender is not None and self.destination is not None:
+            self._batch.add_bytes(self.sender.rtcp(packet), self.destination)
+
+    def send_rtp(self, packet: bytes) -> None:
+        """Protect RTP into the batch's next buffer."""
+        sender, destination, batch = self.sender, self.destination, self._batch
+        if sender is None or destination is None:
+            return
+        buffer, size = batch.buffers[batch.count], batch.sizes[batch.count]
+        length = len(packet)
+        srtp.copy(buffer, packet, length)
+        size[0] = length
+        if sender.rtp(buffer, size):
+            batch.add(destination)
+
+    def close(self) -> None:
+        """Say goodbye, and send nothing any more."""
+        self._send(self._dtls.close())
+        self.ready = False
+        self.failed = True
+        self.sender = self.destination = None
+
+    def _send(self, datagrams: list[bytes]) -> None:
+        if self.destination is not None:
+            for datagram in datagrams:
+                self._batch.add_bytes(datagram, self.destination)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _ignore(packet: bytes) -> None:
+    pass

@@ -1,0 +1,82 @@
+"""RTP packets as bytes: the few fields that forwarding needs (RFC 3550, section 5.1)."""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+_FIXED = struct.Struct("!BBHII")
+ONE_BYTE_PROFILE = 0xBEDE
+
+
+class Header(NamedTuple):
+    """An RTP header. ``payload`` is the offset of the payload in the packet, in bytes."""
+
+    payload_type: int
+    marker: bool
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: int
+
+
+def parse(packet: bytes) -> Header | None:
+    """Read a header; None where the bytes are no RTP packet of version 2."""
+    size = len(packet)
+    if size < 12:
+        return None
+    first, second, sequence, timestamp, ssrc = _FIXED.unpack_from(packet)
+    if first >> 6 != 2:
+        return None
+    offset = 12 + 4 * (first & 0x0F)
+    if first & 0x10:
+        if offset + 4 > size:
+            return None
+        offset += 4 + 4 * int.from_bytes(packet[offset + 2 : offset + 4])
+    if offset > size:
+        return None
+    return Header(second & 0x7F, bool(second & 0x80), sequence, timestamp, ssrc, offset)
+
+
+def rewrite(
+    packet: bytes, header: Header, payload_type: int, sequence: int, timestamp: int, ssrc: int
+) -> bytes:
+    """The same payload under a header of ours, without CSRC list and header extensions.
+
+    A padding bit stays, as its length is in the last byte of the payload.
+    """
+    first = 0x80 | (packet[0] & 0x20)
+    second = (0x80 if header.marker else 0) | payload_type
+    fixed = _FIXED.pack(first, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
+    return fixed + packet[header.payload :]
+
+
+def audio_level(packet: bytes, extension: int) -> int | None:
+    """The level in -dBov, 0 (loudest) to 127 (silence), of header extension ``extension``.
+
+    RFC 6464 in the one-byte form of RFC 8285, section 4.2; None where the packet has none.
+    """
+    if not packet[0] & 0x10:
+        return None
+    start = 12 + 4 * (packet[0] & 0x0F)
+    profile, words = struct.unpack_from("!HH", packet, start)
+    if profile != ONE_BYTE_PROFILE:
+        return None
+    offset, end = start + 4, start + 4 + 4 * words
+    while offset < end:
+        first = packet[offset]
+        if first == 0:
+            offset += 1
+            continue
+        identifier, length = first >> 4, (first & 0x0F) + 1
+        if identifier == 15 or offset + length >= end:
+            return None
+        if identifier == extension:
+            return packet[offset + 1] & 0x7F
+        offset += 1 + length
+    return None
+
+
+def newer(sequence: int, than: int) -> bool:
+    """Whether a sequence number comes after another, modulo 2**16."""
+    return 0 < (sequence - than) & 0xFFFF < 0x8000

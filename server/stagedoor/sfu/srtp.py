@@ -1,0 +1,88 @@
+"""SRTP sessions over libsrtp (RFC 3711, 7714), protecting in place in buffers that are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pylibsrtp
+from pylibsrtp import Policy, Session
+from pylibsrtp._binding import ffi, lib
+
+WINDOW = 1024
+TRAILER = 148
+MAX_PACKET = 2048
+
+Error = pylibsrtp.Error
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Master key and salt of the DTLS client's and server's sending direction."""
+
+    profile: int
+    client: bytes
+    server: bytes
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A protection profile of RFC 5764 or RFC 7714; key and salt sizes in bytes."""
+
+    openssl: bytes
+    libsrtp: int
+    key: int
+    salt: int
+
+    def split(self, secret: bytes) -> Keys:
+        """Cut exported keying material: client key, server key, client salt, server salt."""
+        key, salt = self.key, self.salt
+        salts = secret[2 * key :]
+        client = secret[:key] + salts[:salt]
+        server = secret[key : 2 * key] + salts[salt : 2 * salt]
+        return Keys(self.libsrtp, client, server)
+
+
+PROFILES = (
+    Profile(b"SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
+    Profile(b"SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
+)
+
+
+def _session(key: bytes, direction: int, profile: int) -> Session:
+    policy = Policy(key=key, ssrc_type=direction, srtp_profile=profile)
+    policy.allow_repeat_tx = True  # a NACK is answered with the same packet again
+    policy.window_size = WINDOW
+    return Session(policy)
+
+
+class Receiver:
+    """Unprotects what one peer sends. Raises ``Error`` for what is forged, broken or repeated."""
+
+    def __init__(self, keys: Keys) -> None:
+        session = _session(keys.client, Policy.SSRC_ANY_INBOUND, keys.profile)
+        self.rtp = session.unprotect
+        self.rtcp = session.unprotect_rtcp
+
+
+class Sender:
+    """Protects what one peer is sent."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._session = _session(keys.server, Policy.SSRC_ANY_OUTBOUND, keys.profile)
+        self._srtp = self._session._srtp[0]
+        self.rtcp = self._session.protect_rtcp
+
+    def rtp(self, buffer: Any, size: Any) -> bool:
+        """Protect the packet in ``buffer`` in place; ``size`` (an int pointer) becomes larger."""
+        return bool(lib.srtp_protect(self._srtp, buffer, size) == 0)
+
+
+def buffers(count: int) -> tuple[list[Any], list[Any]]:
+    """``count`` buffers of MAX_PACKET bytes and as many size pointers, kept by their owner."""
+    memory = [ffi.new("char[]", MAX_PACKET) for _ in range(count)]
+    return memory, [ffi.new("int *") for _ in range(count)]
+
+
+copy = ffi.memmove
+view = ffi.buffer

@@ -1,0 +1,88 @@
+"""A person who watches: the connection that the stage is sent on, and its negotiation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+
+from stagedoor.media.interface import MediaError, SubscribeOffer, TrackMap
+
+from .codecs import CODECS
+from .descriptions import Line, Local
+from .descriptions import offer as write_offer
+from .peer import Peer
+from .sdp import Description, SdpError
+
+PATIENCE = 15.0
+
+
+class Viewer:
+    """One subscription. One offer at a time: what changes meanwhile is offered afterwards."""
+
+    def __init__(self, person: str, first_revision: int) -> None:
+        self.person = person
+        self.peer: Peer | None = None
+        self.accepted: dict[str, frozenset[int]] = {}
+        self.revision = first_revision
+        self._answered = first_revision
+        self._offered_at = 0.0
+        self._fresh = True
+        self._stale = True
+        self._session = secrets.randbits(48)
+
+    def renew(self, peer: Peer) -> None:
+        """Begin again with a new connection."""
+        self.peer = peer
+        self.accepted = {}
+        self._answered = self.revision
+        self._fresh = self._stale = True
+        self._session = secrets.randbits(48)
+
+    def change(self) -> None:
+        """The stage changed: an offer is owed."""
+        self._stale = True
+
+    def next_offer(
+        self,
+        lines: Sequence[Line],
+        people: Mapping[str, str],
+        local: Callable[[Peer], Local],
+        now: float,
+    ) -> SubscribeOffer | None:
+        """The offer to make now, if one is owed and none is out. ``people`` by stream name."""
+        if not self._stale or self.peer is None or self._answered < self.revision:
+            return None
+        self.revision += 1
+        self._offered_at = now
+        sdp = write_offer(lines, local(self.peer), self._session, self.revision)
+        tracks = [
+            TrackMap(line.mid, people[line.stream], line.kind)
+            for line in lines
+            if people.get(line.stream) not in (None, self.person)
+        ]
+        fresh, self._fresh, self._stale = self._fresh, False, False
+        return SubscribeOffer(self.revision, fresh, sdp, tracks)
+
+    def overdue(self, now: float) -> bool:
+        """Whether an offer has been out for too long: the client may never have got it."""
+        return self._answered < self.revision and now - self._offered_at > PATIENCE
+
+    def answer(self, revision: int, answer: Description) -> None:
+        """Take an answer. Raises MediaError("stale_answer") and SdpError."""
+        if revision != self.revision or self._answered >= revision or self.peer is None:
+            raise MediaError("stale_answer", "This answer is to an offer that no longer stands.")
+        remote = answer.transport()
+        if remote.setup != "active":
+            raise SdpError("the answer's a=setup must be active")
+        known = self.peer.remote
+        if known is not None and known.fingerprint != remote.fingerprint:
+            raise SdpError("the answer names another certificate than before")
+        ours = {codec.payload_type: codec.kind for codec in CODECS}
+        for media in answer.media:
+            takes = media.port != 0 and media.direction in ("recvonly", "sendrecv")
+            numbers = {int(text) for text in media.formats if text.isascii() and text.isdigit()}
+            mine = frozenset(n for n in numbers if ours.get(n) == media.kind) if takes else ()
+            self.accepted[media.mid] = frozenset(mine)
+        self._answered = revision
+        if known is None:
+            self.peer.connect(remote)
