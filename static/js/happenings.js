@@ -1,0 +1,96 @@
+// @ts-check
+/** @import {Happening, Mode} from "./types.js" */
+/** @import {Store} from "./store.js" */
+/** @import {Notices, Notice} from "./notices.js" */
+
+/** @type {Record<Mode, string>} */
+export const MODE_SENTENCES = {
+  open: "The stage is open: anyone may join it.",
+  request: "The stage is by request: ask to join it.",
+  invite: "The stage is by invitation.",
+  closed: "The stage is closed: nobody new comes up.",
+};
+
+/** @typedef {[string, Notice?]|null} Said */
+
+/** @param {Happening} it */
+const who = (it) => it.by_name || "A moderator";
+
+/**
+ * What happened to oneself, in words.
+ * @type {Record<string, (it: Happening, store: Store) => Said>}
+ */
+const TO_ME = {
+  request_declined: (it, store) => {
+    const wait = Math.ceil(((store.me?.may_ask_at ?? 0) - store.now()) / 1000);
+    const again = wait > 0 ? `You may ask again in ${wait} s.` : "You may ask again later.";
+    return [`${who(it)} declined your request. ${again}`, { key: "seat", stay: true }];
+  },
+  request_closed: () => ["Requests are closed, as the stage access has changed.", { key: "seat", stay: true }],
+  offer_revoked: (it) => [`${who(it)} took the offer of a seat back.`, { key: "seat", stay: true }],
+  offer_expired: () => ["The offer of a seat has expired.", { key: "seat", stay: true }],
+  removed_from_stage: (it) => [
+    `${who(it)} removed you from the stage. Your camera and microphone are off.`,
+    { key: "seat", stay: true, tone: "warning" },
+  ],
+  bumped: () => [
+    "Your seat went to somebody else, as you had been silent for longest. Your camera and microphone are off.",
+    { key: "seat", stay: true, tone: "warning" },
+  ],
+  left: () => ["You were away for too long: your place on the stage or in the queue is gone.", { key: "seat", stay: true, tone: "warning" }],
+  left_stage: () => ["You have left the stage. Your camera and microphone are off.", { key: "seat" }],
+  went_on_stage: (_it, store) => {
+    const me = store.me;
+    const sends = [me?.microphone && "heard", me?.camera && "seen"].filter(Boolean).join(" and ");
+    return [`You are on stage. ${sends ? `You can be ${sends}.` : "Your microphone and camera are off."}`, { key: "seat", tone: "good" }];
+  },
+  device_set: (it) =>
+    it.by === it.person || it.on
+      ? null
+      : [`${who(it)} turned your ${it.device} off.`, { key: `off-${it.device}`, stay: true, tone: "warning" }],
+  hand_lowered: (it) => (it.by === it.person ? null : [`${who(it)} lowered your hand.`, { key: "hand" }]),
+  role_set: (_it, store) =>
+    store.iModerate
+      ? ["You are a moderator now.", { key: "role", tone: "good", stay: true }]
+      : ["You are not a moderator any more.", { key: "role", stay: true }],
+};
+
+/**
+ * What others did that a moderator would miss otherwise.
+ * @type {Record<string, (it: Happening, store: Store) => Said>}
+ */
+const TO_MODERATORS = {
+  request_made: (it, store) => {
+    const others = store.requests.length - 1;
+    const more = others > 0 ? ` ${others + 1} requests are waiting.` : "";
+    return [`${it.person_name} asks to join the stage.${more}`, { key: "requests" }];
+  },
+  offer_declined: (it) => [`${it.person_name} declined the offer of a seat.`, { key: "offers" }],
+  offer_expired: (it) => [`The offer to ${it.person_name} has expired.`, { key: "offers" }],
+  unmute_dismissed: (it) => [`${it.person_name} stays muted.`, { key: `unmute-${it.person}` }],
+};
+
+/** @type {Record<string, (it: Happening, store: Store) => Said>} */
+const TO_ALL = {
+  mode_set: (it, store) =>
+    it.by === store.you ? null : [MODE_SENTENCES[it.mode ?? "request"], { key: "mode" }],
+  settings_changed: (it, store) =>
+    it.by !== store.you && store.iModerate ? [`${who(it)} changed the room's settings.`, { key: "settings" }] : null,
+};
+
+/**
+ * Say what happened, where it is worth a notice.
+ * @param {Happening[]} happened
+ * @param {Store} store
+ * @param {Notices} notices
+ */
+export function tell(happened, store, notices) {
+  for (const it of happened) {
+    const mine = it.person === store.you;
+    const words = mine ? TO_ME[it.what] : (TO_ALL[it.what] ?? (store.iModerate ? TO_MODERATORS[it.what] : undefined));
+    const said = words?.(it, store);
+    if (said) notices.say(...said);
+    if (mine && (it.what === "offer_made" || it.what === "request_made")) notices.take("seat");
+    if (mine && it.what === "device_set" && it.on) notices.take(`off-${it.device}`);
+  }
+}

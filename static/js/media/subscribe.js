@@ -1,0 +1,109 @@
+// @ts-check
+/** @import {SubscribeOffer} from "../types.js" */
+import { Refused } from "../connection.js";
+import { watchOver } from "./health.js";
+
+/**
+ * Receiving the stage: answers the server's offers on one RTCPeerConnection and tells whose track
+ * is whose. Offers are taken one at a time, and only the newest counts.
+ */
+export class Subscriber {
+  /** @type {RTCPeerConnection|null} */
+  #connection = null;
+  /** @type {SubscribeOffer|null} */
+  #newest = null;
+  #busy = false;
+  #retry = 0;
+  /** Counts up when all begins anew, so that what is still under way is dropped. */
+  #life = 0;
+
+  /**
+   * @param {(type: string, fields?: object) => Promise<any>} send
+   * @param {(tracks: {person: string, track: MediaStreamTrack}[]) => void} received
+   */
+  constructor(send, received) {
+    this.send = send;
+    this.received = received;
+  }
+
+  /** Begin, or begin again. */
+  async watch() {
+    clearTimeout(this.#retry);
+    this.#life += 1;
+    this.#newest = null;
+    const life = this.#life;
+    try {
+      await this.send("watch");
+    } catch (error) {
+      // After a lost connection, and when the engine restarts, others begin again.
+      if (!(error instanceof Refused) || error.code === "lost" || life !== this.#life) return;
+      this.#retry = setTimeout(() => this.watch(), 3000);
+    }
+  }
+
+  /** Stop receiving. */
+  close() {
+    clearTimeout(this.#retry);
+    this.#life += 1;
+    this.#newest = null;
+    this.#connection?.close();
+    this.#connection = null;
+    this.received([]);
+  }
+
+  /** @param {SubscribeOffer} offer */
+  async take(offer) {
+    this.#newest = this.#newest?.fresh ? { ...offer, fresh: true } : offer;
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      while (this.#newest) {
+        const next = this.#newest;
+        this.#newest = null;
+        await this.#answer(next);
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** @param {SubscribeOffer} offer */
+  async #answer(offer) {
+    const life = this.#life;
+    try {
+      if (offer.fresh || !this.#connection) this.#renew();
+      const connection = /** @type {RTCPeerConnection} */ (this.#connection);
+      await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+      await connection.setLocalDescription(await connection.createAnswer());
+      if (life !== this.#life) return;
+      const sdp = connection.localDescription?.sdp ?? "";
+      this.#tell(connection, offer);
+      await this.send("subscribe_answer", { revision: offer.revision, sdp });
+    } catch (error) {
+      const code = error instanceof Refused ? error.code : "";
+      if (life !== this.#life || ["lost", "stale_answer", "media_down"].includes(code)) return;
+      console.warn("receiving: the offer could not be answered, beginning again", error);
+      this.#connection?.close();
+      this.#connection = null;
+      this.#retry = setTimeout(() => this.watch(), 1000);
+    }
+  }
+
+  #renew() {
+    this.#connection?.close();
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.#connection = connection;
+    watchOver(connection, () => connection === this.#connection && this.watch());
+  }
+
+  /** @param {RTCPeerConnection} connection @param {SubscribeOffer} offer */
+  #tell(connection, offer) {
+    const byMid = new Map(connection.getTransceivers().map((one) => [one.mid, one.receiver.track]));
+    this.received(
+      offer.tracks.flatMap(({ mid, person }) => {
+        const track = byMid.get(mid);
+        return track ? [{ person, track }] : [];
+      }),
+    );
+  }
+}

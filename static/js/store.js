@@ -1,0 +1,123 @@
+// @ts-check
+/** @import {Person, Room, Happening} from "./types.js" */
+
+/** What the page knows of the room. The one owner of the view; parts of the page subscribe. */
+
+const UNSAID = {
+  away: false,
+  hand: null,
+  microphone: false,
+  camera: false,
+  requested_at: null,
+  offer: null,
+  barred: false,
+  may_ask_at: 0,
+  unmute_asked_by: null,
+};
+
+/** @param {Person} person */
+export const moderates = (person) => person.role !== "attendee";
+/** @param {Person} person */
+export const hasSeat = (person) => person.seat === "on_stage" || person.seat === "held";
+
+export class Store {
+  /** @type {Room|null} */
+  room = null;
+  /** @type {Map<string, Person>} */
+  people = new Map();
+  /** One's own id. */
+  you = "";
+  /** The number of the last event seen. */
+  number = 0;
+  /** @type {string[]} loudest first */
+  speaking = [];
+  /** @type {"connecting"|"open"|"lost"|"ended"} */
+  status = "connecting";
+  #ahead = 0;
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+
+  /** @param {() => void} listener */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+  }
+
+  /** @returns {Person|null} oneself, once entered */
+  get me() {
+    return this.people.get(this.you) ?? null;
+  }
+
+  /** Whether one is a host or a moderator. */
+  get iModerate() {
+    return this.me !== null && moderates(this.me);
+  }
+
+  /** The server's clock, in milliseconds. */
+  now() {
+    return Date.now() + this.#ahead;
+  }
+
+  /** The people on stage, seats held included, by the order in which they are known. */
+  get onStage() {
+    return [...this.people.values()].filter(hasSeat);
+  }
+
+  /** Waiting requests, first in, first out (rule 5). */
+  get requests() {
+    return [...this.people.values()]
+      .filter((one) => one.seat === "requested")
+      .sort((a, b) => (a.requested_at ?? 0) - (b.requested_at ?? 0));
+  }
+
+  /** Open offers, the next to expire first. */
+  get offers() {
+    return [...this.people.values()]
+      .filter((one) => one.seat === "offered")
+      .sort((a, b) => (a.offer?.expires_at ?? 0) - (b.offer?.expires_at ?? 0));
+  }
+
+  /** Raised hands in order (rule 19). */
+  get hands() {
+    return [...this.people.values()]
+      .filter((one) => one.hand !== null)
+      .sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
+  }
+
+  /** @param {{now: number, view: {number: number, you: string, room: Room, people: Person[]}}} message */
+  welcome({ now, view }) {
+    this.#ahead = now - Date.now();
+    this.you = view.you;
+    this.number = view.number;
+    this.room = view.room;
+    this.people = new Map(view.people.map((one) => [one.id, { ...UNSAID, ...one }]));
+    this.speaking = [];
+    this.#tell();
+  }
+
+  /** @param {{number: number, people?: Person[], gone?: string[], room?: Room|null}} message */
+  update({ number, people = [], gone = [], room = null }) {
+    this.number = Math.max(this.number, number);
+    for (const one of people) this.people.set(one.id, { ...UNSAID, ...one });
+    for (const id of gone) this.people.delete(id);
+    if (room) this.room = room;
+    this.#tell();
+  }
+
+  /** @param {string[]} people */
+  speak(people) {
+    this.speaking = people;
+    this.#tell();
+  }
+
+  /** @param {"connecting"|"open"|"lost"|"ended"} status */
+  setStatus(status) {
+    if (this.status === status) return;
+    this.status = status;
+    if (status !== "open") this.speaking = [];
+    this.#tell();
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,66 @@
+// @ts-check
+/**
+ * The shapes of the protocol that the pages use; see docs/protocol.md and GET /api/schema.
+ * @module
+ *
+ * @typedef {"open"|"request"|"invite"|"closed"} Mode
+ * @typedef {"host"|"moderator"|"attendee"} Role
+ * @typedef {"viewer"|"requested"|"offered"|"on_stage"|"held"} Seat
+ * @typedef {"microphone"|"camera"} Device
+ *
+ * @typedef {{by_name: string, reason: "approved"|"invited"|"opened", expires_at: number}} Offer
+ *
+ * @typedef {object} Person
+ * @property {string} id
+ * @property {string} name
+ * @property {Role} role
+ * @property {Seat} seat
+ * @property {boolean} away
+ * @property {number|null} hand order of the raised hand
+ * @property {boolean} microphone
+ * @property {boolean} camera
+ * @property {number|null} requested_at order of the request
+ * @property {Offer|null} offer
+ * @property {boolean} barred removed before, so that a moderator has to agree (rule 13)
+ * @property {number} may_ask_at milliseconds of the server's clock
+ * @property {string|null} unmute_asked_by id of a moderator
+ *
+ * @typedef {object} Settings
+ * @property {number} capacity
+ * @property {number} offer_ms
+ * @property {number} hold_ms
+ * @property {number} cooldown_ms
+ * @property {boolean} may_leave_stage
+ * @property {boolean} bump_longest_silent
+ *
+ * @typedef {{id: string, name: string, mode: Mode, settings: Settings, ended: boolean}} Room
+ *
+ * @typedef {object} Happening
+ * @property {number} number
+ * @property {number} at
+ * @property {string} what
+ * @property {string} [person]
+ * @property {string} [person_name]
+ * @property {string} [by]
+ * @property {string} [by_name]
+ * @property {Device} [device]
+ * @property {boolean} [on]
+ * @property {Mode} [mode]
+ *
+ * @typedef {{mid: string, person: string, kind: "audio"|"video"}} Track
+ * @typedef {{revision: number, fresh: boolean, sdp: string, tracks: Track[]}} SubscribeOffer
+ *
+ * @typedef {object} App what every part of the page is given
+ * @property {import("./store.js").Store} store
+ * @property {(type: string, fields?: object) => Promise<any>} send rejects with Refused
+ * @property {(type: string, fields?: object) => Promise<boolean>} act send; a refusal is shown
+ * @property {import("./notices.js").Notices} notices
+ * @property {import("./devices.js").Devices} devices
+ * @property {import("./capture.js").Capture} capture
+ * @property {import("./self-media.js").SelfMedia} media
+ * @property {(lead: Lead) => void} getReady opens the ready window
+ * @property {() => void} openDevices
+ *
+ * @typedef {"join"|"offer"} Lead what the ready window leads to: join_stage or accept_offer
+ */
+export {};
