@@ -59,7 +59,10 @@ def _attribute(sdp: str, name: str) -> str:
 
 
 class Peer(asyncio.DatagramProtocol):
-    """One connection. Make it with ``await Peer.open()``, then ``offer`` or ``answer``."""
+    """One connection. Make it with ``await Peer.open()``, then ``offer`` or ``answer``.
+
+    ``lose`` tells of each datagram that is no STUN or DTLS whether the network loses it.
+    """
 
     def __init__(self, on_rtp: Callable[[bytes], None] | None = None) -> None:
         self.ufrag = secrets.token_hex(4)
@@ -67,6 +70,7 @@ class Peer(asyncio.DatagramProtocol):
         self.connected = asyncio.Event()
         self.on_rtp = on_rtp
         self.on_rtcp: Callable[[bytes], None] | None = None
+        self.lose: Callable[[bytes], bool] | None = None
         self.received = 0
         self.dropped = 0
         self._certificate = RTCCertificate.generateCertificate()
@@ -238,6 +242,8 @@ class Peer(asyncio.DatagramProtocol):
         elif 20 <= first < 64 and self._ssl is not None:
             self._ssl.bio_write(data)
             self._handshake()
+        elif self.lose is not None and self.lose(data):
+            return
         elif 128 <= first < 192 and self._receiving is not None:
             self._srtp_received(data)
 
