@@ -1,0 +1,130 @@
+"""Cameras, microphones and speakers: listing them by name, and choosing one. Opens none."""
+
+from __future__ import annotations
+
+import ctypes
+import glob
+import os
+import re
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+VIDIOC_QUERYCAP = 0x80685600
+CAPTURE = 0x1
+DEVICE_CAPS = 0x80000000
+
+
+class DeviceError(Exception):
+    """A device is missing, ambiguous, busy or broken; the message is for people."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device: ``index`` as OpenCV or PortAudio counts it."""
+
+    index: int
+    name: str
+
+
+def choose(devices: Sequence[Device], wanted: str, kind: str) -> Device:
+    """The device meant by an index or a part of its name, whatever the case.
+
+    A whole name wins over a part of others. Raises DeviceError.
+    """
+    if not devices:
+        raise DeviceError(f"There is no {kind} on this machine.")
+    if wanted.isascii() and wanted.isdigit():
+        found = [device for device in devices if device.index == int(wanted)]
+    else:
+        lower = wanted.casefold()
+        found = [device for device in devices if device.name.casefold() == lower]
+        found = found or [device for device in devices if lower in device.name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"{device.index} {device.name}" for device in found)
+        raise DeviceError(f"“{wanted}” is the name of several {kind}s: {names}.")
+    names = ", ".join(f"{device.index} {device.name}" for device in devices)
+    raise DeviceError(f"There is no {kind} “{wanted}”. There are: {names}.")
+
+
+def microphones() -> list[Device]:
+    """What PortAudio can record from. Raises DeviceError where PortAudio is missing."""
+    return _sound("max_input_channels")
+
+
+def speakers() -> list[Device]:
+    """What PortAudio can play on. Raises DeviceError where PortAudio is missing."""
+    return _sound("max_output_channels")
+
+
+def _sound(channels: str) -> list[Device]:
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:
+        raise DeviceError(f"Sound needs sounddevice and PortAudio's library: {error}") from error
+    try:
+        found = sounddevice.query_devices()
+    except sounddevice.PortAudioError as error:
+        raise DeviceError(f"The sound devices cannot be listed: {error}") from error
+    return [Device(one["index"], one["name"]) for one in found if one[channels] > 0]
+
+
+def cameras() -> list[Device]:
+    """The cameras: on Linux by what V4L2 says of them, elsewhere by trying the first few."""
+    if sys.platform != "linux":
+        return _cameras_by_trying()
+    paths = glob.glob("/dev/video*") or [f"/dev/video{index}" for index in range(8)]
+    found = []
+    for path in paths:
+        number = re.fullmatch(r"/dev/video(\d+)", path)
+        name = _v4l2_name(path) if number else None
+        if number and name is not None:
+            found.append(Device(int(number.group(1)), name))
+    return sorted(found, key=lambda device: device.index)
+
+
+def _v4l2_name(path: str) -> str | None:
+    """A capture device's card name by VIDIOC_QUERYCAP; None for what is no camera.
+
+    Through the C library, so that PipeWire's preloaded V4L2 layer answers as well.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    handle = libc.open(path.encode(), os.O_RDWR | os.O_NONBLOCK)
+    if handle < 0:
+        return _sysfs_name(path) if Path(path).exists() else None
+    try:
+        answer = ctypes.create_string_buffer(104)
+        if libc.ioctl(handle, ctypes.c_ulong(VIDIOC_QUERYCAP), answer) < 0:
+            return None
+    finally:
+        libc.close(handle)
+    _, card, _, _, capabilities, own = struct.unpack("16s32s32sIII", answer.raw[:92])
+    if not (own if capabilities & DEVICE_CAPS else capabilities) & CAPTURE:
+        return None
+    return str(card.split(b"\0", 1)[0].decode(errors="replace")) or Path(path).name
+
+
+def _sysfs_name(path: str) -> str | None:
+    """The name of a camera that cannot be opened just now."""
+    try:
+        return Path("/sys/class/video4linux", Path(path).name, "name").read_text().strip()
+    except OSError:
+        return None
+
+
+def _cameras_by_trying() -> list[Device]:
+    try:
+        import cv2
+    except ImportError as error:
+        raise DeviceError(f"Cameras need OpenCV: {error}") from error
+    found = []
+    for index in range(6):
+        capture = cv2.VideoCapture(index)
+        if capture.isOpened():
+            found.append(Device(index, f"Camera {index}"))
+        capture.release()
+    return found

@@ -1,0 +1,93 @@
+"""What the client says of itself: a state's name, a plain sentence, and its fields. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from stagedoor.messages import Happening, PersonView, View
+from stagedoor.rules.values import Seat
+
+from .view import me
+
+
+class Line(Struct, frozen=True):
+    """A line of output."""
+
+    state: str
+    sentence: str
+    fields: dict[str, Any] = {}
+
+    def json(self) -> str:
+        """The line as one JSON object."""
+        whole = {"state": self.state, "sentence": self.sentence, **self.fields}
+        return msgspec.json.encode(whole).decode()
+
+
+def entered(view: View, *, again: bool) -> Line:
+    """In the room, for the first time or back in it."""
+    person = me(view)
+    seat = str(person.seat) if person else "viewer"
+    role = "viewer" if person is None or person.role == "attendee" else str(person.role)
+    fields = {"room": view.room.id, "you": view.you, "role": role, "seat": seat}
+    if again:
+        return Line("back", f"back in {view.room.name}", fields)
+    return Line("entered", f"entered {view.room.name} as {role}", fields)
+
+
+def on_stage(person: PersonView) -> Line:
+    """On stage, with the devices as they are."""
+    devices = {"microphone": person.microphone, "camera": person.camera}
+    words = [f"{name} {'on' if on else 'off'}" for name, on in devices.items()]
+    return Line("on_stage", f"on stage, {', '.join(words)}", devices)
+
+
+def seat_changed(before: PersonView | None, after: PersonView, now: int) -> Line | None:
+    """The line for a change of one's own seat; None where there is none to tell."""
+    was = before.seat if before else Seat.VIEWER
+    if after.seat is Seat.ON_STAGE:
+        new = on_stage(after)
+        same = before is not None and was is Seat.ON_STAGE and on_stage(before) == new
+        return None if same else new
+    if was is after.seat:
+        return None
+    if after.seat is Seat.REQUESTED:
+        return Line("requested", "asked to join the stage")
+    if after.seat is Seat.OFFERED and after.offer is not None:
+        seconds = max(0, round((after.offer.expires_at - now) / 1000))
+        fields = {"by": after.offer.by_name, "reason": str(after.offer.reason), "seconds": seconds}
+        sentence = f"offered a seat by {after.offer.by_name}, {seconds} s to answer"
+        return Line("offered", sentence, fields)
+    return None
+
+
+_HAPPENINGS = {
+    "request_declined": "your request was declined by {by}",
+    "request_closed": "requests were closed by {by}",
+    "request_cancelled": "took the request back",
+    "offer_revoked": "the offer was taken back by {by}",
+    "offer_expired": "the offer expired",
+    "offer_declined": "declined the offer",
+    "removed_from_stage": "removed from the stage by {by}",
+    "left_stage": "left the stage",
+    "bumped": "made room on the stage for somebody else",
+    "unmute_asked": "asked by {by} to unmute",
+    "room_ended": "the room has ended",
+    "left": "away for too long, the seat is gone",
+}
+
+
+def happened(what: Happening, you: str) -> Line | None:
+    """The line for something that happened to oneself, or to the room."""
+    if what.person not in ("", you):
+        return None
+    fields = {"by": what.by_name} if what.by_name else {}
+    if what.what == "device_set" and what.by != you and what.on is False:
+        sentence = f"{what.device} turned off by {what.by_name}"
+        return Line("muted", sentence, {**fields, "device": str(what.device)})
+    template = _HAPPENINGS.get(what.what)
+    if template is None:
+        return None
+    return Line(what.what, template.format(by=what.by_name or "a moderator"), fields)

@@ -1,0 +1,81 @@
+"""Receiving the stage by aiortc: answers the server's offers, hands frames on by person."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import av
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
+
+from stagedoor.messages import SubscribeOffered
+
+from .publisher import connection
+
+
+class Sink(Protocol):
+    """Where frames of the stage go. Called in the event loop."""
+
+    def video(self, person: str, frame: av.VideoFrame) -> None:
+        """A picture of a person."""
+
+    def audio(self, person: str, frame: av.AudioFrame) -> None:
+        """Sound of a person: 48 kHz, 16 bits, stereo interleaved."""
+
+
+class Subscriber:
+    """One receiving connection at a time. ``answer`` sends (revision, SDP) to the server."""
+
+    def __init__(self, sink: Sink, answer: Callable[[int, str], Awaitable[None]]) -> None:
+        self._sink = sink
+        self._answer = answer
+        self._connection: RTCPeerConnection | None = None
+        self._people: dict[str, str] = {}
+        self._pumps: dict[str, asyncio.Task[None]] = {}
+        self._negotiating = asyncio.Lock()
+
+    async def offered(self, offer: SubscribeOffered) -> None:
+        """Answer an offer, in a new connection if it asks for one."""
+        async with self._negotiating:
+            if offer.fresh or self._connection is None:
+                await self._close()
+                self._connection = connection()
+            made = self._connection
+            await made.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
+            await made.setLocalDescription(await made.createAnswer())
+            self._people = {track.mid: track.person for track in offer.tracks}
+            for transceiver in made.getTransceivers():
+                mid = transceiver.mid
+                if mid is not None and mid not in self._pumps:
+                    pump = self._pump(mid, transceiver.receiver.track)
+                    self._pumps[mid] = asyncio.create_task(pump)
+            await self._answer(offer.revision, made.localDescription.sdp)
+
+    async def _pump(self, mid: str, track: MediaStreamTrack) -> None:
+        """Take every frame off the track: what nobody takes would pile up in memory."""
+        while True:
+            try:
+                frame = await track.recv()
+            except MediaStreamError:
+                return
+            person = self._people.get(mid)
+            if person is None:
+                continue
+            if isinstance(frame, av.VideoFrame):
+                self._sink.video(person, frame)
+            elif isinstance(frame, av.AudioFrame):
+                self._sink.audio(person, frame)
+
+    async def _close(self) -> None:
+        for pump in self._pumps.values():
+            pump.cancel()
+        self._pumps.clear()
+        closing, self._connection = self._connection, None
+        if closing is not None:
+            await closing.close()
+
+    async def close(self) -> None:
+        """End the receiving connection."""
+        await self._close()
