@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from . import commands as cmd
 from . import events as ev
-from .guards import handled, moderator, not_the_host, refuse, target
+from .guards import handled, moderator, not_on_stage, not_the_host, refuse, target
 from .refusals import Code
-from .values import Device, Person, Role, Room, Seat
+from .values import Device, Matter, Person, Role, Room, Seat
 
 
 def is_on(person: Person, device: Device) -> bool:
@@ -31,11 +31,9 @@ def turn_off(room: Room, command: cmd.TurnOff, by: Person, now: int) -> list[ev.
     person = target(room, command.person)
     not_the_host(by, person, "mute")
     if not person.has_seat:
-        handled(by, person, f"{person.name} is not on stage.")
+        not_on_stage(by, person)
     if not is_on(person, command.device):
-        decision = person.decision
-        if decision is not None and decision.what == f"{command.device} turned off":
-            handled(by, person, f"You turned {person.name}'s {command.device} off already.")
+        handled(by, person, Matter(command.device))
         return []
     return [_off(person, command.device, by, now)]
 
@@ -60,8 +58,10 @@ def ask_to_unmute(room: Room, command: cmd.AskToUnmute, by: Person, now: int) ->
     """Ask; the person's own command turns it on, or nothing does (rule 16)."""
     moderator(by)
     person = target(room, command.person)
-    if person.seat is not Seat.ON_STAGE:
-        refuse(Code.WRONG_STATE, f"{person.name} is not on stage.")
+    if not person.has_seat:
+        not_on_stage(by, person)
+    if person.seat is Seat.HELD:
+        refuse(Code.AWAY, f"{person.name} is not connected just now.")
     if person.microphone:
         refuse(Code.WRONG_STATE, f"{person.name}'s microphone is on already.")
     if person.unmute_asked_by is not None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
 from . import events as ev
-from .values import Decision, Device, Mode, Offer, Person, Role, Room, Seat, Settings
+from .values import Decision, Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
+from .words import (
+    APPOINTED,
+    CLOSED,
+    DECLINED,
+    DEMOTED,
+    LOWERED,
+    OFFERED,
+    REMOVED,
+    REVOKED,
+    TURNED_OFF,
+)
 
-E = TypeVar("E", bound=ev.Event)
 _DEFAULTS = Settings()
 
 
@@ -35,6 +45,8 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
     Raises ValueError for an event that no room of this kind can have.
     """
     if isinstance(event, ev.RoomCreated):
+        if room is not None:
+            raise ValueError("a room is created once")
         return Room(
             id=event.room,
             name=event.name,
@@ -52,7 +64,9 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
         case ev.SettingsChanged():
             return replace(room, settings=event.settings)
         case ev.RoomEnded():
-            people = {key: _unseated(person) for key, person in room.people.items()}
+            people = {
+                key: replace(_unseated(person), hand_at=None) for key, person in room.people.items()
+            }
             return replace(room, ended=True, people=people)
         case ev.Entered():
             return _with(room, Person(id=event.person, name=event.name, role=event.role))
@@ -66,25 +80,30 @@ def _with(room: Room, person: Person) -> Room:
 
 
 def _unseated(person: Person, seat: Seat = Seat.VIEWER) -> Person:
-    """No seat, no request, no offer, no hand, nothing on (rule 13)."""
+    """No request, no offer, nothing on; a hand is apart from the seat."""
     return replace(
         person,
         seat=seat,
         requested_at=None,
         offer=None,
-        hand_at=None,
         microphone=False,
         camera=False,
         unmute_asked_by=None,
     )
 
 
-def _decided(room: Room, person: Person, event: ev.Event, what: str) -> Decision | None:
-    """The decision to remember; what people do themselves, and the clock does, is none."""
-    if event.by in ("", person.id):
-        return None
-    by = room.people.get(event.by)
-    return Decision(by=event.by, by_name=by.name if by else event.by, what=what)
+def _decided(
+    room: Room, person: Person, event: ev.Event, matter: Matter, what: str
+) -> dict[Matter, Decision]:
+    """The decisions to remember; what people do themselves forgets what others decided."""
+    if event.by == person.id:
+        return _without(person, matter)
+    by = room.people[event.by]
+    return {**person.decisions, matter: Decision(by=by.id, by_name=by.name, what=what)}
+
+
+def _without(person: Person, *matters: Matter) -> dict[Matter, Decision]:
+    return {key: one for key, one in person.decisions.items() if key not in matters}
 
 
 # -- presence
@@ -93,9 +112,8 @@ def _decided(room: Room, person: Person, event: ev.Event, what: str) -> Decision
 def _returned(room: Room, person: Person, event: ev.Returned) -> Person:
     back = replace(person, name=event.name, present=True, away_until=None)
     if person.seat is Seat.HELD:
-        return replace(
-            back, seat=Seat.ON_STAGE, microphone=False, camera=False, silent_since=event.at
-        )
+        # Silent since before the disconnection: coming back is not speaking (rule 11).
+        return replace(back, seat=Seat.ON_STAGE, microphone=False, camera=False)
     return back
 
 
@@ -108,34 +126,35 @@ def _disconnected(room: Room, person: Person, event: ev.Disconnected) -> Person:
 
 
 def _left(room: Room, person: Person, event: ev.Left) -> Person:
-    return replace(_unseated(person), present=False, away_until=None)
+    return replace(_unseated(person), present=False, away_until=None, hand_at=None)
 
 
 # -- requests and offers
 
 
 def _request_made(room: Room, person: Person, event: ev.RequestMade) -> Person:
-    return replace(person, seat=Seat.REQUESTED, requested_at=room.number, decision=None)
+    # What was decided on the request before this one still answers a late decision on that.
+    return replace(person, seat=Seat.REQUESTED, requested_at=room.number)
 
 
 def _request_cancelled(room: Room, person: Person, event: ev.RequestCancelled) -> Person:
-    return replace(person, seat=Seat.VIEWER, requested_at=None, decision=None)
+    decisions = _without(person, Matter.SEAT)
+    return replace(person, seat=Seat.VIEWER, requested_at=None, decisions=decisions)
 
 
 def _request_declined(room: Room, person: Person, event: ev.RequestDeclined) -> Person:
-    decision = _decided(room, person, event, "declined")
     return replace(
         person,
         seat=Seat.VIEWER,
         requested_at=None,
         may_ask_at=event.may_ask_at,
-        decision=decision,
+        decisions=_decided(room, person, event, Matter.SEAT, DECLINED),
     )
 
 
 def _request_closed(room: Room, person: Person, event: ev.RequestClosed) -> Person:
-    decision = _decided(room, person, event, "closed")
-    return replace(person, seat=Seat.VIEWER, requested_at=None, decision=decision)
+    decisions = _decided(room, person, event, Matter.SEAT, CLOSED)
+    return replace(person, seat=Seat.VIEWER, requested_at=None, decisions=decisions)
 
 
 def _offer_made(room: Room, person: Person, event: ev.OfferMade) -> Person:
@@ -144,16 +163,22 @@ def _offer_made(room: Room, person: Person, event: ev.OfferMade) -> Person:
         seat=Seat.OFFERED,
         requested_at=None,
         offer=Offer(by=event.by, reason=event.reason, expires_at=event.expires_at),
-        decision=_decided(room, person, event, str(event.reason)),
+        decisions=_decided(room, person, event, Matter.SEAT, OFFERED[event.reason]),
     )
 
 
-def _no_offer(what: str) -> Callable[[Room, Person, Any], Person]:
-    def apply(room: Room, person: Person, event: ev.Event) -> Person:
-        decision = _decided(room, person, event, what)
-        return replace(person, seat=Seat.VIEWER, offer=None, decision=decision)
+def _offer_declined(room: Room, person: Person, event: ev.OfferDeclined) -> Person:
+    decisions = _without(person, Matter.SEAT)
+    return replace(person, seat=Seat.VIEWER, offer=None, decisions=decisions)
 
-    return apply
+
+def _offer_revoked(room: Room, person: Person, event: ev.OfferRevoked) -> Person:
+    decisions = _decided(room, person, event, Matter.SEAT, REVOKED)
+    return replace(person, seat=Seat.VIEWER, offer=None, decisions=decisions)
+
+
+def _offer_expired(room: Room, person: Person, event: ev.OfferExpired) -> Person:
+    return replace(person, seat=Seat.VIEWER, offer=None)
 
 
 # -- the stage
@@ -165,31 +190,32 @@ def _went_on_stage(room: Room, person: Person, event: ev.WentOnStage) -> Person:
         microphone=event.microphone,
         camera=event.camera,
         silent_since=event.at,
+        hand_at=None,
         barred=False,
-        decision=None,
+        decisions=_without(person, Matter.SEAT, Matter.MICROPHONE, Matter.CAMERA),
     )
 
 
 def _left_stage(room: Room, person: Person, event: ev.LeftStage) -> Person:
-    return replace(_unseated(person), decision=None)
+    return _unseated(person)
 
 
 def _removed(room: Room, person: Person, event: ev.RemovedFromStage) -> Person:
-    decision = _decided(room, person, event, "removed")
-    return replace(_unseated(person), barred=True, decision=decision)
+    decisions = _decided(room, person, event, Matter.SEAT, REMOVED)
+    return replace(_unseated(person), hand_at=None, barred=True, decisions=decisions)
 
 
 def _bumped(room: Room, person: Person, event: ev.Bumped) -> Person:
-    return replace(_unseated(person), decision=_decided(room, person, event, "bumped"))
+    return _unseated(person)
 
 
 def _device_set(room: Room, person: Person, event: ev.DeviceSet) -> Person:
-    decision = _decided(room, person, event, f"{event.device} turned off")
+    decisions = _decided(room, person, event, Matter(event.device), TURNED_OFF)
     if event.device is Device.CAMERA:
-        return replace(person, camera=event.on, decision=decision)
+        return replace(person, camera=event.on, decisions=decisions)
     if event.on:
-        return replace(person, microphone=True, unmute_asked_by=None, decision=decision)
-    return replace(person, microphone=False, silent_since=event.at, decision=decision)
+        return replace(person, microphone=True, unmute_asked_by=None, decisions=decisions)
+    return replace(person, microphone=False, silent_since=event.at, decisions=decisions)
 
 
 def _unmute_asked(room: Room, person: Person, event: ev.UnmuteAsked) -> Person:
@@ -204,17 +230,19 @@ def _unmute_dismissed(room: Room, person: Person, event: ev.UnmuteDismissed) -> 
 
 
 def _hand_raised(room: Room, person: Person, event: ev.HandRaised) -> Person:
-    return replace(person, hand_at=room.number)
+    return replace(person, hand_at=room.number, decisions=_without(person, Matter.HAND))
 
 
 def _hand_lowered(room: Room, person: Person, event: ev.HandLowered) -> Person:
-    # A hand is apart from the seat: it must not cover up who decided on the seat (rule 8).
-    return replace(person, hand_at=None)
+    decisions = _decided(room, person, event, Matter.HAND, LOWERED)
+    return replace(person, hand_at=None, decisions=decisions)
 
 
 def _role_set(room: Room, person: Person, event: ev.RoleSet) -> Person:
     barred = person.barred and event.role is Role.ATTENDEE
-    return replace(person, role=event.role, barred=barred)
+    what = DEMOTED if event.role is Role.ATTENDEE else APPOINTED
+    decisions = _decided(room, person, event, Matter.ROLE, what)
+    return replace(person, role=event.role, barred=barred, decisions=decisions)
 
 
 _PERSONAL: dict[type[ev.Event], Callable[[Room, Person, Any], Person]] = {
@@ -226,9 +254,9 @@ _PERSONAL: dict[type[ev.Event], Callable[[Room, Person, Any], Person]] = {
     ev.RequestDeclined: _request_declined,
     ev.RequestClosed: _request_closed,
     ev.OfferMade: _offer_made,
-    ev.OfferDeclined: _no_offer("offer declined"),
-    ev.OfferRevoked: _no_offer("revoked"),
-    ev.OfferExpired: _no_offer("expired"),
+    ev.OfferDeclined: _offer_declined,
+    ev.OfferRevoked: _offer_revoked,
+    ev.OfferExpired: _offer_expired,
     ev.WentOnStage: _went_on_stage,
     ev.LeftStage: _left_stage,
     ev.RemovedFromStage: _removed,

@@ -6,7 +6,8 @@ from typing import NoReturn
 
 from . import events as ev
 from .refusals import Code, Refusal
-from .values import Person, Role, Room, Seat
+from .values import Matter, Person, Role, Room, Seat
+from .words import REMOVED
 
 
 class Refuse(Exception):  # noqa: N818 - not an error: the rules' way of saying no
@@ -24,11 +25,11 @@ def refuse(code: Code, sentence: str) -> NoReturn:
 
 def actor(room: Room, who: str) -> Person:
     """The person who gives the command: known, connected, in a room that goes on."""
+    if room.ended:
+        refuse(Code.ROOM_ENDED, "This room has ended.")
     person = room.people.get(who)
     if person is None or not person.present:
         refuse(Code.NO_SUCH_PERSON, "You are not in this room any more.")
-    if room.ended:
-        refuse(Code.ROOM_ENDED, "This room has ended.")
     if person.away_until is not None:
         refuse(Code.AWAY, "You are not connected.")
     return person
@@ -62,15 +63,23 @@ def not_the_host(by: Person, person: Person, what: str) -> None:
         refuse(Code.NOT_ALLOWED, f"{person.name} is the host, whom a moderator cannot {what}.")
 
 
-def handled(by: Person, person: Person, otherwise: str) -> NoReturn:
-    """The person is not in the state that ``by`` saw: somebody decided first, or not (rule 8)."""
-    decision = person.decision
-    if decision is not None and decision.by != by.id:
-        refuse(
-            Code.ALREADY_HANDLED,
-            f"Already handled by {decision.by_name} ({decision.what}).",
-        )
-    refuse(Code.WRONG_STATE, otherwise)
+def handled(by: Person, person: Person, matter: Matter, *whats: str) -> None:
+    """Refuse if another decided first in this matter (rule 8); ``whats`` narrows down how."""
+    decision = person.decisions.get(matter)
+    if decision is None or decision.by == by.id or (whats and decision.what not in whats):
+        return
+    already_handled(decision.by_name, decision.what)
+
+
+def already_handled(name: str, what: str) -> NoReturn:
+    """The sentence of rule 8."""
+    refuse(Code.ALREADY_HANDLED, f"Already handled by {name} ({what}).")
+
+
+def not_on_stage(by: Person, person: Person) -> NoReturn:
+    """What ``by`` decided needs a seat, which the person has not, or no more."""
+    handled(by, person, Matter.SEAT, REMOVED)
+    refuse(Code.WRONG_STATE, f"{person.name} is not on stage.")
 
 
 def seats_taken(room: Room) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from . import commands as cmd
 from . import events as ev
-from .guards import moderator, target
-from .values import Person, Room
+from .guards import handled, moderator, target
+from .values import Matter, Person, Room
 
 
 def raise_own(by: Person, now: int) -> list[ev.AnyEvent]:
@@ -17,10 +17,12 @@ def raise_own(by: Person, now: int) -> list[ev.AnyEvent]:
 
 def lower(room: Room, command: cmd.LowerHand, by: Person, now: int) -> list[ev.AnyEvent]:
     """Lower one's own hand, or as a moderator anybody's."""
-    person = by if command.person in (None, by.id) else target(room, command.person or "")
-    if person.id != by.id:
+    person = by
+    if command.person is not None and command.person != by.id:
         moderator(by)
+        person = target(room, command.person)
     if person.hand_at is None:
+        handled(by, person, Matter.HAND)
         return []
     return [ev.HandLowered(at=now, by=by.id, rule=20, person=person.id)]
 

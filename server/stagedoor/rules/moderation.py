@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from . import commands as cmd
 from . import events as ev
-from .guards import handled, make_room, moderator, not_the_host, refuse, target
+from .guards import (
+    already_handled,
+    handled,
+    make_room,
+    moderator,
+    not_on_stage,
+    not_the_host,
+    refuse,
+    target,
+)
 from .refusals import Code
-from .values import Mode, OfferReason, Person, Room, Seat
+from .values import Matter, Mode, Offer, OfferReason, Person, Room, Seat
+from .words import OFFERED, REMOVED, REVOKED
 
 
 def _requested(room: Room, command: cmd.Approve | cmd.Decline, by: Person) -> Person:
     """The person whose request is meant, if it is still the one that waits (rule 8)."""
     moderator(by)
     person = target(room, command.person)
+    _not_offered_by_another(room, by, person.offer)
     if person.seat is not Seat.REQUESTED:
-        handled(by, person, f"{person.name} has no request waiting.")
+        handled(by, person, Matter.SEAT)
+        refuse(Code.WRONG_STATE, f"{person.name} has no request waiting.")
     if command.request is not None and command.request != person.requested_at:
-        handled(by, person, f"{person.name} has asked again since.")
+        handled(by, person, Matter.SEAT)
+        refuse(Code.WRONG_STATE, f"{person.name} has taken that request back and asked again.")
     return person
+
+
+def _not_offered_by_another(room: Room, by: Person, offer: Offer | None) -> None:
+    """Refuse if another made the open offer, be it to themselves (rule 8)."""
+    if offer is not None and offer.by != by.id:
+        already_handled(room.people[offer.by].name, OFFERED[offer.reason])
 
 
 def _offer(room: Room, by: Person, person: Person, reason: OfferReason, now: int) -> ev.OfferMade:
@@ -51,7 +70,8 @@ def invite(room: Room, command: cmd.Invite, by: Person, now: int) -> list[ev.Any
     if person.has_seat:
         refuse(Code.WRONG_STATE, f"{person.name} is on stage already.")
     if person.seat is Seat.OFFERED:
-        handled(by, person, f"{person.name} holds an offer already.")
+        _not_offered_by_another(room, by, person.offer)
+        refuse(Code.WRONG_STATE, f"{person.name} holds an offer already.")
     if room.mode is Mode.CLOSED:
         refuse(Code.WRONG_MODE, "The stage is closed: nobody new comes up.")
     if person.seat is Seat.VIEWER and person.away_until is not None:
@@ -66,7 +86,8 @@ def revoke(room: Room, command: cmd.RevokeOffer, by: Person, now: int) -> list[e
     moderator(by)
     person = target(room, command.person)
     if person.seat is not Seat.OFFERED:
-        handled(by, person, f"{person.name} holds no offer.")
+        handled(by, person, Matter.SEAT, REVOKED, REMOVED)
+        refuse(Code.WRONG_STATE, f"{person.name} holds no offer.")
     return [ev.OfferRevoked(at=now, by=by.id, rule=3, person=person.id)]
 
 
@@ -76,7 +97,7 @@ def remove(room: Room, command: cmd.RemoveFromStage, by: Person, now: int) -> li
     person = target(room, command.person)
     not_the_host(by, person, "remove")
     if not person.has_seat:
-        handled(by, person, f"{person.name} is not on stage.")
+        not_on_stage(by, person)
     if person.id == by.id:
         return [ev.LeftStage(at=now, by=by.id, rule=4, person=by.id)]
     return [ev.RemovedFromStage(at=now, by=by.id, rule=13, person=person.id)]

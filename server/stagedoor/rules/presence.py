@@ -33,13 +33,13 @@ def come_back(room: Room, person_id: str, name: str, now: int) -> list[ev.AnyEve
     if person.present and person.away_until is None and person.name == name:
         return []
     returned = ev.Returned(at=now, by=person_id, rule=12, person=person_id, name=name)
-    return [*(event for event in due(room, now) if event.person == person_id), returned]
+    return [*(event for event in _due(room, now) if event.person == person_id), returned]
 
 
 def disconnect(room: Room, person_id: str, now: int) -> list[ev.AnyEvent]:
-    """A connection is lost; nothing if the person was away already."""
+    """A connection is lost; nothing if the person was away already, or the room has ended."""
     person = room.people.get(person_id)
-    if person is None or not person.present or person.away_until is not None:
+    if room.ended or person is None or not person.present or person.away_until is not None:
         return []
     until = now + room.settings.hold_ms
     return [ev.Disconnected(at=now, by=person_id, rule=12, person=person_id, away_until=until)]
@@ -47,7 +47,9 @@ def disconnect(room: Room, person_id: str, now: int) -> list[ev.AnyEvent]:
 
 def _deadlines(room: Room) -> list[tuple[int, str, bool]]:
     """When the clock decides on whom; True where the whole grace is over, not an offer alone."""
-    found = []
+    found: list[tuple[int, str, bool]] = []
+    if room.ended:
+        return found
     for person in room.people.values():
         if person.away_until is not None:
             found.append((person.away_until, person.id, True))
@@ -62,8 +64,12 @@ def next_deadline(room: Room) -> int | None:
     return found[0][0] if found else None
 
 
-def due(room: Room, now: int) -> list[ev.OfferExpired | ev.Left]:
+def due(room: Room, now: int) -> list[ev.AnyEvent]:
     """What the clock has decided by ``now``, in the order of its time (rules 7 and 12)."""
+    return [*_due(room, now)]
+
+
+def _due(room: Room, now: int) -> list[ev.OfferExpired | ev.Left]:
     events: list[ev.OfferExpired | ev.Left] = []
     gone = set()
     for at, person, over in _deadlines(room):

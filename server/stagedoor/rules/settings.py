@@ -7,15 +7,16 @@ from msgspec.structs import replace
 
 from . import commands as cmd
 from . import events as ev
-from .guards import host, moderator, on_stage, refuse, seats_taken, target
+from .guards import handled, host, moderator, on_stage, refuse, seats_taken, target
 from .refusals import Code
-from .values import Mode, OfferReason, Person, Role, Room, Seat
+from .values import Matter, Mode, OfferReason, Person, Role, Room, Seat
 
-LIMITS = {
-    "capacity": (1, 50, "seats"),
-    "offer_ms": (5_000, 3_600_000, "ms"),
-    "hold_ms": (5_000, 3_600_000, "ms"),
-    "cooldown_ms": (0, 3_600_000, "ms"),
+_HOUR = 3_600_000
+_LIMITS = {
+    "capacity": (1, 50, "The capacity must be from 1 to 50 seats."),
+    "offer_ms": (5_000, _HOUR, "The time to accept an offer must be from 5 seconds to 1 hour."),
+    "hold_ms": (5_000, _HOUR, "The time a seat is held must be from 5 seconds to 1 hour."),
+    "cooldown_ms": (0, _HOUR, "The wait after a declined request must be from 0 to 1 hour."),
 }
 
 
@@ -46,7 +47,7 @@ def _queue(room: Room) -> list[Person]:
 def _offer_in_order(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
     """Offers while seats last; who was removed still needs a moderator's word (rule 13)."""
     free = max(0, room.settings.capacity - seats_taken(room))
-    welcome = [person for person in _queue(room) if not person.barred]
+    welcome = [person for person in _queue(room) if not person.needs_a_word]
     return [
         ev.OfferMade(
             at=now,
@@ -66,15 +67,12 @@ def change(room: Room, command: cmd.ChangeSettings, by: Person, now: int) -> lis
     wanted = {
         name: value for name, value in msgspec.structs.asdict(command).items() if value is not None
     }
-    for name, (least, most, unit) in LIMITS.items():
+    for name, (least, most, sentence) in _LIMITS.items():
         if name in wanted and not least <= wanted[name] <= most:
-            refuse(Code.BAD_VALUE, f"{name} must be from {least} to {most} {unit}.")
+            refuse(Code.BAD_VALUE, sentence)
     seated = on_stage(room)
     if wanted.get("capacity", seated) < seated:
-        refuse(
-            Code.BAD_VALUE,
-            f"{seated} people are on stage: the capacity cannot be lower than that.",
-        )
+        refuse(Code.BAD_VALUE, f"The capacity cannot be below the {seated} now on stage.")
     changed = replace(room.settings, **wanted)
     if changed == room.settings:
         return []
@@ -86,6 +84,7 @@ def appoint(room: Room, command: cmd.AppointModerator, by: Person, now: int) -> 
     host(by)
     person = target(room, command.person)
     if person.role is not Role.ATTENDEE:
+        handled(by, person, Matter.ROLE)
         refuse(Code.WRONG_STATE, f"{person.name} is a {person.role} already.")
     return [ev.RoleSet(at=now, by=by.id, rule=17, person=person.id, role=Role.MODERATOR)]
 
@@ -95,6 +94,7 @@ def demote(room: Room, command: cmd.DemoteModerator, by: Person, now: int) -> li
     host(by)
     person = target(room, command.person)
     if person.role is not Role.MODERATOR:
+        handled(by, person, Matter.ROLE)
         refuse(Code.WRONG_STATE, f"{person.name} is not a moderator.")
     return [ev.RoleSet(at=now, by=by.id, rule=17, person=person.id, role=Role.ATTENDEE)]
 

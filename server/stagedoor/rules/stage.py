@@ -23,7 +23,7 @@ def join(room: Room, command: cmd.JoinStage, by: Person, now: int) -> list[ev.An
         refuse(Code.WRONG_STATE, "You hold an offer: accept it to join the stage.")
     if room.mode is not Mode.OPEN:
         refuse(Code.WRONG_MODE, _NOT_DIRECTLY[room.mode])
-    if by.barred:
+    if by.needs_a_word:
         refuse(Code.REMOVED, "You were removed from the stage: ask to join it again.")
     went = ev.WentOnStage(
         at=now,
@@ -42,7 +42,7 @@ def ask(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
         refuse(Code.WRONG_STATE, "You are on stage already.")
     if by.seat in (Seat.OFFERED, Seat.REQUESTED):
         return []
-    if room.mode is Mode.OPEN and not by.barred:
+    if room.mode is Mode.OPEN and not by.needs_a_word:
         refuse(Code.WRONG_MODE, "The stage is open: join it directly.")
     if room.mode in (Mode.INVITE, Mode.CLOSED):
         refuse(Code.WRONG_MODE, _NOT_DIRECTLY[room.mode])

@@ -57,8 +57,18 @@ class Offer(Struct, frozen=True):
     expires_at: int
 
 
+class Matter(StrEnum):
+    """What a decision is about. One matter's decision never hides who took another's (rule 8)."""
+
+    SEAT = "seat"
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    HAND = "hand"
+    ROLE = "role"
+
+
 class Decision(Struct, frozen=True):
-    """The last decision taken on a person, for "already handled by NAME" (rule 8)."""
+    """The last decision taken on a person in a matter, for "already handled by NAME" (rule 8)."""
 
     by: str
     by_name: str
@@ -83,6 +93,7 @@ class Person(Struct, frozen=True):
     ``present`` turns False when that grace is over. ``requested_at`` and ``hand_at`` are the
     numbers of the events that made them, and so order the queue and the hands (rule 5).
     ``barred``: removed from the stage, so open access no longer suffices (rule 13).
+    ``decisions``: what others decided last, until the person acts in that matter (rule 8).
     """
 
     id: str
@@ -100,7 +111,7 @@ class Person(Struct, frozen=True):
     barred: bool = False
     may_ask_at: int = 0
     unmute_asked_by: str | None = None
-    decision: Decision | None = None
+    decisions: dict[Matter, Decision] = field(default_factory=dict)
 
     @property
     def moderates(self) -> bool:
@@ -111,6 +122,11 @@ class Person(Struct, frozen=True):
     def has_seat(self) -> bool:
         """Whether this person sits on the stage, connected or held."""
         return self.seat is Seat.ON_STAGE or self.seat is Seat.HELD
+
+    @property
+    def needs_a_word(self) -> bool:
+        """Whether open access does not suffice: removed, and no moderator (rule 13)."""
+        return self.barred and not self.moderates
 
 
 class Room(Struct, frozen=True):
