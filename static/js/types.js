@@ -60,6 +60,8 @@
  * @property {import("./self-media.js").SelfMedia} media
  * @property {(lead: Lead) => void} getReady opens the ready window
  * @property {() => void} openDevices
+ * @property {() => Promise<void>} inviteMyself a moderator's way up where the stage is not open
+ * @property {() => Promise<void>} declineOffer
  *
  * @typedef {"join"|"offer"} Lead what the ready window leads to: join_stage or accept_offer
  */

@@ -1,0 +1,135 @@
+// @ts-check
+/** @import {App, Device} from "./types.js" */
+import { atNextFrame, button, el, icon, setText } from "./dom.js";
+import { hasSeat } from "./store.js";
+
+/** The bar at the bottom: what one can do now, as mode, role and seat say (rules 1, 3, 4, 20). */
+export class Bar {
+  /** @param {App} app @param {HTMLElement} place @param {Element} side buttons that open the side */
+  constructor(app, place, side) {
+    this.app = app;
+    const { act } = app;
+    this.status = el("p", { class: "bar-status", "aria-live": "polite" });
+    this.join = button("Join stage", () => this.#join(), { kind: "primary", icon: "up" });
+    this.ask = button("Ask to join stage", () => act("ask_to_join_stage"), { kind: "primary", icon: "up" });
+    this.cancel = button("Cancel request", () => act("cancel_request"), { icon: "close" });
+    this.microphone = this.#device("microphone");
+    this.camera = this.#device("camera");
+    this.devices = button("Devices", () => app.openDevices(), { icon: "settings", class: "tool" });
+    this.leave = button("Leave stage", () => act("leave_stage"), { icon: "down", class: "tool" });
+    this.hand = button("Raise hand", () => this.#hand(), { icon: "hand", class: "tool" });
+    place.append(
+      this.status,
+      el(
+        "div",
+        { class: "bar-buttons" },
+        this.join, this.ask, this.cancel, this.microphone, this.camera, this.devices, this.leave, this.hand,
+      ),
+      side,
+    );
+    const draw = atNextFrame(() => this.#draw());
+    app.store.subscribe(draw);
+    app.capture.subscribe(draw);
+    setInterval(() => this.waiting && draw(), 1000);
+    this.waiting = false;
+    this.#keys();
+    this.#draw();
+  }
+
+  #draw() {
+    const { store, media } = this.app;
+    const { me, room } = store;
+    if (!me || !room) return;
+    const viewer = me.seat === "viewer";
+    const seated = hasSeat(me);
+    const direct = room.mode === "open" && !me.barred;
+    const byMyself = direct || (store.iModerate && room.mode !== "closed");
+    const mayAsk = !byMyself && (room.mode === "request" || (room.mode === "open" && me.barred));
+    const wait = Math.ceil((me.may_ask_at - store.now()) / 1000);
+    this.waiting = viewer && mayAsk && wait > 0;
+    show(this.join, viewer && byMyself);
+    show(this.ask, viewer && mayAsk);
+    show(this.cancel, me.seat === "requested");
+    show(this.microphone, seated);
+    show(this.camera, seated);
+    show(this.devices, seated);
+    show(this.leave, seated && (store.iModerate || room.settings.may_leave_stage));
+    show(this.hand, !seated);
+    label(this.ask, this.waiting ? `Ask again in ${wait} s` : "Ask to join stage");
+    label(this.hand, me.hand === null ? "Raise hand" : "Lower hand");
+    this.hand.setAttribute("aria-pressed", String(me.hand !== null));
+    this.#drawDevice(this.microphone, "microphone", media.on("microphone"));
+    this.#drawDevice(this.camera, "camera", media.on("camera"));
+    const offline = store.status !== "open";
+    for (const one of [this.join, this.ask, this.cancel, this.microphone, this.camera, this.leave, this.hand]) {
+      one.disabled = offline || (one === this.ask && this.waiting);
+    }
+    this.#say(me.seat === "requested" ? "waiting" : me.seat === "on_stage" ? (me.microphone ? "on" : "muted") : "");
+  }
+
+  /** @param {""|"waiting"|"muted"|"on"} state */
+  #say(state) {
+    const { status } = this;
+    status.dataset.state = state;
+    status.hidden = state === "" || state === "on";
+    setText(status, { waiting: "Your request is waiting for a moderator", muted: "You are muted", on: "", "": "" }[state]);
+  }
+
+  #join() {
+    const { store } = this.app;
+    const direct = store.room?.mode === "open" && !store.me?.barred;
+    if (direct) this.app.getReady("join");
+    else this.app.inviteMyself();
+  }
+
+  #hand() {
+    this.app.act(this.app.store.me?.hand === null ? "raise_hand" : "lower_hand");
+  }
+
+  /** @param {Device} device */
+  #device(device) {
+    const node = button(device, () => this.#turn(device), { class: "tool device-button" });
+    node.dataset.device = device;
+    return node;
+  }
+
+  /** @param {Device} device */
+  #turn(device) {
+    this.app.media.turn(device, !this.app.media.on(device));
+  }
+
+  /** @param {HTMLButtonElement} node @param {Device} device @param {boolean} on */
+  #drawDevice(node, device, on) {
+    const [word, key, image] = device === "microphone" ? ["mic", "M", "mic"] : ["camera", "V", "camera"];
+    if (node.dataset.on === String(on)) return;
+    node.dataset.on = String(on);
+    node.querySelector(".icon")?.remove();
+    node.prepend(icon(on ? image : `${image}-off`));
+    const name = device === "microphone" ? (on ? "Mute" : "Unmute") : on ? "Stop camera" : "Start camera";
+    label(node, name);
+    node.title = `Turn your ${word === "mic" ? "microphone" : word} ${on ? "off" : "on"} (${key})`;
+  }
+
+  /** M and V, on stage, when one is not typing and no window is open. */
+  #keys() {
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const target = /** @type {Element|null} */ (event.target);
+      if (target?.closest?.("input, textarea, select, [contenteditable]")) return;
+      if (document.querySelector("dialog[open]") || !this.app.media.onStage) return;
+      const key = event.key.toLowerCase();
+      if (key === "m") this.#turn("microphone");
+      else if (key === "v") this.#turn("camera");
+    });
+  }
+}
+
+/** @param {HTMLElement} node @param {boolean} visible */
+function show(node, visible) {
+  if (node.hidden === visible) node.hidden = !visible;
+}
+
+/** @param {HTMLElement} node @param {string} text */
+function label(node, text) {
+  setText(/** @type {Element} */ (node.querySelector(".label")), text);
+}

@@ -1,0 +1,92 @@
+// @ts-check
+import { button, el, setText } from "./dom.js";
+
+let labels = 0;
+
+/**
+ * A modal window on <dialog>. However it is closed other than by `close` (Esc, the browser's own
+ * ways), `dismissed` is told.
+ */
+export class Modal {
+  #asked = false;
+
+  /**
+   * @param {string} title
+   * @param {{class?: string, dismissed?: () => void}} more
+   * @param {...(Node|string|false|null)} children
+   */
+  constructor(title, { class: kind = "", dismissed = () => {} }, ...children) {
+    const id = `title-${++labels}`;
+    this.title = el("h2", { id }, title);
+    this.node = el(
+      "dialog",
+      { class: `modal ${kind}`.trim(), "aria-labelledby": id },
+      this.title,
+      ...children,
+    );
+    this.node.addEventListener("close", () => {
+      if (!this.#asked) dismissed();
+    });
+    document.body.append(this.node);
+  }
+
+  get isOpen() {
+    return this.node.open;
+  }
+
+  /** @param {string} text */
+  entitle(text) {
+    setText(this.title, text);
+  }
+
+  open() {
+    if (this.node.open) return;
+    this.#asked = false;
+    this.node.showModal();
+  }
+
+  close() {
+    if (!this.node.open) return;
+    this.#asked = true;
+    this.node.close();
+  }
+}
+
+/**
+ * Ask before something that cannot be undone.
+ * @param {string} title
+ * @param {string} sentence
+ * @param {string} yes
+ * @returns {Promise<boolean>}
+ */
+export function confirm(title, sentence, yes) {
+  return new Promise((resolve) => {
+    /** @param {boolean} answer */
+    const done = (answer) => {
+      modal.close();
+      modal.node.remove();
+      resolve(answer);
+    };
+    const modal = new Modal(
+      title,
+      { class: "modal-small", dismissed: () => done(false) },
+      el("p", {}, sentence),
+      el(
+        "div",
+        { class: "modal-actions" },
+        button("Cancel", () => done(false)),
+        button(yes, () => done(true), { kind: "danger" }),
+      ),
+    );
+    modal.open();
+  });
+}
+
+/**
+ * What is left until `at`, as "0:42".
+ * @param {number} at @param {number} now milliseconds
+ */
+export function timeLeft(at, now) {
+  const seconds = Math.max(0, Math.ceil((at - now) / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

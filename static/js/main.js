@@ -1,0 +1,223 @@
+// @ts-check
+/** The room's page: enters, and puts the parts together. */
+import { OfferWindow, UnmuteWindow } from "./asked.js";
+import { Bar } from "./bar.js";
+import { Capture } from "./capture.js";
+import { Connection, Refused } from "./connection.js";
+import { Devices } from "./devices.js";
+import { byId, setText } from "./dom.js";
+import { askName, rememberedName, sayEnd, sayLoading, showView } from "./door.js";
+import { MODE_SENTENCES, tell } from "./happenings.js";
+import { Subscriber } from "./media/subscribe.js";
+import { PersonMenu } from "./menu.js";
+import { Notices } from "./notices.js";
+import { makePanel } from "./panel/panel.js";
+import { Participants } from "./participants.js";
+import { DeviceWindow, ReadyWindow } from "./ready-window.js";
+import { SelfMedia } from "./self-media.js";
+import { Side } from "./side.js";
+import { Stage } from "./stage.js";
+import { forThisWindow } from "./storage.js";
+import { hasSeat, Store } from "./store.js";
+
+const room = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+const sessionKey = `stagedoor.session.${room}.${token}`;
+
+const store = new Store();
+const notices = new Notices(byId("notices"));
+let name = rememberedName();
+let entered = false;
+
+const address = new URL(`/api/rooms/${encodeURIComponent(room)}/socket`, location.href);
+address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+const connection = new Connection(address.href, {
+  enter,
+  message: take,
+  status: (status) => {
+    store.setStatus(status);
+    if (status === "lost") byId("loading-text").textContent = "The server cannot be reached. Trying again…";
+  },
+  ended: refusedForGood,
+});
+
+/** @type {import("./types.js").App} */
+const app = {
+  store,
+  notices,
+  send: (type, fields) => connection.send(type, fields),
+  act: async (type, fields) => {
+    try {
+      await connection.send(type, fields);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      notices.say(error.message, { key: `refused-${error.code}` });
+      return false;
+    }
+  },
+  devices: new Devices(),
+  capture: /** @type {any} */ (null),
+  media: /** @type {any} */ (null),
+  getReady: (lead) => ready.open(lead),
+  openDevices: () => deviceWindow.open(),
+  inviteMyself: () => offerWindow.inviteMyself(),
+  declineOffer: () => offerWindow.decline(),
+};
+app.capture = new Capture(app.devices);
+app.media = new SelfMedia(store, app.capture, app.send, (sentence) => notices.say(sentence, { tone: "warning", key: "device" }));
+
+const stage = new Stage(app, byId("stage"));
+const subscriber = new Subscriber(app.send, (tracks) => stage.receive(tracks));
+const side = new Side(app, byId("side"));
+const ready = new ReadyWindow(app);
+const deviceWindow = new DeviceWindow(app);
+const offerWindow = new OfferWindow(app, () => ready.isOpen);
+new UnmuteWindow(app);
+new Bar(app, byId("bar"), side.buttons);
+new Participants(app, side.pages.people, new PersonMenu(app));
+makePanel(app, side.pages.moderate);
+store.subscribe(drawTop);
+
+/** Send `enter`, with the session of this window if there is one. */
+async function enter() {
+  const session = forThisWindow.get(sessionKey);
+  if (session) {
+    try {
+      return await connection.send("enter", { name, token, session, last_event: store.number });
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== "bad_session") throw error;
+      forThisWindow.set(sessionKey, "");
+    }
+  }
+  return connection.send("enter", { name, token });
+}
+
+/** @param {any} message */
+function take(message) {
+  switch (message.type) {
+    case "welcome":
+      return welcome(message);
+    case "update":
+      store.update(message);
+      if (store.room?.ended) return ended();
+      return tell(message.happened ?? [], store, notices);
+    case "speaking":
+      return store.speak(message.people);
+    case "subscribe_offer":
+      return subscriber.take(message);
+    case "media_restarted":
+      subscriber.watch();
+      app.media.restart();
+  }
+}
+
+/** @param {any} message */
+function welcome(message) {
+  const back = entered;
+  entered = true;
+  forThisWindow.set(sessionKey, message.session);
+  store.welcome(message);
+  store.setStatus("open");
+  if (store.room?.ended) return ended();
+  document.title = `${store.room?.name} · Stagedoor`;
+  showView("room");
+  // After a reload the view says it all; notices are for those who were here.
+  if (back) tell(message.missed, store, notices);
+  if (store.me?.seat === "on_stage") {
+    const sentence = "You are back on stage, with your microphone and camera off.";
+    notices.say(sentence, { key: "seat", tone: "warning", stay: true });
+  } else if (back) notices.say("You are connected again.", { key: "connection", tone: "good" });
+  app.devices.refresh();
+  subscriber.watch();
+}
+
+/** @param {Refused} why */
+function refusedForGood(why) {
+  leave();
+  const again = { label: "Try again", press: () => location.reload() };
+  switch (why.code) {
+    case "already_entered":
+      return sayEnd("Open in another tab", "You opened this room in another tab or window. Only one at a time is used.", { label: "Use here", press: () => location.reload() });
+    case "room_ended":
+      return ended();
+    case "bad_name":
+      store.setStatus("connecting");
+      askName(store.room?.name ?? roomName, why.message).then(go);
+      return;
+    case "bad_token":
+    case "expired_token":
+      return sayEnd("This link does not let you in", `${why.message} Ask whoever invited you for a new one.`);
+    case "no_such_room":
+      return sayEnd("No such room", "There is no room at this address. Look at the link again.");
+    default:
+      return sayEnd("You cannot enter now", why.message, again);
+  }
+}
+
+function ended() {
+  leave();
+  connection.stop();
+  sayEnd("This room has ended", "Thank you for being here.");
+}
+
+/** Let go of devices and media. */
+function leave() {
+  store.setStatus("ended");
+  subscriber.close();
+  app.media.follow();
+  app.capture.closeAll();
+}
+
+function drawTop() {
+  const { room: info, status, me } = store;
+  const lost = status === "lost" || status === "connecting";
+  byId("reconnecting").hidden = !(entered && lost);
+  document.body.dataset.status = status;
+  if (!info || !me) return;
+  setText(byId("room-name"), info.name);
+  const mode = byId("room-mode");
+  setText(mode, { open: "Stage open", request: "Stage by request", invite: "Stage by invitation", closed: "Stage closed" }[info.mode]);
+  mode.title = MODE_SENTENCES[info.mode];
+  document.body.dataset.seat = hasSeat(me) ? "stage" : "";
+}
+
+let roomName = "";
+
+/** @param {string} chosen */
+function go(chosen) {
+  name = chosen;
+  sayLoading("Entering the room…");
+  connection.start();
+}
+
+/** What is known of the room without entering. Resolves once the server has answered. */
+async function lookUp() {
+  for (let wait = 500; ; wait = Math.min(8000, wait * 2)) {
+    try {
+      const response = await fetch(`/api/rooms/${encodeURIComponent(room)}`);
+      if (response.ok || response.status === 404) return { found: response.ok, info: await response.json() };
+    } catch {
+      // Not reachable; asked again below.
+    }
+    sayLoading("The server cannot be reached. Trying again…");
+    await new Promise((done) => setTimeout(done, wait));
+  }
+}
+
+async function begin() {
+  const { found, info } = await lookUp();
+  if (!found) return sayEnd("No such room", info.sentence ?? "There is no room at this address.");
+  roomName = info.name;
+  if (info.ended) return ended();
+  if (!token && !info.open_door) {
+    return sayEnd("You need an invitation link", "This room can be entered by an invitation link only. Ask the organiser for yours.");
+  }
+  document.title = `${roomName} · Stagedoor`;
+  // A reload goes straight in again.
+  if (forThisWindow.get(sessionKey) && name) return go(name);
+  go(await askName(roomName));
+}
+
+addEventListener("hashchange", () => location.reload());
+begin();

@@ -1,0 +1,84 @@
+// @ts-check
+/** @import {App, Device, Person} from "../types.js" */
+import { button, el, icon } from "../dom.js";
+import { fill, part } from "./queue.js";
+
+/** Those on stage: devices off, and down (rules 13, 16 and 17). */
+export class OnStage {
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    const { act } = app;
+    this.people = part("On stage", "Nobody is on stage.");
+    this.muteAll = button("Mute everyone", () => act("turn_all_off", { device: "microphone" }), { icon: "mic-off", class: "button-small" });
+    this.darkAll = button("Cameras off", () => act("turn_all_off", { device: "camera" }), { icon: "camera-off", class: "button-small" });
+    this.hands = button("Lower all hands", () => act("lower_all_hands"), { icon: "hand", class: "button-small" });
+    this.node = el("div", {}, this.people.node, el("div", { class: "panel-buttons" }, this.muteAll, this.darkAll, this.hands));
+  }
+
+  draw() {
+    const { store } = this.app;
+    const people = store.onStage;
+    fill(this.people, people, (one) => this.#buttons(one));
+    for (const row of /** @type {HTMLElement[]} */ ([...this.people.list.children])) {
+      const one = store.people.get(row.dataset.key ?? "");
+      if (one) this.#drawRow(row, one);
+    }
+    const others = people.filter((one) => one.id !== store.you);
+    this.muteAll.disabled = !others.some((one) => one.microphone);
+    this.darkAll.disabled = !others.some((one) => one.camera);
+    this.hands.disabled = store.hands.length === 0;
+  }
+
+  /** @param {Person} person */
+  #buttons(person) {
+    const { act } = this.app;
+    const remove = small("down", () => act(person.id === this.app.store.you ? "leave_stage" : "remove_from_stage", { person: person.id }));
+    remove.dataset.action = "remove";
+    return [this.#device(person, "microphone"), this.#device(person, "camera"), remove];
+  }
+
+  /** @param {Person} person @param {Device} device */
+  #device(person, device) {
+    const node = small("mic", () => {
+      const { store, act, media } = this.app;
+      const now = store.people.get(person.id);
+      if (!now) return;
+      if (now.id === store.you) media.turn(device, !media.on(device));
+      else if (now[device]) act("turn_off", { person: now.id, device });
+      else if (device === "microphone") act("ask_to_unmute", { person: now.id });
+    });
+    node.dataset.action = device;
+    return node;
+  }
+
+  /** @param {HTMLElement} row @param {Person} person */
+  #drawRow(row, person) {
+    const { store } = this.app;
+    const own = person.id === store.you;
+    const reach = own || person.role !== "host" || store.me?.role === "host";
+    for (const device of /** @type {Device[]} */ (["microphone", "camera"])) {
+      const node = /** @type {HTMLButtonElement} */ (row.querySelector(`[data-action=${device}]`));
+      const on = person[device];
+      const image = `${device === "microphone" ? "mic" : "camera"}${on ? "" : "-off"}`;
+      if (node.dataset.image !== image) {
+        node.dataset.image = image;
+        node.replaceChildren(icon(image));
+      }
+      const whose = own ? "your" : `${person.name}'s`;
+      const asks = device === "microphone" && !on && !own;
+      const label = asks ? `Ask ${person.name} to unmute` : `Turn ${whose} ${device} ${on ? "off" : "on"}`;
+      node.setAttribute("aria-label", label);
+      node.title = label;
+      const possible = own || (on ? reach : asks && person.seat === "on_stage");
+      node.disabled = !possible;
+    }
+    const remove = /** @type {HTMLButtonElement} */ (row.querySelector("[data-action=remove]"));
+    remove.title = own ? "Leave the stage" : `Remove ${person.name} from the stage`;
+    remove.setAttribute("aria-label", remove.title);
+    remove.disabled = !reach;
+  }
+}
+
+/** @param {string} image @param {() => void} press */
+const small = (image, press) => el("button", { type: "button", class: "icon-button", onclick: press }, icon(image));

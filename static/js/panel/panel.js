@@ -1,0 +1,22 @@
+// @ts-check
+/** @import {App} from "../types.js" */
+import { atNextFrame } from "../dom.js";
+import { Access } from "./access.js";
+import { OnStage } from "./on-stage.js";
+import { Queue } from "./queue.js";
+import { RoomSettings } from "./settings.js";
+
+/**
+ * The moderator's panel.
+ * @param {App} app
+ * @param {HTMLElement} place
+ */
+export function makePanel(app, place) {
+  const parts = [new Access(app), new Queue(app), new OnStage(app), new RoomSettings(app)];
+  place.append(...parts.map((one) => one.node));
+  const draw = () => {
+    if (app.store.iModerate) for (const one of parts) one.draw();
+  };
+  app.store.subscribe(atNextFrame(draw));
+  draw();
+}
