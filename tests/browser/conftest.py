@@ -1,0 +1,92 @@
+"""One real server and one real browser a module; a room and its people a test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.server_process import ServerProcess
+
+from .visitors import ARGUMENTS, CHROMIUM, Visitor
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder are marked ``browser``."""
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    """Playwright's own process."""
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+    """The system's Chromium, with devices that are not real."""
+    browser = playwright_driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerProcess]:
+    """A server that may be used by all tests of a module."""
+    with ServerProcess() as server:
+        yield server
+
+
+class Place:
+    """A room of its own for one test, and those who visit it."""
+
+    def __init__(self, server: ServerProcess, browser: Browser, **room: Any) -> None:
+        self.server = server
+        self.browser = browser
+        made = server.create_room(**{"mode": "open", **room})
+        self.id: str = made["room"]
+        self.links: dict[str, str] = made["links"]
+        self.visitors: list[Visitor] = []
+
+    def visitor(self, name: str, role: str = "attendee", **options: Any) -> Visitor:
+        """Somebody with a browser and a link, not yet there."""
+        visitor = Visitor(self.browser, name, self.links[role], **options)
+        self.visitors.append(visitor)
+        return visitor
+
+    def attendee(self, name: str, **options: Any) -> Visitor:
+        """An attendee in the room."""
+        return self.visitor(name, **options).enter()
+
+    def moderator(self, name: str, **options: Any) -> Visitor:
+        """A moderator in the room."""
+        return self.visitor(name, "moderator", **options).enter()
+
+    def host(self, name: str, **options: Any) -> Visitor:
+        """The host in the room."""
+        return self.visitor(name, "host", **options).enter()
+
+
+@pytest.fixture
+def make_place(server: ServerProcess, chromium: Browser) -> Iterator[Any]:
+    """Makes rooms; afterwards no page may have had an error."""
+    places: list[Place] = []
+
+    def make(**room: Any) -> Place:
+        places.append(Place(server, chromium, **room))
+        return places[-1]
+
+    yield make
+    visitors = [one for place in places for one in place.visitors]
+    errors = {one.name: one.errors for one in visitors if one.errors}
+    for one in visitors:
+        one.context.close()
+    assert not errors, errors

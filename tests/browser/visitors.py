@@ -1,0 +1,199 @@
+"""People in browsers: each has a context of their own, and does what one does on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+PATIENCE = 30_000  # milliseconds; generous, as nothing here is about speed
+
+#: Kept by the page under test for the tests alone: every track that it was ever given.
+WATCH_DEVICES = """
+window.captured = [];
+const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wish) => {
+  const stream = await get(wish);
+  window.captured.push(...stream.getTracks());
+  return stream;
+};
+"""
+
+
+def failing_devices(error: str) -> str:
+    """A script after which every device fails with this DOMException."""
+    return f"""
+    navigator.mediaDevices.getUserMedia = () =>
+      Promise.reject(new DOMException("as the test wants it", "{error}"));
+    """
+
+
+class Visitor:
+    """A person at a page of the room."""
+
+    def __init__(self, browser: Browser, name: str, link: str, **options: Any) -> None:
+        script = options.pop("script", WATCH_DEVICES)
+        self.name = name
+        self.link = link
+        self.context: BrowserContext = browser.new_context(
+            viewport=options.pop("viewport", DESKTOP), **options
+        )
+        self.context.set_default_timeout(PATIENCE)
+        self.context.add_init_script(script)
+        self.page: Page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda line: self._note(line.type, line.text))
+
+    def _note(self, kind: str, text: str) -> None:
+        # A server that was killed, and answers of 404, are not the page's mistakes.
+        if kind == "error" and "ERR_" not in text and "WebSocket" not in text and "404" not in text:
+            self.errors.append(text)
+
+    def open(self) -> Visitor:
+        """Open the link, and stay at the door."""
+        self.page.goto(self.link)
+        return self
+
+    def enter(self) -> Visitor:
+        """Open the link, give the name, go in."""
+        self.open()
+        self.page.get_by_label("Your name").fill(self.name)
+        self.page.get_by_role("button", name="Enter").click()
+        expect(self.page.locator("#room")).to_be_visible()
+        return self
+
+    # -- what is on the page
+
+    def button(self, name: str) -> Locator:
+        """A button of the bar."""
+        return self.page.locator("#bar").get_by_role("button", name=name, exact=True)
+
+    def window(self, title: str) -> Locator:
+        """An open window."""
+        return self.page.get_by_role("dialog", name=title)
+
+    @property
+    def ready_window(self) -> Locator:
+        """The window before going up."""
+        return self.window("Get ready to join the stage")
+
+    def notice(self, text: str) -> Locator:
+        """A notice with this text in it."""
+        return self.page.locator(".notice", has_text=text)
+
+    def tile(self, name: str) -> Locator:
+        """Somebody's tile on the stage."""
+        return self.page.locator(".tile", has_text=name)
+
+    def part(self, title: str) -> Locator:
+        """A part of the moderator's panel."""
+        return self.page.locator(f'[data-part="{title}"]')
+
+    def row(self, title: str, name: str) -> Locator:
+        """Somebody's row in a part of the moderator's panel."""
+        return self.part(title).locator(".person", has_text=name)
+
+    # -- what one does
+
+    def show_people(self) -> Locator:
+        """The list of participants, opened if it is not."""
+        tab = self.page.get_by_role("tab", name="People")
+        if not tab.is_visible():
+            self.page.locator("#bar").get_by_role("button", name="People").click()
+        elif tab.get_attribute("aria-selected") != "true":
+            tab.click()
+        return self.page.locator("#side-people")
+
+    def act_on(self, name: str, action: str) -> None:
+        """Use the menu beside somebody in the list of participants."""
+        self.show_people().get_by_role("button", name=f"Actions for {name}", exact=True).click()
+        self.page.get_by_role("menuitem", name=action, exact=True).click()
+
+    def switch_on(self, *devices: str) -> None:
+        """Switch "Camera" or "Microphone" on in the ready window."""
+        for device in devices:
+            switch = self.ready_window.get_by_role("switch", name=device)
+            switch.click()
+            expect(switch).to_have_attribute("aria-checked", "true")
+
+    def go_up(self, *devices: str) -> None:
+        """In the ready window: switch these on and join."""
+        expect(self.ready_window).to_be_visible()
+        self.switch_on(*devices)
+        self.ready_window.get_by_role("button", name="Join stage").click()
+        expect(self.ready_window).to_be_hidden()
+        expect(self.tile(self.name)).to_be_visible()
+
+    def accept(self, title: str, *devices: str) -> None:
+        """Join from the pop-up of this title."""
+        self.window(title).get_by_role("button", name="Join").click()
+        self.go_up(*devices)
+
+    # -- what really happens
+
+    def live_tracks(self) -> list[str]:
+        """Kinds of the tracks of this machine's devices that still run."""
+        kinds: list[str] = self.page.evaluate(
+            "() => captured.filter((one) => one.readyState === 'live').map((one) => one.kind)"
+        )
+        return kinds
+
+    def sees(self, name: str) -> None:
+        """Wait until somebody's pictures are decoded here and change."""
+        video = self.tile(name).locator("video")
+        expect(video).to_be_visible(timeout=PATIENCE)
+        self.page.wait_for_function(CHANGES, arg=video.element_handle(), timeout=PATIENCE)
+
+    def hears(self, name: str) -> None:
+        """Wait until there is sound of somebody here."""
+        person = self.tile(name).get_attribute("data-person")
+        self.page.wait_for_function(SOUNDS, arg=person, timeout=PATIENCE, polling=200)
+
+
+CHANGES = """
+(video) => {
+  if (!video.videoWidth) return false;
+  const canvas = new OffscreenCanvas(64, 36);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(video, 0, 0, 64, 36);
+  const now = context.getImageData(0, 0, 64, 36).data;
+  const before = video.seenBefore;
+  video.seenBefore = before ?? now;
+  if (!before) return false;
+  let different = 0;
+  for (let i = 0; i < now.length; i += 4) if (Math.abs(now[i] - before[i]) > 40) different += 1;
+  return different > 8;
+}
+"""
+
+SOUNDS = """
+(person) => {
+  const voice = document.querySelector(`audio[data-voice="${person}"]`);
+  if (!voice?.srcObject || voice.paused) return false;
+  const track = voice.srcObject.getAudioTracks()[0];
+  if (voice.listening?.track !== track) {
+    const context = new AudioContext();
+    const analyser = context.createAnalyser();
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    voice.listening = { track, analyser, context };
+  }
+  const { analyser } = voice.listening;
+  const samples = new Float32Array(analyser.fftSize);
+  analyser.getFloatTimeDomainData(samples);
+  return samples.some((one) => Math.abs(one) > 0.02);
+}
+"""
