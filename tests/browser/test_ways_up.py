@@ -20,7 +20,7 @@ def test_open_stage_is_joined_directly(make_place: Rooms) -> None:
     ann.button("Join stage").click()
     for device in ("Camera", "Microphone"):
         expect(ann.ready_window.get_by_role("switch", name=device)).not_to_be_checked()
-    assert ann.live_tracks() == []
+    assert ann.never_used_devices()
     ann.go_up()
     expect(ann.page.locator(".bar-status")).to_have_text("You are muted")
     expect(ben.tile("Ann")).to_have_attribute("data-microphone", "false")
@@ -86,7 +86,7 @@ def test_offer_declined_revoked_and_expired(make_place: Rooms) -> None:
     mod.act_on("Ann", "Revoke the offer")
     expect(ann.notice("Mo took the offer of a seat back")).to_be_visible()
     expect(ann.ready_window).to_be_hidden()
-    assert ann.live_tracks() == []
+    ann.uses()
 
     mod.act_on("Ann", "Invite to the stage")
     expect(ann.window("You are invited to the stage")).to_contain_text("stands for 0:0")
@@ -112,12 +112,12 @@ def test_ready_window_closed_without_joining_releases_the_devices(make_place: Ro
     ann = make_place(mode="open").attendee("Ann")
     ann.button("Join stage").click()
     ann.switch_on("Camera", "Microphone")
-    assert sorted(ann.live_tracks()) == ["audio", "video"]
+    ann.uses("audio", "video")
     level = ann.ready_window.locator(".meter")
     expect(level).not_to_have_attribute("data-level", "0.00")
     ann.page.keyboard.press("Escape")
     expect(ann.ready_window).to_be_hidden()
-    assert ann.live_tracks() == []
+    ann.uses()
 
 
 def test_requests_and_offers_outlive_a_reload(make_place: Rooms) -> None:

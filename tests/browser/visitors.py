@@ -145,12 +145,13 @@ class Visitor:
 
     # -- what really happens
 
-    def live_tracks(self) -> list[str]:
-        """Kinds of the tracks of this machine's devices that still run."""
-        kinds: list[str] = self.page.evaluate(
-            "() => captured.filter((one) => one.readyState === 'live').map((one) => one.kind)"
-        )
-        return kinds
+    def uses(self, *kinds: str) -> None:
+        """Wait until just these devices of the machine are open: "audio", "video", or none."""
+        self.page.wait_for_function(LIVE, arg=sorted(kinds), timeout=PATIENCE)
+
+    def never_used_devices(self) -> bool:
+        """Whether the page has not opened any device so far."""
+        return bool(self.page.evaluate("() => captured.length === 0"))
 
     def sees(self, name: str) -> None:
         """Wait until somebody's pictures are decoded here and change."""
@@ -163,6 +164,13 @@ class Visitor:
         person = self.tile(name).get_attribute("data-person")
         self.page.wait_for_function(SOUNDS, arg=person, timeout=PATIENCE, polling=200)
 
+
+LIVE = """
+(kinds) => {
+  const live = captured.filter((one) => one.readyState === "live").map((one) => one.kind).sort();
+  return live.join() === kinds.join();
+}
+"""
 
 CHANGES = """
 (video) => {

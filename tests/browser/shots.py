@@ -1,0 +1,183 @@
+"""Pictures of every page, window and state, to be looked at.
+
+    python -m tests.browser.shots FOLDER [PART-OF-A-NAME]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.server_process import ServerProcess
+
+from .conftest import Place
+from .visitors import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, Visitor, failing_devices
+
+SIZES = {"desktop": DESKTOP, "phone": PHONE, "lying": {"width": 844, "height": 390}}
+CROWD = ["Ann Lee", "Ben Okafor", "Chloë Martin", "Dmitri", "Eun-ji Park", "Farid", "Grace Hopper"]
+
+
+class Photographer:
+    """Takes one person's page at one size after the other."""
+
+    def __init__(self, folder: Path, wanted: str) -> None:
+        self.folder = folder
+        self.wanted = wanted
+
+    def take(self, visitor: Visitor, name: str, sizes: str = "desktop phone") -> None:
+        """Write ``NAME-SIZE.png``."""
+        for size in sizes.split():
+            visitor.page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+            visitor.page.wait_for_timeout(500)  # transitions are over
+            visitor.page.screenshot(path=self.folder / f"{name}-{size}.png")
+        visitor.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+    def scene(self, act: Callable[[Photographer, ServerProcess, Browser], None]) -> None:
+        """Run a scene if it is wanted; what was made is closed."""
+        if self.wanted not in act.__name__:
+            return
+        print(act.__name__, flush=True)
+        with sync_playwright() as playwright, ServerProcess() as server:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            act(self, server, browser)
+            browser.close()
+
+
+def pages(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """What is seen without entering."""
+    place = Place(server, browser, name="Autumn assembly", mode="request", open_door=False)
+    someone = place.visitor("Ann Lee")
+    someone.page.goto(server.url)
+    camera.take(someone, "front")
+    someone.open()
+    camera.take(someone, "door")
+    someone.page.goto(f"{server.url}/r/{place.id}")
+    expect(someone.page.locator("#end")).to_be_visible()
+    camera.take(someone, "no-token")
+    someone.page.goto(f"{server.url}/r/nowhere")
+    camera.take(someone, "no-such-room")
+    host = place.host("Helen")
+    host.page.locator("#side").get_by_role("button", name="End the room").click()
+    camera.take(host, "end-room-window")
+    host.window("End the room?").get_by_role("button", name="End the room").click()
+    expect(host.page.locator("#end")).to_be_visible()
+    camera.take(host, "ended")
+
+
+def viewers(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """An attendee's way up, in each mode."""
+    place = Place(server, browser, name="Autumn assembly", mode="open")
+    ann, mod = place.attendee("Ann Lee"), place.moderator("Mo Farah")
+    for mode in ("closed", "invite", "request", "open"):
+        mod.page.get_by_role("radio", name=mode.title()).check(force=True)
+        ann.page.wait_for_timeout(400)
+        camera.take(ann, f"viewer-{mode}")
+    ann.button("Join stage").click()
+    camera.take(ann, "ready-off", "desktop phone lying")
+    ann.switch_on("Camera", "Microphone")
+    camera.take(ann, "ready-on", "desktop phone lying")
+    ann.ready_window.get_by_role("button", name="Cancel").click()
+    mod.page.get_by_role("radio", name="Request").check(force=True)
+    ann.button("Ask to join stage").click()
+    camera.take(ann, "waiting")
+    mod.row("Waiting requests", "Ann").get_by_role("button", name="Decline").click()
+    camera.take(ann, "declined")
+    ann.button("Ask to join stage").click()
+    mod.row("Waiting requests", "Ann").get_by_role("button", name="Approve").click()
+    expect(ann.window("Your request was approved")).to_be_visible()
+    camera.take(ann, "approved")
+    ann.accept("Your request was approved", "Camera")
+    camera.take(ann, "on-stage-muted", "desktop phone lying")
+    ann.button("Devices").click()
+    camera.take(ann, "devices")
+    ann.window("Camera, microphone").get_by_role("button", name="Done").click()
+    mod.row("On stage", "Ann").get_by_role("button", name="Ask Ann Lee to unmute").click()
+    camera.take(ann, "asked-to-unmute")
+    ann.window("Turn your microphone on?").get_by_role("button", name="Unmute").click()
+    mod.page.get_by_role("button", name="Mute everyone").click()
+    expect(ann.notice("turned your microphone off")).to_be_visible()
+    camera.take(ann, "muted-by-moderator")
+    mod.row("On stage", "Ann").get_by_role("button", name="Remove").click()
+    expect(ann.notice("removed you")).to_be_visible()
+    camera.take(ann, "removed")
+
+
+def moderators(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """The panel with something in every part."""
+    place = Place(server, browser, name="Autumn assembly", mode="open")
+    host = place.host("Helen Mirza")
+    crowd = [place.attendee(name) for name in CROWD]
+    for one in crowd[:3]:
+        one.button("Join stage").click()
+        one.go_up(*(["Camera", "Microphone"] if one is crowd[0] else ["Camera"]))
+    host.page.get_by_role("radio", name="Request").check(force=True)
+    for one in crowd[3:6]:
+        one.button("Ask to join stage").click()
+    crowd[6].button("Raise hand").click()
+    host.row("Waiting requests", "Dmitri").get_by_role("button", name="Approve").click()
+    camera.take(host, "panel", "desktop lying")
+    host.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    camera.take(host, "panel", "phone")
+    host.page.locator("details").evaluate("(one) => { one.open = true; one.scrollIntoView(); }")
+    camera.take(host, "panel-settings")
+    host.show_people()
+    camera.take(host, "people")
+    host.page.get_by_role("button", name="Actions for Ann Lee").click()
+    camera.take(host, "person-menu")
+    host.page.keyboard.press("Escape")
+    host.page.get_by_role("button", name="Close the panel").click()
+    camera.take(host, "host-stage", "desktop phone lying")
+
+
+def troubles(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """Devices that are denied, a server that is gone, another tab."""
+    place = Place(server, browser, name="Autumn assembly", mode="open")
+    poor = place.visitor("Ann Lee", script=failing_devices("NotAllowedError")).enter()
+    poor.button("Join stage").click()
+    for device in ("Camera", "Microphone"):
+        poor.ready_window.get_by_role("switch", name=device).click()
+    camera.take(poor, "denied")
+    poor.ready_window.get_by_role("button", name="Join stage").click()
+    ben = place.attendee("Ben Okafor")
+    server.kill()
+    expect(ben.page.locator("#reconnecting")).to_be_visible()
+    camera.take(ben, "reconnecting")
+    server.start()
+    expect(poor.notice("You are back on stage")).to_be_visible()
+    camera.take(poor, "back-on-stage")
+    other = ben.context.new_page()
+    session = ben.page.evaluate("() => ({ ...sessionStorage })")
+    other.add_init_script(
+        f"for (const [k, v] of Object.entries({session})) sessionStorage.setItem(k, v)"
+    )
+    other.goto(ben.link)
+    expect(ben.page.locator("#end")).to_be_visible()
+    camera.take(ben, "another-tab")
+
+
+def crowds(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """Full stages."""
+    place = Place(server, browser, name="Autumn assembly", mode="open", settings={"capacity": 16})
+    last = None
+    for number in range(1, 17):
+        last = place.attendee(f"{CROWD[number % len(CROWD)]} {number}")
+        last.button("Join stage").click()
+        last.go_up()
+        if number in (2, 3, 5, 9, 16):
+            camera.take(last, f"stage-of-{number:02}", "desktop phone lying")
+
+
+def main() -> None:
+    """See the module."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    camera = Photographer(folder, sys.argv[2] if len(sys.argv) > 2 else "")
+    for scene in (pages, viewers, moderators, troubles, crowds):
+        camera.scene(scene)
+
+
+if __name__ == "__main__":
+    main()
