@@ -6,6 +6,7 @@ import asyncio
 import sys
 import threading
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -19,9 +20,14 @@ FIRST_FRAME = 10.0
 
 
 class Camera:
-    """An open camera. ``index`` as OpenCV counts; size in pixels and rate as far as it can."""
+    """An open camera. ``index`` as OpenCV counts; size in pixels and rate as far as it can.
 
-    def __init__(self, index: int, width: int, height: int, fps: int, track: CameraTrack) -> None:
+    ``track`` gives the track to show its pictures on, which may change while it is open.
+    """
+
+    def __init__(
+        self, index: int, width: int, height: int, fps: int, track: Callable[[], CameraTrack]
+    ) -> None:
         self._wanted = (index, width, height, fps)
         self._track = track
         self._stop = threading.Event()
@@ -46,7 +52,7 @@ class Camera:
         self._stop.set()
         if self._thread.is_alive():
             await asyncio.to_thread(self._thread.join)
-        self._track.forget()
+        self._track().forget()
 
     def _run(self) -> None:
         import cv2
@@ -73,7 +79,7 @@ class Camera:
     def _take(self, picture: Any, at: float) -> None:
         if self._stop.is_set():
             return
-        self._track.show(picture, at)
+        self._track().show(picture, at)
         if self._first is not None and not self._first.done():
             self._first.set_result(None)
 

@@ -23,12 +23,16 @@ DRIFT = RATE // 10
 
 
 class Microphone:
-    """An open microphone: ``index`` as PortAudio counts. Mono, 48 kHz, 16 bits."""
+    """An open microphone: ``index`` as PortAudio counts. Mono, 16 bits, 48 kHz where it can.
 
-    def __init__(self, index: int, track: MicrophoneTrack) -> None:
+    ``track`` gives the track that is to hear it, which may change while it is open.
+    """
+
+    def __init__(self, index: int, track: Callable[[], MicrophoneTrack]) -> None:
         self._index = index
         self._track = track
         self._stream: Any = None
+        self._used_rate = RATE
         self.on_failure: Callable[[DeviceError], None] = _ignore
 
     async def open(self) -> None:
@@ -44,14 +48,14 @@ class Microphone:
             ) from error
 
         def block(data: Any, frames: int, times: Any, status: Any) -> None:
-            loop.call_soon_threadsafe(self._track.hear, bytes(data))
+            loop.call_soon_threadsafe(self._hear, bytes(data))
 
         def finished() -> None:
             loop.call_soon_threadsafe(self._finished)
 
         try:
             rate = self._rate(sounddevice)
-            self._track.rate = rate
+            self._used_rate = rate
             self._stream = sounddevice.RawInputStream(
                 samplerate=rate,
                 blocksize=rate // 50,
@@ -66,6 +70,10 @@ class Microphone:
             raise DeviceError(
                 f"Microphone {self._index} cannot be opened; it may be in use: {error}"
             ) from error
+
+    def _hear(self, block: bytes) -> None:
+        if self._stream is not None:
+            self._track().hear(block, self._used_rate)
 
     def _rate(self, sounddevice: Any) -> int:
         """48 kHz, or what the device does where it does not do that."""
@@ -87,7 +95,7 @@ class Microphone:
         if stream is not None:
             await asyncio.to_thread(stream.abort)
             await asyncio.to_thread(stream.close)
-        self._track.forget()
+        self._track().forget()
 
 
 def _ignore(error: DeviceError) -> None:
@@ -105,16 +113,15 @@ class MicrophoneTrack(MediaStreamTrack):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rate = RATE
         self._start = time.monotonic()
         self._pts = 0
-        self._blocks: deque[bytes] = deque(maxlen=KEPT)
+        self._blocks: deque[tuple[bytes, int]] = deque(maxlen=KEPT)
         self._there = asyncio.Event()
         self._resampler: av.AudioResampler | None = None
 
-    def hear(self, block: bytes) -> None:
-        """Take a block of 16-bit mono samples."""
-        self._blocks.append(block)
+    def hear(self, block: bytes, rate: int) -> None:
+        """Take a block of 16-bit mono samples, ``rate`` of them a second."""
+        self._blocks.append((block, rate))
         self._there.set()
 
     def forget(self) -> None:
@@ -128,15 +135,15 @@ class MicrophoneTrack(MediaStreamTrack):
             while not self._blocks:
                 self._there.clear()
                 await self._there.wait()
-            frame = self._frame(self._blocks.popleft())
+            frame = self._frame(*self._blocks.popleft())
             if frame is not None:
                 return frame
 
-    def _frame(self, block: bytes) -> av.AudioFrame | None:
+    def _frame(self, block: bytes, rate: int) -> av.AudioFrame | None:
         samples = np.frombuffer(block, np.int16)[None]
         frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
-        frame.sample_rate = self.rate
-        if self.rate != RATE:
+        frame.sample_rate = rate
+        if rate != RATE:
             if self._resampler is None:
                 self._resampler = av.AudioResampler("s16", "mono", RATE, frame_size=BLOCK)
             resampled = self._resampler.resample(frame)

@@ -74,7 +74,7 @@ class Publisher:
     async def _open_microphone(self) -> None:
         if self._capture.microphone is None:
             raise DeviceError("No microphone was chosen.")
-        opened = Microphone(self._capture.microphone.index, self._microphone_track)
+        opened = Microphone(self._capture.microphone.index, lambda: self._microphone_track)
         opened.on_failure = lambda error: self._on_failure("microphone", error)
         await opened.open()
         self._microphone = opened
@@ -82,10 +82,8 @@ class Publisher:
     async def _open_camera(self) -> None:
         if self._capture.camera is None:
             raise DeviceError("No camera was chosen.")
-        wanted = self._capture
-        opened = Camera(
-            self._capture.camera.index, wanted.width, wanted.height, wanted.fps, self._camera_track
-        )
+        size = (self._capture.width, self._capture.height, self._capture.fps)
+        opened = Camera(self._capture.camera.index, *size, lambda: self._camera_track)
         opened.on_failure = lambda error: self._on_failure("camera", error)
         await opened.open()
         self._camera = opened
@@ -116,16 +114,9 @@ class Publisher:
         ending, self._connection = self._connection, None
         if ending is None:
             return
-        # A connection that was closed has stopped its tracks: the next one needs new ones.
-        await ending.close()
-        await self._renew_tracks()
-
-    async def _renew_tracks(self) -> None:
-        microphone, camera = self._microphone is not None, self._camera is not None
-        await self.devices(microphone=False, camera=False)
+        # Closing a connection stops its tracks: the next one gets new ones, of the same devices.
         self._camera_track, self._microphone_track = CameraTrack(), MicrophoneTrack()
-        if microphone or camera:
-            await self.devices(microphone=microphone, camera=camera)
+        await ending.close()
 
     async def close(self) -> None:
         """Close everything, whatever else is going on."""

@@ -57,8 +57,9 @@ class Recorder:
             raise RecordingError(f"{path} cannot be written: {error}") from error
         video, audio = FORMATS[path.suffix]
         self._video = _picture_stream(self._file, video) if video else None
-        self._audio = self._file.add_stream(audio, rate=RATE, layout="mono")
-        assert isinstance(self._audio, av.AudioStream)
+        sound = self._file.add_stream(audio, rate=RATE, layout="mono")
+        assert isinstance(sound, av.AudioStream)
+        self._audio = sound
         self._pictures: dict[str, tuple[av.VideoFrame, float]] = {}
         self._voices: dict[str, Samples] = {}
         self._task: asyncio.Task[None] | None = None

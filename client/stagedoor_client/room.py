@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from stagedoor.messages import (
     AnyMessage,
@@ -43,6 +43,8 @@ from .subscriber import Sink, Subscriber
 from .view import apply, me
 
 RETRY = 2.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Room:
         self._clock_offset = 0.0
         self._preparing = False
         self._asked_once = False
+        self._onlookers: list[asyncio.Future[None]] = []
         self._entered = asyncio.Event()
         self._changed = asyncio.Event()
         self._offers: asyncio.Queue[SubscribeOffered] = asyncio.Queue()
@@ -132,6 +135,16 @@ class Room:
         could not be opened for the stage.
         """
         await asyncio.shield(self._over)
+
+    async def until(self, condition: Callable[[Room], T | None]) -> T:
+        """Wait until ``condition`` finds something in this room; what it found."""
+        while True:
+            found = condition(self)
+            if found is not None:
+                return found
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._onlookers.append(waiting)
+            await waiting
 
     async def command(self, command: AnyRequest) -> None:
         """Send a command. Raises RefusedError, ConnectionLostError."""
@@ -187,6 +200,10 @@ class Room:
 
     def _wake(self) -> None:
         self._changed.set()
+        onlookers, self._onlookers = self._onlookers, []
+        for waiting in onlookers:
+            if not waiting.done():
+                waiting.set_result(None)
 
     async def _reconcile(self) -> None:
         """Bring devices and publishing to where the view wants them, after every change."""
@@ -211,9 +228,9 @@ class Room:
         elif step == "accept" or (step == "join" and not self._asked_once):
             await self._go_up(step)
         target = wanted(self.view, False, self._wishes)
+        await self._have_devices(target.microphone, target.camera)
         if not target.publishing:
             await self._publisher.disconnect()
-        await self._have_devices(target.microphone, target.camera)
         if target.publishing and not self._publisher.connected:
             await self._publisher.connect()
 

@@ -1,0 +1,153 @@
+"""Virtual microphones (PulseAudio) and a virtual camera (PipeWire), for the client's real paths."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+TOOLS = ("pulseaudio", "pactl", "paplay", "sox", "pipewire", "wireplumber", "pw-v4l2", "pw-cli")
+PACKAGES = (
+    "libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins sox pipewire pipewire-bin "
+    "pipewire-v4l2 wireplumber dbus gstreamer1.0-tools gstreamer1.0-plugins-base "
+    "gstreamer1.0-pipewire"
+)
+MICROPHONES = ("studio", "headset")
+PATIENCE = 30.0
+
+
+def missing() -> list[str]:
+    """The tools that are not on this machine."""
+    return [
+        tool for tool in (*TOOLS, "dbus-run-session", "gst-launch-1.0") if not shutil.which(tool)
+    ]
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for another program to get ready: it has no event to wait on."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not happen in {PATIENCE:g} s")
+        time.sleep(0.05)
+
+
+class VirtualDevices:
+    """Two microphones, a tone in the first, and a camera named Lecture_Camera."""
+
+    tone = 440.0
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="stagedoor-devices-"))
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.environment = {
+            **os.environ,
+            "XDG_RUNTIME_DIR": str(self._folder),
+            "ALSA_CONFIG_PATH": str(self._folder / "asoundrc"),
+            "PULSE_RUNTIME_PATH": str(self._folder / "pulse"),
+            "HOME": str(self._folder),
+        }
+        self.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
+
+    def start(self) -> None:
+        """Bring everything up; returns when the devices are there."""
+        self._folder.chmod(0o700)
+        self._asoundrc()
+        self._microphones()
+        self._camera()
+
+    def stop(self) -> None:
+        """Take everything down."""
+        for process in reversed(self._processes):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self._processes:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def client(self, *arguments: str) -> list[str]:
+        """The command of a client that sees these devices."""
+        return ["pw-v4l2", sys.executable, "-m", "stagedoor_client", *arguments]
+
+    def recording(self) -> int:
+        """How many programs record from a microphone just now."""
+        listed = self._run("pactl", "list", "short", "source-outputs")
+        # PulseAudio's own remapped microphones record from their sinks' monitors all the time.
+        return sum("module-remap-source" not in line for line in listed.splitlines())
+
+    def filming(self) -> bool:
+        """Whether a program has the camera open: PipeWire links its node to the camera's."""
+        return "PipeWire:Interface:Link" in self._run("pw-cli", "ls", "Link")
+
+    def _run(self, *command: str) -> str:
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=20
+        )
+        return done.stdout
+
+    def _spawn(self, *command: str) -> None:
+        log = (self._folder / f"{Path(command[0]).name}.log").open("wb")
+        process = subprocess.Popen(
+            command, env=self.environment, stdout=log, stderr=log, start_new_session=True
+        )
+        self._processes.append(process)
+
+    def _asoundrc(self) -> None:
+        lines = ["</usr/share/alsa/alsa.conf>"]
+        for name in MICROPHONES:
+            title = name.capitalize()
+            lines.append(
+                f'pcm.{name}_mic {{ type pulse device "{name}_mic" '
+                f'hint {{ show on description "{title} Microphone" }} }}'
+            )
+        (self._folder / "asoundrc").write_text("\n".join(lines) + "\n")
+
+    def _microphones(self) -> None:
+        self._spawn(
+            "pulseaudio",
+            "-n",
+            "--exit-idle-time=-1",
+            "--daemonize=no",
+            "--load=module-native-protocol-unix",
+        )
+        until(lambda: bool(self._run("pactl", "info")), "PulseAudio's start")
+        for name in MICROPHONES:
+            self._run("pactl", "load-module", "module-null-sink", f"sink_name={name}", "rate=48000")
+            self._run(
+                "pactl",
+                "load-module",
+                "module-remap-source",
+                f"master={name}.monitor",
+                f"source_name={name}_mic",
+            )
+        sound = self._folder / "tone.wav"
+        self._run(
+            "sox", "-n", "-r", "48000", "-c", "1", "-b", "16", str(sound),
+            "synth", "600", "sine", str(self.tone), "gain", "-6",
+        )  # fmt: skip
+        self._spawn("paplay", "--device=studio", str(sound))
+        until(lambda: "RUNNING" in self._run("pactl", "list", "short", "sinks"), "the tone's start")
+
+    def _camera(self) -> None:
+        caps = "video/x-raw,format=YUY2,width=640,height=480,framerate=30/1"
+        properties = (
+            "p,media.class=Video/Source,media.role=Camera,node.name=fakecam,"
+            "node.description=Lecture_Camera"
+        )
+        script = (
+            "pipewire & until pw-cli info 0 >/dev/null 2>&1; do sleep 0.1; done; wireplumber & "
+            f"gst-launch-1.0 -q videotestsrc is-live=true pattern=ball ! {caps} ! "
+            f'pipewiresink mode=provide stream-properties="{properties}" & wait'
+        )
+        self._spawn("dbus-run-session", "--", "sh", "-c", script)
+        until(lambda: "fakecam" in self._run("pw-cli", "ls", "Node"), "the camera's start")
