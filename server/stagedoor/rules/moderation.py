@@ -39,9 +39,10 @@ def _not_offered_by_another(room: Room, by: Person, offer: Offer | None) -> None
         already_handled(room.people[offer.by].name, OFFERED[offer.reason])
 
 
-def _offer(room: Room, by: Person, person: Person, reason: OfferReason, now: int) -> ev.OfferMade:
+def _offer(
+    room: Room, by: Person, person: Person, reason: OfferReason, now: int, rule: int = 2
+) -> ev.OfferMade:
     expires_at = now + room.settings.offer_ms
-    rule = 9 if reason is OfferReason.INVITED else 2
     return ev.OfferMade(
         at=now, by=by.id, rule=rule, person=person.id, reason=reason, expires_at=expires_at
     )
@@ -76,9 +77,11 @@ def invite(room: Room, command: cmd.Invite, by: Person, now: int) -> list[ev.Any
         refuse(Code.WRONG_MODE, "The stage is closed: nobody new comes up.")
     if person.seat is Seat.VIEWER and person.away_until is not None:
         refuse(Code.AWAY, f"{person.name} is not connected just now.")
-    asked = person.seat is Seat.REQUESTED
-    reason = OfferReason.APPROVED if asked else OfferReason.INVITED
-    return [*make_room(room, by.id, now), _offer(room, by, person, reason, now)]
+    if person.seat is Seat.REQUESTED:
+        offer = _offer(room, by, person, OfferReason.APPROVED, now, rule=9)
+    else:
+        offer = _offer(room, by, person, OfferReason.INVITED, now)
+    return [*make_room(room, by.id, now), offer]
 
 
 def revoke(room: Room, command: cmd.RevokeOffer, by: Person, now: int) -> list[ev.AnyEvent]:
