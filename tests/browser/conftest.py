@@ -52,7 +52,7 @@ class Place:
         self.server = server
         self.browser = browser
         made = server.create_room(**{"mode": "open", **room})
-        self.id: str = made["room"]
+        self.id: str = made["room"]["id"]
         self.links: dict[str, str] = made["links"]
         self.visitors: list[Visitor] = []
 
