@@ -198,6 +198,9 @@ def test_8_the_first_decision_wins_and_the_second_hears_by_whom(
         elif pair in _WRONG_MODE:
             assert isinstance(answer, Refusal), pair
             assert answer.code is Code.WRONG_MODE, (pair, answer)
+        elif pair in _NEW_INVITATION and play.person("cal").away_until is not None:
+            assert isinstance(answer, Refusal), pair
+            assert answer.code is Code.AWAY, (pair, answer)
         else:
             assert isinstance(answer, list), (pair, answer)
             stands = facts(answer) <= facts(alone)
