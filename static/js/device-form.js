@@ -77,7 +77,10 @@ export class DeviceForm {
       const on = capture.live(device);
       toggle.setAttribute("aria-checked", String(on));
       setText(/** @type {Element} */ (toggle.lastElementChild), on ? "On" : "Off");
-      fill(select, devices.known[DEVICES[device].kind], devices.chosen(DEVICES[device].kind), DEVICES[device].title);
+      const { kind, title } = DEVICES[device];
+      // While it is open, what is used is shown, even if it was the browser's own choice.
+      const used = capture.tracks[device]?.getSettings().deviceId ?? "";
+      fill(select, devices.known[kind], used || devices.chosen(kind), title);
       if (on) this.#say(trouble, "");
     }
     fill(this.speaker, devices.known.audiooutput, devices.chosen("audiooutput"), "Speaker");
@@ -163,8 +166,9 @@ const uid = (name) => `${name}-${++uids}`;
  * @param {string} title
  */
 function fill(select, choices, chosen, title) {
-  const options = [{ id: "", label: `${title}: the browser's choice` }, ...choices.filter((one) => one.id !== "default")];
+  const options = [{ id: "", label: `Default ${title.toLowerCase()}` }, ...choices.filter((one) => one.id !== "default")];
   const same = options.length === select.options.length && options.every(({ id, label }, i) => select.options[i].value === id && select.options[i].text === label);
   if (!same) select.replaceChildren(...options.map(({ id, label }) => el("option", { value: id }, label)));
-  if (select.value !== chosen) select.value = chosen;
+  const shown = options.some(({ id }) => id === chosen) ? chosen : "";
+  if (select.value !== shown) select.value = shown;
 }

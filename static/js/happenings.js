@@ -61,6 +61,8 @@ const TO_ME = {
  */
 const TO_MODERATORS = {
   request_made: (it, store) => {
+    // The list is before their eyes.
+    if (document.body.dataset.side === "moderate") return null;
     const others = store.requests.length - 1;
     const more = others > 0 ? ` ${others + 1} requests are waiting.` : "";
     return [`${it.person_name} asks to join the stage.${more}`, { key: "requests" }];
@@ -92,5 +94,10 @@ export function tell(happened, store, notices) {
     if (said) notices.say(...said);
     if (mine && (it.what === "offer_made" || it.what === "request_made")) notices.take("seat");
     if (mine && it.what === "device_set" && it.on) notices.take(`off-${it.device}`);
+  }
+  if (store.requests.length === 0) notices.take("requests");
+  if (store.me?.seat !== "on_stage") {
+    notices.take("off-microphone");
+    notices.take("off-camera");
   }
 }
