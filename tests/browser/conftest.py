@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.server_process import ServerProcess
 
 from .visitors import ARGUMENTS, CHROMIUM, Visitor
+from .voice import write_voice
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,10 +32,17 @@ def playwright_driver() -> Iterator[Playwright]:
         yield playwright
 
 
+@pytest.fixture(scope="session")
+def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the microphones hear."""
+    return write_voice(tmp_path_factory.mktemp("voice") / "voice.wav")
+
+
 @pytest.fixture(scope="module")
-def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+def chromium(playwright_driver: Playwright, voice: Path) -> Iterator[Browser]:
     """The system's Chromium, with devices that are not real."""
-    browser = playwright_driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    arguments = [*ARGUMENTS, f"--use-file-for-fake-audio-capture={voice}"]
+    browser = playwright_driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
     yield browser
     browser.close()
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=device-count=2",
     "--use-fake-ui-for-media-stream",
     "--disable-background-networking",
     "--disable-component-update",
@@ -163,6 +163,24 @@ class Visitor:
         """Wait until there is sound of somebody here."""
         person = self.tile(name).get_attribute("data-person")
         self.page.wait_for_function(SOUNDS, arg=person, timeout=PATIENCE, polling=200)
+
+    def is_silent(self, name: str) -> None:
+        """Wait until a whole second of somebody's sound here was silence."""
+        person = self.tile(name).get_attribute("data-person")
+        sounding = f"(person) => ({SOUNDS})(person)"
+        self.page.wait_for_function(
+            """async ([person, source]) => {
+              const sounds = eval(source);
+              const until = performance.now() + 1000;
+              while (performance.now() < until) {
+                if (sounds(person)) return false;
+                await new Promise((done) => setTimeout(done, 20));
+              }
+              return true;
+            }""",
+            arg=[person, sounding],
+            timeout=PATIENCE,
+        )
 
 
 LIVE = """
