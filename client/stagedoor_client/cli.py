@@ -16,14 +16,20 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from . import devices
-from .connection import ConnectionLostError, EndedError, RefusedError
-from .devices import Device, DeviceError
+from .devices import Device
+from .errors import ConnectionLostError, DeviceError, LinkError, RecordingError, RefusedError
 from .lines import Line
-from .link import LinkError, parse
+from .link import Link, parse
+
+if TYPE_CHECKING:
+    from .capture import Capture
+    from .recorder import Recorder
+    from .room import Options
 
 USAGE, REFUSED, DEVICE, UNREACHABLE, RECORDING = 2, 3, 4, 5, 6
 
@@ -39,21 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             asyncio.run(_join(options))
     except LinkError as error:
         return _fail(USAGE, error)
-    except (RefusedError, EndedError) as error:
+    except RefusedError as error:
         return _fail(REFUSED, error)
     except DeviceError as error:
         return _fail(DEVICE, error)
     except ConnectionLostError as error:
         return _fail(UNREACHABLE, error)
-    except _recording_error() as error:
+    except RecordingError as error:
         return _fail(RECORDING, error)
     return 0
-
-
-def _recording_error() -> type[Exception]:
-    from .recorder import RecordingError
-
-    return RecordingError
 
 
 def _fail(code: int, error: Exception) -> int:
@@ -78,10 +78,17 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--accept", action="store_true", help="take any offer of a seat")
     join.add_argument("--json", action="store_true", help="each state as a JSON object a line")
     join.add_argument("--record", type=Path, metavar="FILE", help="write the stage to a file")
-    join.add_argument("--width", type=int, default=640)
-    join.add_argument("--height", type=int, default=480)
-    join.add_argument("--fps", type=int, default=30)
+    join.add_argument("--width", type=_positive, default=640, help="of the camera, in pixels")
+    join.add_argument("--height", type=_positive, default=480, help="of the camera, in pixels")
+    join.add_argument("--fps", type=_positive, default=30, help="pictures a second")
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _print_devices(as_json: bool) -> None:
@@ -103,41 +110,58 @@ def _print_devices(as_json: bool) -> None:
 
 
 async def _join(options: argparse.Namespace) -> None:
-    from .publisher import Capture
+    # Here, so that listing devices and --help need neither OpenCV nor aiortc.
     from .recorder import Recorder
-    from .room import Options, Room
+    from .room import Options
 
     link = parse(options.link)
-    capture = Capture(
-        camera=devices.choose(devices.cameras(), options.camera, "camera")
-        if options.camera is not None
-        else None,
-        microphone=devices.choose(devices.microphones(), options.mic, "microphone")
-        if options.mic is not None
-        else None,
-        width=options.width,
-        height=options.height,
-        fps=options.fps,
-    )
+    capture = _capture(options)
 
     def say(line: Line) -> None:
         print(line.json() if options.json else line.sentence, flush=True)
 
-    recorder = Recorder(options.record) if options.record is not None else None
     task = asyncio.current_task()
     assert task is not None
     loop = asyncio.get_running_loop()
     for stop in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(stop, task.cancel)
+    recorder = Recorder(options.record) if options.record is not None else None
     try:
-        if recorder is not None:
-            recorder.start()
         wishes = Options(options.name, options.ask, options.accept, capture, recorder, say)
-        async with Room(link, wishes) as room:
-            await room.ended()
+        await _stay(link, wishes, recorder)
     except asyncio.CancelledError:
         say(Line("left", "left the room"))
     finally:
         if recorder is not None:
             await recorder.close()
+
+
+async def _stay(link: Link, wishes: Options, recorder: Recorder | None) -> None:
+    """In the room until it ends, or the recording fails."""
+    from .room import Room
+
+    async with Room(link, wishes) as room:
+        waiting = [asyncio.create_task(room.ended())]
+        if recorder is not None:
+            waiting.append(asyncio.create_task(recorder.run()))
+        try:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def _capture(options: argparse.Namespace) -> Capture:
+    """The devices meant. Raises DeviceError."""
+    from .capture import Capture
+
+    camera = microphone = None
+    if options.camera is not None:
+        camera = devices.choose(devices.cameras(), options.camera, "camera")
+    if options.mic is not None:
+        microphone = devices.choose(devices.microphones(), options.mic, "microphone")
+    return Capture(camera, microphone, options.width, options.height, options.fps)

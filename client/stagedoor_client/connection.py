@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -17,45 +18,41 @@ from stagedoor.messages import (
     Closing,
     Enter,
     Ok,
-    Ping,
     Published,
     Refused,
+    Update,
     Welcome,
     decode_message,
     encode_request,
 )
 from stagedoor.rules.refusals import Code
 
+from .errors import ConnectionLostError, EndedError, RefusedError
 from .link import Link
 
+OPENING = 10.0
 ANSWER = 15.0
 PING = 10.0
 DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
+PASSING = (Code.SHUTTING_DOWN, Code.SERVER_ERROR, Code.TOO_MANY, Code.MEDIA_DOWN)
+"""Refusals that have to do with the moment only: the same may go well a little later."""
 
 M = TypeVar("M", bound=Ok | Published | Welcome)
 
 
-class RefusedError(Exception):
-    """The server refused; ``code`` is from its closed list, the message is for people."""
+def delay(attempt: int, chance: float) -> float:
+    """Seconds before the try number ``attempt`` (from 0); ``chance`` is from 0 to 1.
 
-    def __init__(self, code: Code, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-
-
-class ConnectionLostError(Exception):
-    """There is no connection to the server just now."""
-
-
-class EndedError(Exception):
-    """The server closed this session for good."""
+    Spread by half, so that those whom one server lost do not all come back at the same time.
+    """
+    return round(DELAYS[min(attempt, len(DELAYS) - 1)] * (0.75 + chance / 2), 1)
 
 
 class Connection:
     """One session in a room, over as many sockets as it takes.
 
-    ``on_message`` gets each unasked message and each welcome; ``on_wait`` the seconds until the
-    next try to reconnect.
+    ``on_message`` gets each unasked message and each welcome; ``on_lost`` the seconds until the
+    next try to reconnect, each time there is no connection (any more).
     """
 
     def __init__(
@@ -63,14 +60,15 @@ class Connection:
         link: Link,
         name: str,
         on_message: Callable[[AnyMessage], None],
-        on_wait: Callable[[float], None],
+        on_lost: Callable[[float], None],
     ) -> None:
         self._link = link
         self._name = name
         self._on_message = on_message
-        self._on_wait = on_wait
+        self._on_lost = on_lost
         self._session = ""
         self._number = 0
+        self._attempt = 0
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[AnyMessage]] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -82,25 +80,28 @@ class Connection:
         one in, EndedError if it closed the session for good.
         """
         async with aiohttp.ClientSession() as http:
-            attempt = 0
             while True:
                 try:
                     await self._connect(http)
-                    attempt = 0
                 except (aiohttp.ClientError, OSError, ConnectionLostError) as error:
                     if not self._session:
-                        raise ConnectionLostError(
-                            f"The server cannot be reached: {error}"
-                        ) from error
-                delay = DELAYS[min(attempt, len(DELAYS) - 1)]
-                attempt += 1
-                self._on_wait(delay)
-                await asyncio.sleep(delay)
+                        why = str(error) or "it does not answer."
+                        raise ConnectionLostError(f"The server cannot be reached: {why}") from error
+                except RefusedError as refused:
+                    if not self._session or refused.code not in PASSING:
+                        raise
+                seconds = delay(self._attempt, random.random())
+                self._attempt += 1
+                self._on_lost(seconds)
+                await asyncio.sleep(seconds)
 
     async def _connect(self, http: aiohttp.ClientSession) -> None:
-        async with http.ws_connect(
-            self._link.socket_url, max_msg_size=4 * MAX_MESSAGE, heartbeat=PING
-        ) as socket:
+        """Enter, and read until the connection is lost."""
+        async with asyncio.timeout(OPENING):
+            socket = await http.ws_connect(
+                self._link.socket_url, max_msg_size=8 * MAX_MESSAGE, heartbeat=PING
+            )
+        async with socket:
             self._socket = socket
             reading = asyncio.create_task(self._read(socket))
             reading.add_done_callback(lambda _: self._lose())
@@ -123,6 +124,7 @@ class Connection:
                 raise
             self._session, self._number = "", 0  # the server has forgotten us: enter anew
             await self._enter()
+        self._attempt = 0
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for frame in socket:
@@ -142,9 +144,11 @@ class Connection:
             case Ok() | Refused() | Published():
                 self._resolve(message.id, message)
             case Closing(again=False):
-                raise EndedError(message.sentence)
+                raise EndedError(message.code, message.sentence)
+            case Update():
+                self._number = message.number
+                self._on_message(message)
             case _:
-                self._number = getattr(message, "number", self._number)
                 self._on_message(message)
 
     def _resolve(self, number: int, message: AnyMessage) -> None:
@@ -171,8 +175,8 @@ class Connection:
         waiting: asyncio.Future[AnyMessage] = asyncio.get_running_loop().create_future()
         self._waiting[number] = waiting
         try:
-            await socket.send_str(encode_request(request, number))
             async with asyncio.timeout(ANSWER):
+                await socket.send_str(encode_request(request, number))
                 message = await waiting
         except (TimeoutError, ConnectionError, aiohttp.ClientError) as error:
             raise ConnectionLostError("The server does not answer.") from error
@@ -185,11 +189,3 @@ class Connection:
     async def command(self, request: AnyRequest) -> None:
         """Send a command that is answered ``ok``. Raises as ``request`` does."""
         await self.request(request, Ok)
-
-    async def alive(self) -> bool:
-        """Whether the server answers."""
-        try:
-            await self.command(Ping())
-        except (RefusedError, ConnectionLostError):
-            return False
-        return True

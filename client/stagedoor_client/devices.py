@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import DeviceError
+
 VIDIOC_QUERYCAP = 0x80685600
 CAPTURE = 0x1
 DEVICE_CAPS = 0x80000000
-
-
-class DeviceError(Exception):
-    """A device is missing, ambiguous, busy or broken; the message is for people."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def choose(devices: Sequence[Device], wanted: str, kind: str) -> Device:
         return found[0]
     if found:
         names = ", ".join(f"{device.index} {device.name}" for device in found)
-        raise DeviceError(f"“{wanted}” is the name of several {kind}s: {names}.")
+        raise DeviceError(f"“{wanted}” fits several {kind}s: {names}. Say more of the name.")
     names = ", ".join(f"{device.index} {device.name}" for device in devices)
     raise DeviceError(f"There is no {kind} “{wanted}”. There are: {names}.")
 

@@ -53,6 +53,8 @@ def seat_changed(before: PersonView | None, after: PersonView, now: int) -> Line
         return None if same else new
     if was is after.seat:
         return None
+    if after.seat is Seat.HELD:
+        return None
     if after.seat is Seat.REQUESTED:
         return Line("requested", "asked to join the stage")
     if after.seat is Seat.OFFERED and after.offer is not None:

@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from .errors import LinkError
+
 _PATH = re.compile(r"/r/([a-z0-9-]{1,40})/?")
-
-
-class LinkError(ValueError):
-    """The text is no link to a room; the message is for people."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A microphone by sounddevice: 20 ms blocks from PortAudio's thread, as a track for aiortc."""
+"""A microphone by sounddevice: 20 ms blocks from PortAudio's thread, and a track of them."""
 
 from __future__ import annotations
 
@@ -13,31 +13,44 @@ import av
 import numpy as np
 from aiortc import MediaStreamTrack
 
-from .devices import DeviceError
+from .devices import Device
+from .errors import DeviceError
 
 RATE = 48000
 BLOCK = RATE // 50
 CLOCK = Fraction(1, RATE)
-KEPT = 10
-DRIFT = RATE // 10
+KEPT = 10  # blocks
+DRIFT = RATE // 10  # samples
+
+
+Hear = Callable[[bytes, int], None]
 
 
 class Microphone:
-    """An open microphone: ``index`` as PortAudio counts. Mono, 16 bits, 48 kHz where it can.
+    """A microphone: ``device.index`` as PortAudio counts.
 
-    ``track`` gives the track that is to hear it, which may change while it is open.
+    ``hear`` gets each block, 16-bit mono samples, and their rate: 48 kHz, or what the device does
+    where it does not do that. ``failed`` is told if it fails while open. Both in the event loop.
     """
 
-    def __init__(self, index: int, track: Callable[[], MicrophoneTrack]) -> None:
-        self._index = index
-        self._track = track
+    def __init__(self, device: Device, hear: Hear, failed: Callable[[DeviceError], None]) -> None:
+        self._device = device
+        self._hear = hear
+        self._failed = failed
         self._stream: Any = None
-        self._used_rate = RATE
-        self.on_failure: Callable[[DeviceError], None] = _ignore
+        self._closed = False
 
     async def open(self) -> None:
         """Start recording. Raises DeviceError."""
-        await asyncio.to_thread(self._open, asyncio.get_running_loop())
+        opening = asyncio.to_thread(self._open, asyncio.get_running_loop())
+        task = asyncio.create_task(opening)
+        try:
+            await asyncio.shield(task)
+        except BaseException:
+            # On cancelling, too, the thread goes on: let it come to its end, and close at once.
+            await asyncio.wait([task])
+            await self.close()
+            raise
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -48,18 +61,18 @@ class Microphone:
             ) from error
 
         def block(data: Any, frames: int, times: Any, status: Any) -> None:
-            loop.call_soon_threadsafe(self._hear, bytes(data))
+            loop.call_soon_threadsafe(self._take, bytes(data), rate)
 
         def finished() -> None:
-            loop.call_soon_threadsafe(self._finished)
+            if not self._closed:
+                loop.call_soon_threadsafe(self._finished)
 
         try:
             rate = self._rate(sounddevice)
-            self._used_rate = rate
             self._stream = sounddevice.RawInputStream(
                 samplerate=rate,
                 blocksize=rate // 50,
-                device=self._index,
+                device=self._device.index,
                 channels=1,
                 dtype="int16",
                 callback=block,
@@ -68,42 +81,36 @@ class Microphone:
             self._stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             raise DeviceError(
-                f"Microphone {self._index} cannot be opened; it may be in use: {error}"
+                f"The microphone {self._device.name} cannot be opened; it may be in use "
+                f"elsewhere: {error}"
             ) from error
 
-    def _hear(self, block: bytes) -> None:
-        if self._stream is not None:
-            self._track().hear(block, self._used_rate)
-
     def _rate(self, sounddevice: Any) -> int:
-        """48 kHz, or what the device does where it does not do that."""
+        index = self._device.index
         try:
-            sounddevice.check_input_settings(
-                self._index, channels=1, dtype="int16", samplerate=RATE
-            )
+            sounddevice.check_input_settings(index, channels=1, dtype="int16", samplerate=RATE)
         except (sounddevice.PortAudioError, ValueError):
-            return int(sounddevice.query_devices(self._index)["default_samplerate"])
+            return int(sounddevice.query_devices(index)["default_samplerate"])
         return RATE
 
+    def _take(self, block: bytes, rate: int) -> None:
+        if not self._closed:
+            self._hear(block, rate)
+
     def _finished(self) -> None:
-        if self._stream is not None:
-            self.on_failure(DeviceError(f"Microphone {self._index} is gone."))
+        if not self._closed:
+            self._failed(DeviceError(f"The microphone {self._device.name} stopped recording."))
 
     async def close(self) -> None:
-        """Release the device; nothing of it is heard any more when this returns."""
+        """Release the microphone; nothing of it is heard any more from the call on."""
+        self._closed = True
         stream, self._stream = self._stream, None
         if stream is not None:
-            await asyncio.to_thread(stream.abort)
             await asyncio.to_thread(stream.close)
-        self._track().forget()
-
-
-def _ignore(error: DeviceError) -> None:
-    pass
 
 
 class MicrophoneTrack(MediaStreamTrack):
-    """An audio track of what was heard; waits while the microphone is off.
+    """An audio track of what was heard; waits while nothing is.
 
     Time stamps count samples; a clock that drifts from ours by more than 100 ms, or a pause, sets
     them right. Of blocks that nobody takes, the oldest are dropped.
@@ -115,41 +122,37 @@ class MicrophoneTrack(MediaStreamTrack):
         super().__init__()
         self._start = time.monotonic()
         self._pts = 0
-        self._blocks: deque[tuple[bytes, int]] = deque(maxlen=KEPT)
+        self._frames: deque[av.AudioFrame] = deque(maxlen=KEPT)
         self._there = asyncio.Event()
-        self._resampler: av.AudioResampler | None = None
+        self._resampler: tuple[int, av.AudioResampler] | None = None
 
     def hear(self, block: bytes, rate: int) -> None:
-        """Take a block of 16-bit mono samples, ``rate`` of them a second."""
-        self._blocks.append((block, rate))
-        self._there.set()
-
-    def forget(self) -> None:
-        """Say nothing any more, not even what was heard already."""
-        self._blocks.clear()
-        self._there.clear()
-
-    async def recv(self) -> av.AudioFrame:
-        """The next block, when there is one."""
-        while True:
-            while not self._blocks:
-                self._there.clear()
-                await self._there.wait()
-            frame = self._frame(*self._blocks.popleft())
-            if frame is not None:
-                return frame
-
-    def _frame(self, block: bytes, rate: int) -> av.AudioFrame | None:
+        """Take a block of 16-bit mono samples."""
         samples = np.frombuffer(block, np.int16)[None]
         frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
         frame.sample_rate = rate
-        if rate != RATE:
-            if self._resampler is None:
-                self._resampler = av.AudioResampler("s16", "mono", RATE, frame_size=BLOCK)
-            resampled = self._resampler.resample(frame)
-            if not resampled:
-                return None
-            frame = resampled[0]
+        self._frames.extend([frame] if rate == RATE else self._resample(frame))
+        if self._frames:
+            self._there.set()
+
+    def _resample(self, frame: av.AudioFrame) -> list[av.AudioFrame]:
+        if self._resampler is None or self._resampler[0] != frame.sample_rate:
+            resampler = av.AudioResampler("s16", "mono", RATE, frame_size=BLOCK)
+            self._resampler = (frame.sample_rate, resampler)
+        return self._resampler[1].resample(frame)
+
+    def forget(self) -> None:
+        """Say nothing any more, not even what was heard already."""
+        self._frames.clear()
+        self._resampler = None
+        self._there.clear()
+
+    async def recv(self) -> av.AudioFrame:
+        """The next block at 48 kHz, when there is one."""
+        while not self._frames:
+            self._there.clear()
+            await self._there.wait()
+        frame = self._frames.popleft()
         now = int((time.monotonic() - self._start) * RATE)
         if abs(now - self._pts) > DRIFT:
             self._pts = now

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import av
 import numpy as np
 import numpy.typing as npt
+
+from .errors import RecordingError
 
 RATE = 48000
 FPS = 25
@@ -21,14 +25,12 @@ FORMATS = {
     ".webm": ("libvpx", "libopus"),
     ".wav": ("", "pcm_s16le"),
 }
-PICTURE_KEPT = 2.0
-SOUND_KEPT = RATE // 2
+PICTURE_KEPT = 2.0  # seconds
+SOUND_KEPT = RATE  # samples
+SOUND_AHEAD = RATE // 8
+LATE = 0.25  # seconds
 
 Samples = npt.NDArray[np.int16]
-
-
-class RecordingError(Exception):
-    """The file cannot be written; the message is for people."""
 
 
 def grid(count: int) -> tuple[int, int]:
@@ -45,30 +47,50 @@ def mix(voices: list[Samples]) -> Samples:
     return np.clip(total, -32768, 32767).astype(np.int16)
 
 
+class Voice:
+    """One person's sound on its way to the file: a little is gathered first, against gaps."""
+
+    def __init__(self) -> None:
+        self._samples: Samples = np.zeros(0, np.int16)
+        self._flowing = False
+
+    def put(self, samples: Samples) -> None:
+        """Add samples; if nobody takes them, the oldest go."""
+        self._samples = np.concatenate([self._samples, samples])[-SOUND_KEPT:]
+
+    def take(self) -> Samples:
+        """The next SAMPLES samples, or fewer."""
+        self._flowing = len(self._samples) >= (SAMPLES if self._flowing else SOUND_AHEAD)
+        if not self._flowing:
+            return self._samples[:0]
+        taken, self._samples = self._samples[:SAMPLES], self._samples[SAMPLES:]
+        return taken
+
+
 class Recorder:
-    """A Sink that writes a file. People may come and go; silence and black are written too."""
+    """A Sink that writes a file. People may come and go; silence and black are written too.
+
+    By the file's suffix: ``.mkv`` and ``.mp4`` H.264 and AAC, ``.webm`` VP8 and Opus, ``.wav`` the
+    sound alone. Raises RecordingError if the file cannot be written.
+    """
 
     def __init__(self, path: Path) -> None:
-        if path.suffix not in FORMATS:
-            raise RecordingError(f"A recording's name ends in {', '.join(FORMATS)}.")
+        suffix = path.suffix.lower()
+        if suffix not in FORMATS:
+            raise RecordingError(f"A recording's name ends in {', '.join(FORMATS)}: {path}")
+        video, audio = FORMATS[suffix]
         try:
             self._file = av.open(str(path), "w")
+            self._video = _picture_stream(self._file, video) if video else None
+            self._audio = _sound_stream(self._file, audio)
+            self._file.start_encoding()
         except (OSError, av.FFmpegError) as error:
             raise RecordingError(f"{path} cannot be written: {error}") from error
-        video, audio = FORMATS[path.suffix]
-        self._video = _picture_stream(self._file, video) if video else None
-        sound = self._file.add_stream(audio, rate=RATE, layout="mono")
-        assert isinstance(sound, av.AudioStream)
-        self._audio = sound
         self._pictures: dict[str, tuple[av.VideoFrame, float]] = {}
-        self._voices: dict[str, Samples] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._voices: dict[str, Voice] = {}
         self._count = 0
-
-    def start(self) -> None:
-        """Write in real time from now on."""
-        self._task = asyncio.create_task(self._run())
+        self._open = True
+        self._writing = asyncio.Lock()
 
     def video(self, person: str, frame: av.VideoFrame) -> None:
         """See Sink."""
@@ -77,62 +99,78 @@ class Recorder:
     def audio(self, person: str, frame: av.AudioFrame) -> None:
         """See Sink."""
         samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels)).mean(axis=1)
-        voice = np.concatenate([self._voices.get(person, _NONE), samples.astype(np.int16)])
-        self._voices[person] = voice[-SOUND_KEPT:]
+        self._voices.setdefault(person, Voice()).put(samples.astype(np.int16))
 
-    async def _run(self) -> None:
-        start = time.monotonic()
-        while not self._stopping:
+    async def run(self) -> None:
+        """Write in real time until cancelled or closed. Raises RecordingError."""
+        start = time.monotonic() - self._count / FPS
+        while self._open:
             due = start + self._count / FPS
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            sound = self._next_sound()
-            pictures = self._next_pictures()
-            await asyncio.to_thread(self._write, sound, pictures)
+            sound = mix([voice.take() for voice in self._voices.values()])
+            # Sound is never left out; of pictures, those are that would come too late.
+            late = time.monotonic() - due > LATE
+            pictures = None if late else self._shown()
+            await self._in_thread(partial(self._write, sound, pictures))
 
-    def _next_sound(self) -> Samples:
-        voices = [voice[:SAMPLES] for voice in self._voices.values()]
-        rest = {person: voice[SAMPLES:] for person, voice in self._voices.items()}
-        self._voices = {person: voice for person, voice in rest.items() if len(voice)}
-        return mix(voices)
+    def _shown(self) -> list[av.VideoFrame]:
+        """The newest picture of each whose camera is on, in the order of their ids."""
+        oldest = time.monotonic() - PICTURE_KEPT
+        self._pictures = {who: shown for who, shown in self._pictures.items() if shown[1] > oldest}
+        return [self._pictures[person][0] for person in sorted(self._pictures)]
 
-    def _next_pictures(self) -> list[av.VideoFrame]:
-        now = time.monotonic()
-        self._pictures = {
-            person: shown
-            for person, shown in self._pictures.items()
-            if now - shown[1] < PICTURE_KEPT
-        }
-        return [frame for frame, _ in self._pictures.values()]
+    async def _in_thread(self, job: Callable[[], None]) -> None:
+        """Run a job of the file, alone, to its end even when cancelled."""
+        async with self._writing:
+            task = asyncio.create_task(asyncio.to_thread(job))
+            try:
+                await asyncio.shield(task)
+            except asyncio.CancelledError:
+                await asyncio.wait([task])
+                raise
+            except (OSError, av.FFmpegError) as error:
+                raise RecordingError(f"The recording cannot be written: {error}") from error
 
-    def _write(self, sound: Samples, pictures: list[av.VideoFrame]) -> None:
+    def _write(self, sound: Samples, pictures: list[av.VideoFrame] | None) -> None:
+        if not self._open:
+            return
         audio = av.AudioFrame.from_ndarray(sound[None], format="s16", layout="mono")
         audio.sample_rate = RATE
         audio.pts = self._count * SAMPLES
         self._file.mux(self._audio.encode(audio))
-        if self._video is not None:
-            video = av.VideoFrame.from_ndarray(_compose(pictures), format="rgb24")
+        if self._video is not None and pictures is not None:
+            video = av.VideoFrame.from_ndarray(compose(pictures), format="rgb24")
             video.pts = self._count
             self._file.mux(self._video.encode(video))
         self._count += 1
 
     async def close(self) -> None:
-        """Finish the file."""
-        self._stopping = True
-        if self._task is not None:
-            await self._task
-        await asyncio.to_thread(self._finish)
+        """Finish the file. Raises RecordingError."""
+        await self._in_thread(self._finish)
 
     def _finish(self) -> None:
-        self._file.mux(self._audio.encode(None))
-        if self._video is not None:
-            self._file.mux(self._video.encode(None))
-        self._file.close()
+        if not self._open:
+            return
+        self._open = False
+        try:
+            self._file.mux(self._audio.encode(None))
+            if self._video is not None:
+                self._file.mux(self._video.encode(None))
+        finally:
+            self._file.close()
+
+
+def _sound_stream(file: av.container.OutputContainer, codec: str) -> av.AudioStream:
+    stream = file.add_stream(codec, rate=RATE, layout="mono")
+    assert isinstance(stream, av.AudioStream)
+    return stream
 
 
 def _picture_stream(file: av.container.OutputContainer, codec: str) -> av.VideoStream:
     stream = file.add_stream(codec, rate=FPS)
     assert isinstance(stream, av.VideoStream)
     stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    stream.bit_rate = 2_500_000
     if codec == "libx264":
         stream.options = {"preset": "ultrafast"}
     else:
@@ -140,10 +178,7 @@ def _picture_stream(file: av.container.OutputContainer, codec: str) -> av.VideoS
     return stream
 
 
-_NONE = np.zeros(0, np.int16)
-
-
-def _compose(pictures: list[av.VideoFrame]) -> npt.NDArray[np.uint8]:
+def compose(pictures: list[av.VideoFrame]) -> npt.NDArray[np.uint8]:
     """A grid on black, (HEIGHT, WIDTH, 3) RGB; each picture keeps its proportions."""
     canvas = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     columns, rows = grid(len(pictures))

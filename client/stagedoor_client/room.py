@@ -30,15 +30,17 @@ from stagedoor.messages import (
     Welcome,
 )
 from stagedoor.rules import commands as cmd
+from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Device
 
 from . import lines
-from .connection import Connection, ConnectionLostError, RefusedError
-from .devices import DeviceError
+from .capture import Capture, Studio
+from .connection import PASSING, Connection
+from .errors import ConnectionLostError, DeviceError, EndedError, RefusedError
 from .lines import Line
 from .link import Link
-from .publisher import Capture, Publisher
-from .reactions import Wishes, next_step, wanted
+from .publisher import Publisher
+from .reactions import Step, Wishes, next_step, possible, wanted
 from .subscriber import Sink, Subscriber
 from .view import apply, me
 
@@ -49,7 +51,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Options:
-    """How to take part. ``on_line`` is told each state; ``sink`` gets the stage's frames."""
+    """How to take part.
+
+    ``sink`` gets the stage's frames; without one nothing is received. ``on_line`` is told each
+    state in words, ``on_view`` each view. Both are called in the event loop.
+    """
 
     name: str
     ask: bool = False
@@ -57,12 +63,13 @@ class Options:
     capture: Capture = field(default_factory=Capture)
     sink: Sink | None = None
     on_line: Callable[[Line], None] = lambda line: None
+    on_view: Callable[[View], None] = lambda view: None
 
 
 class Room:
     """An async context manager; inside it the room is entered, and stays so by itself.
 
-    Raises on entering: RefusedError, ConnectionLostError.
+    Raises on entering: RefusedError (EndedError), ConnectionLostError.
     """
 
     def __init__(self, link: Link, options: Options) -> None:
@@ -75,27 +82,33 @@ class Room:
             capture.microphone is not None,
             capture.camera is not None,
         )
-        self._connection = Connection(link, options.name, self._message, self._waiting)
-        self._publisher = Publisher(capture, self._publish, self._device_failed, self._wake)
-        self._subscriber = Subscriber(options.sink, self._answer) if options.sink else None
+        self._connection = Connection(link, options.name, self._message, self._lost)
+        self._publisher = Publisher(self._publish, self._retry)
+        self._studio = Studio(capture, self._publisher, self._device_failed)
+        self._subscriber = (
+            Subscriber(options.sink, self._answer, lambda: self._fire(Watch()))
+            if options.sink
+            else None
+        )
         self._clock_offset = 0.0
-        self._preparing = False
-        self._asked_once = False
+        self._online = False
+        self._preparing = Step.NONE
+        self._asked = False
+        self._anew = False
         self._onlookers: list[asyncio.Future[None]] = []
         self._entered = asyncio.Event()
         self._changed = asyncio.Event()
         self._offers: asyncio.Queue[SubscribeOffered] = asyncio.Queue()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
+    # -- life
+
     async def __aenter__(self) -> Self:
-        jobs = [self._connection.run(), self._reconcile()]
+        self._start(self._connection.run())
+        self._start(self._reconcile())
         if self._subscriber is not None:
-            jobs.append(self._subscribe(self._subscriber))
-        for job in jobs:
-            task = asyncio.create_task(job)
-            task.add_done_callback(self._task_done)
-            self._tasks.append(task)
+            self._start(self._subscribe(self._subscriber))
         entering = asyncio.create_task(self._entered.wait())
         try:
             first: list[asyncio.Future[Any]] = [entering, self._over]
@@ -119,32 +132,35 @@ class Room:
 
     async def close(self) -> None:
         """Leave the room and release everything."""
-        for task in self._tasks:
+        self._studio.want(microphone=False, camera=False)
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._publisher.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._studio.close()
+        await self._publisher.disconnect()
         if self._subscriber is not None:
             await self._subscriber.close()
-        if self._over.done() and not self._over.cancelled():
+        if not self._over.done():
+            self._over.set_result(None)
+        elif not self._over.cancelled():
             self._over.exception()  # whoever did not wait for it has seen it elsewhere
 
     async def ended(self) -> None:
         """Wait until the room has ended.
 
-        Raises EndedError when the session was closed for good, DeviceError when a chosen device
-        could not be opened for the stage.
+        Raises RefusedError or EndedError when the server did not let one back in or closed the
+        session for good, DeviceError when a chosen device could not be opened for the stage.
         """
         await asyncio.shield(self._over)
 
     async def until(self, condition: Callable[[Room], T | None]) -> T:
         """Wait until ``condition`` finds something in this room; what it found."""
-        while True:
-            found = condition(self)
-            if found is not None:
-                return found
+        while (found := condition(self)) is None:
             waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._onlookers.append(waiting)
             await waiting
+        return found
 
     async def command(self, command: AnyRequest) -> None:
         """Send a command. Raises RefusedError, ConnectionLostError."""
@@ -155,14 +171,7 @@ class Room:
     def _message(self, message: AnyMessage) -> None:
         match message:
             case Welcome():
-                again, before = self.view is not None, self.view
-                self._clock_offset = message.now - time.time() * 1000
-                self.view = message.view
-                self._tell(lines.entered(message.view, again=again))
-                self._tell_changes(before, message.view, message.missed)
-                self._entered.set()
-                if self._subscriber is not None:
-                    self._fire(Watch())
+                self._welcomed(message)
             case Update() if self.view is not None:
                 before, self.view = self.view, apply(self.view, message)
                 self._tell_changes(before, self.view, message.happened)
@@ -170,12 +179,48 @@ class Room:
                 self._offers.put_nowait(message)
             case MediaRestarted():
                 self._tell(Line("media_restarted", "the media engine was restarted"))
-                self._fire_media_again()
+                self._media_anew()
             case _:
                 return
-        if self.view is not None and self.view.room.ended and not self._over.done():
+        self._follow()
+
+    def _welcomed(self, message: Welcome) -> None:
+        before = self.view
+        self._clock_offset = message.now - time.time() * 1000
+        self.view, self._online = message.view, True
+        if before is not None and before.you != message.view.you:
+            self._asked = False  # the server had forgotten us, and we are somebody new to it
+        self._tell(lines.entered(message.view, again=before is not None))
+        self._tell_changes(None, message.view, message.missed)
+        self._entered.set()
+        self._media_anew()
+
+    def _lost(self, seconds: float) -> None:
+        self._online = False
+        self._tell(Line("reconnecting", f"reconnecting in {seconds:g} s", {"seconds": seconds}))
+        self._follow()
+
+    def _media_anew(self) -> None:
+        """Both connections are to be made again: the server knows them no more."""
+        self._anew = True
+        if self._subscriber is not None:
+            self._fire(Watch())
+
+    def _follow(self) -> None:
+        """Do what the view says: with the devices at once, with the rest as soon as possible."""
+        view = self.view if self._online else None
+        target = wanted(view, self._preparing, self._wishes)
+        self._studio.want(microphone=target.microphone, camera=target.camera)
+        self._changed.set()
+        onlookers, self._onlookers = self._onlookers, []
+        for waiting in onlookers:
+            if not waiting.done():
+                waiting.set_result(None)
+        if view is None:
+            return
+        self._options.on_view(view)
+        if view.room.ended and not self._over.done():
             self._over.set_result(None)
-        self._wake()
 
     def _tell_changes(self, before: View | None, after: View, happened: list[Happening]) -> None:
         for what in happened:
@@ -193,104 +238,108 @@ class Room:
     def _tell(self, line: Line) -> None:
         self._options.on_line(line)
 
-    def _waiting(self, delay: float) -> None:
-        self._tell(Line("reconnecting", f"reconnecting in {delay:g} s", {"seconds": delay}))
-
-    # -- making it so
-
-    def _wake(self) -> None:
-        self._changed.set()
-        onlookers, self._onlookers = self._onlookers, []
-        for waiting in onlookers:
-            if not waiting.done():
-                waiting.set_result(None)
+    # -- going up, and publishing
 
     async def _reconcile(self) -> None:
-        """Bring devices and publishing to where the view wants them, after every change."""
+        """Take the steps wished for and publish while on stage, after every change."""
         while True:
             await self._changed.wait()
             self._changed.clear()
             try:
                 await self._settle()
-            except (RefusedError, ConnectionLostError) as error:
-                self._tell(Line("refused", str(error)))
-                if isinstance(error, ConnectionLostError):
-                    asyncio.get_running_loop().call_later(RETRY, self._wake)
+            except RefusedError as error:
+                self._tell(Line("refused", str(error), {"code": str(error.code)}))
+                if error.code in PASSING:
+                    self._retry()
+            except ConnectionLostError:
+                self._retry()  # told where it was noticed
+            except Exception as error:  # aiortc's, of an answer it cannot use
+                self._tell(Line("media_failed", f"publishing failed: {error}"))
+                self._retry()
 
     async def _settle(self) -> None:
         view = self.view
-        if view is None:
-            return
-        step = next_step(view, self._wishes)
-        if step == "ask" and not self._asked_once:
-            self._asked_once = True
-            await self.command(cmd.AskToJoinStage())
-        elif step == "accept" or (step == "join" and not self._asked_once):
-            await self._go_up(step)
-        target = wanted(self.view, False, self._wishes)
-        await self._have_devices(target.microphone, target.camera)
-        if not target.publishing:
+        if view is None or not self._online:
             await self._publisher.disconnect()
-        if target.publishing and not self._publisher.connected:
+            return
+        match next_step(view, self._wishes, self._asked):
+            case Step.ASK:
+                await self.command(cmd.AskToJoinStage())
+                self._asked = True
+            case Step.JOIN | Step.ACCEPT as step:
+                await self._go_up(step)
+        if self._anew:
+            self._anew = False
+            await self._publisher.disconnect()
+        view = self.view if self._online else None
+        if not wanted(view, Step.NONE, self._wishes).publishing:
+            await self._publisher.disconnect()
+        elif not self._publisher.connected:
             await self._publisher.connect()
 
-    async def _go_up(self, step: str) -> None:
+    async def _go_up(self, step: Step) -> None:
         """Open the devices, then say yes: arrive with exactly these (rules 2 and 15)."""
-        if step == "join":
-            self._asked_once = True
-        chosen = wanted(self.view, True, self._wishes)
+        self._preparing = step
+        self._follow_devices()
         try:
-            await self._publisher.devices(microphone=chosen.microphone, camera=chosen.camera)
-        except DeviceError as error:
-            self._tell(Line("device_failed", str(error)))
-            if step == "accept":
-                await self.command(cmd.DeclineOffer())
-            if not self._over.done():
-                self._over.set_exception(error)
-            return
-        yes = cmd.JoinStage if step == "join" else cmd.AcceptOffer
-        try:
-            await self.command(yes(chosen.microphone, chosen.camera))
-        except (RefusedError, ConnectionLostError):
-            await self._publisher.devices(microphone=False, camera=False)
+            try:
+                await self._studio.settled()
+            except DeviceError as error:
+                await self._stay_down(step, error)
+                return
+            if self.view is None or possible(self.view) is not step:
+                return  # meanwhile taken back, or expired
+            yes = cmd.JoinStage if step is Step.JOIN else cmd.AcceptOffer
+            await self.command(yes(self._wishes.microphone, self._wishes.camera))
+            self._asked = True
+        except RefusedError:
+            self._asked = self._asked or step is Step.JOIN
             raise
+        finally:
+            self._preparing = Step.NONE
+            self._follow_devices()
 
-    async def _have_devices(self, microphone: bool, camera: bool) -> None:
-        try:
-            await self._publisher.devices(microphone=microphone, camera=camera)
-        except DeviceError as error:
-            kind = "microphone" if "icrophone" in str(error) else "camera"
-            self._device_failed(kind, error)
+    def _follow_devices(self) -> None:
+        view = self.view if self._online else None
+        target = wanted(view, self._preparing, self._wishes)
+        self._studio.want(microphone=target.microphone, camera=target.camera)
+
+    async def _stay_down(self, step: Step, error: DeviceError) -> None:
+        """A chosen device cannot be had: decline, and give up."""
+        if step is Step.ACCEPT:
+            with contextlib.suppress(RefusedError, ConnectionLostError):
+                await self.command(cmd.DeclineOffer())
+        if not self._over.done():
+            self._over.set_exception(error)
 
     def _device_failed(self, kind: str, error: DeviceError) -> None:
         """A device that cannot be used is off on the server as well; one stays in the room."""
         self._tell(Line("device_failed", str(error), {"device": kind}))
-        self._fire(cmd.SetDevice(Device(kind), False))
+        if self._preparing is Step.NONE:
+            self._fire(cmd.SetDevice(Device(kind), False))
 
     async def _publish(self, sdp: str) -> str:
         return (await self._connection.request(Publish(sdp), Published)).sdp
+
+    def _retry(self) -> None:
+        asyncio.get_running_loop().call_later(RETRY, self._changed.set)
 
     # -- receiving
 
     async def _subscribe(self, subscriber: Subscriber) -> None:
         while True:
             offer = await self._offers.get()
-            with contextlib.suppress(RefusedError, ConnectionLostError):
+            try:
                 await subscriber.offered(offer)
+            except (RefusedError, ConnectionLostError):
+                continue  # overtaken by a newer offer, or by a new connection
+            except Exception as error:  # aiortc's, of an offer it cannot use
+                self._tell(Line("media_failed", f"receiving the stage failed: {error}"))
 
     async def _answer(self, revision: int, sdp: str) -> None:
         await self._connection.request(SubscribeAnswer(revision, sdp), Ok)
 
-    # -- odds and ends
-
-    def _fire_media_again(self) -> None:
-        async def again() -> None:
-            await self._publisher.disconnect()
-            self._wake()
-
-        self._start(again())
-        if self._subscriber is not None:
-            self._fire(Watch())
+    # -- tasks
 
     def _fire(self, command: AnyRequest) -> None:
         """Send a command whose refusal is but told."""
@@ -298,19 +347,24 @@ class Room:
         async def send() -> None:
             try:
                 await self.command(command)
-            except (RefusedError, ConnectionLostError) as error:
-                self._tell(Line("refused", str(error)))
+            except RefusedError as error:
+                self._tell(Line("refused", str(error), {"code": str(error.code)}))
+            except ConnectionLostError:
+                pass
 
         self._start(send())
 
     def _start(self, job: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(job)
-        self._tasks.append(task)
-        task.add_done_callback(self._tasks.remove)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
 
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or self._over.done():
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is None or self._over.done():
             return
-        error = task.exception()
-        if error is not None:
+        if isinstance(error, EndedError) and error.code is Code.ROOM_ENDED:
+            self._over.set_result(None)
+        else:
             self._over.set_exception(error)

@@ -26,11 +26,21 @@ class Sink(Protocol):
 
 
 class Subscriber:
-    """One receiving connection at a time. ``answer`` sends (revision, SDP) to the server."""
+    """One receiving connection at a time.
 
-    def __init__(self, sink: Sink, answer: Callable[[int, str], Awaitable[None]]) -> None:
+    ``answer`` sends (revision, SDP) to the server; ``lost`` is told when a connection ends by
+    itself, and a new one has to be asked for.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        answer: Callable[[int, str], Awaitable[None]],
+        lost: Callable[[], None],
+    ) -> None:
         self._sink = sink
         self._answer = answer
+        self._lost = lost
         self._connection: RTCPeerConnection | None = None
         self._people: dict[str, str] = {}
         self._pumps: dict[str, asyncio.Task[None]] = {}
@@ -40,18 +50,25 @@ class Subscriber:
         """Answer an offer, in a new connection if it asks for one."""
         async with self._negotiating:
             if offer.fresh or self._connection is None:
-                await self._close()
+                await self.close()
                 self._connection = connection()
+                self._watch_state(self._connection)
             made = self._connection
             await made.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
-            await made.setLocalDescription(await made.createAnswer())
             self._people = {track.mid: track.person for track in offer.tracks}
+            await made.setLocalDescription(await made.createAnswer())
             for transceiver in made.getTransceivers():
-                mid = transceiver.mid
-                if mid is not None and mid not in self._pumps:
-                    pump = self._pump(mid, transceiver.receiver.track)
-                    self._pumps[mid] = asyncio.create_task(pump)
+                mid, track = transceiver.mid, transceiver.receiver.track
+                if mid is not None and track is not None and mid not in self._pumps:
+                    self._pumps[mid] = asyncio.create_task(self._pump(mid, track))
             await self._answer(offer.revision, made.localDescription.sdp)
+
+    def _watch_state(self, made: RTCPeerConnection) -> None:
+        def changed() -> None:
+            if made is self._connection and made.connectionState in ("failed", "closed"):
+                self._lost()
+
+        made.on("connectionstatechange", changed)
 
     async def _pump(self, mid: str, track: MediaStreamTrack) -> None:
         """Take every frame off the track: what nobody takes would pile up in memory."""
@@ -68,14 +85,11 @@ class Subscriber:
             elif isinstance(frame, av.AudioFrame):
                 self._sink.audio(person, frame)
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """End the receiving connection, if there is one."""
         for pump in self._pumps.values():
             pump.cancel()
         self._pumps.clear()
         closing, self._connection = self._connection, None
         if closing is not None:
             await closing.close()
-
-    async def close(self) -> None:
-        """End the receiving connection."""
-        await self._close()
