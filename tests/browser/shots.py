@@ -1,6 +1,6 @@
 """Pictures of every page, window and state, to be looked at.
 
-    python -m tests.browser.shots FOLDER [PART-OF-A-NAME]
+python -m tests.browser.shots FOLDER [PART-OF-A-NAME]
 """
 
 from __future__ import annotations

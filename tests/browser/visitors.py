@@ -143,6 +143,10 @@ class Visitor:
         self.window(title).get_by_role("button", name="Join").click()
         self.go_up(*devices)
 
+    def bring(self, number: int) -> None:
+        """So many more viewers, "Visitor 1" and so on, in sockets of this page."""
+        self.page.evaluate(BRING, number)
+
     # -- what really happens
 
     def uses(self, *kinds: str) -> None:
@@ -164,6 +168,16 @@ class Visitor:
         person = self.tile(name).get_attribute("data-person")
         self.page.wait_for_function(SOUNDS, arg=person, timeout=PATIENCE, polling=200)
 
+    def receives_anew(self, name: str) -> None:
+        """Wait until somebody's picture comes by another track than now."""
+        video = self.tile(name).locator("video")
+        old = video.evaluate("(one) => one.srcObject.id")
+        self.page.wait_for_function(
+            "([one, old]) => one.srcObject && one.srcObject.id !== old",
+            arg=[video.element_handle(), old],
+            timeout=PATIENCE,
+        )
+
     def is_silent(self, name: str) -> None:
         """Wait until a whole second of somebody's sound here was silence."""
         person = self.tile(name).get_attribute("data-person")
@@ -182,6 +196,16 @@ class Visitor:
             timeout=PATIENCE,
         )
 
+
+BRING = """
+(number) => Promise.all(Array.from({ length: number }, (_, index) => new Promise((done) => {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  const socket = new WebSocket(`/api/rooms/${location.pathname.split("/")[2]}/socket`);
+  const enter = { type: "enter", id: 1, name: `Visitor ${index + 1}`, token };
+  socket.onopen = () => socket.send(JSON.stringify(enter));
+  socket.onmessage = done;
+})))
+"""
 
 LIVE = """
 (kinds) => {

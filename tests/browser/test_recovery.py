@@ -1,0 +1,117 @@
+"""Everything breaks once: the server, the engine, the network, the tab."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.server_process import ServerProcess
+
+from .conftest import Place
+
+Rooms = Callable[..., Place]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one has started."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in found.split()]
+
+
+def engine_of(server: ServerProcess) -> int:
+    """The media engine's process."""
+    assert server.process is not None
+    for child in children(server.process.pid):
+        if b"stagedoor.sfu" in Path(f"/proc/{child}/cmdline").read_bytes():
+            return child
+    raise AssertionError("the server has no engine process")
+
+
+def test_killed_server_comes_back_with_everybody_on_stage(
+    make_place: Rooms, server: ServerProcess
+) -> None:
+    """Rule 12: back on stage by themselves, microphone and camera off, and that is said."""
+    place = make_place(mode="open")
+    ann, ben = place.attendee("Ann"), place.moderator("Ben")
+    for one in (ann, ben):
+        one.button("Join stage").click()
+        one.go_up("Camera", "Microphone")
+    ben.sees("Ann")
+    server.kill()
+    for one in (ann, ben):
+        expect(one.page.locator("#reconnecting")).to_be_visible(timeout=30_000)
+        one.uses()
+    server.start()
+    for one in (ann, ben):
+        expect(one.page.locator("#reconnecting")).to_be_hidden(timeout=30_000)
+        expect(one.notice("You are back on stage")).to_be_visible()
+        expect(one.page.locator(".bar-status")).to_have_text("You are muted")
+        expect(one.page.locator(".tile")).to_have_count(2)
+        expect(one.page.locator('.tile[data-seat="on_stage"]')).to_have_count(2)
+    ann.button("Unmute").click()
+    ann.button("Start camera").click()
+    ben.hears("Ann")
+    ben.sees("Ann")
+
+
+def test_killed_engine_is_replaced_and_media_flow_again(
+    make_place: Rooms, server: ServerProcess
+) -> None:
+    """Nobody does anything: the pages negotiate anew."""
+    place = make_place(mode="open")
+    ann, ben = place.attendee("Ann"), place.attendee("Ben")
+    ann.button("Join stage").click()
+    ann.go_up("Camera", "Microphone")
+    ben.sees("Ann")
+    old = engine_of(server)
+    os.kill(old, signal.SIGKILL)
+    ben.receives_anew("Ann")
+    ben.sees("Ann")
+    ben.hears("Ann")
+    assert engine_of(server) != old
+    expect(ann.page.locator("#reconnecting")).to_be_hidden()
+
+
+def test_lost_network_is_seen_and_mended(make_place: Rooms) -> None:
+    """The others see the seat held; whoever comes back goes on."""
+    place = make_place(mode="open")
+    ann, ben = place.attendee("Ann"), place.attendee("Ben")
+    ann.button("Join stage").click()
+    ann.go_up("Camera")
+    ann.context.set_offline(True)
+    expect(ann.page.locator("#reconnecting")).to_be_visible()
+    expect(ben.tile("Ann")).to_have_attribute("data-seat", "held")
+    expect(ben.tile("Ann")).to_contain_text("Reconnecting")
+    ann.context.set_offline(False)
+    expect(ann.notice("You are back on stage")).to_be_visible()
+    expect(ben.tile("Ann")).to_have_attribute("data-seat", "on_stage")
+
+
+def test_the_same_session_in_another_tab(make_place: Rooms) -> None:
+    """The newer tab counts; the older says so and does not fight, but can be used again."""
+    ann = make_place(mode="open").attendee("Ann")
+    with ann.context.expect_page() as opened:
+        ann.page.evaluate("() => { window.open(location.href); }")
+    other = opened.value
+    expect(other.locator("#room")).to_be_visible()
+    expect(ann.page.get_by_role("heading", name="Open in another tab")).to_be_visible()
+    ann.page.get_by_role("button", name="Use here").click()
+    expect(ann.page.locator("#room")).to_be_visible()
+    expect(other.get_by_role("heading", name="Open in another tab")).to_be_visible()
+
+
+def test_unreachable_server_is_named_and_waited_for(
+    make_place: Rooms, server: ServerProcess
+) -> None:
+    """Before one has entered."""
+    ann = make_place(mode="open").visitor("Ann").open()
+    server.kill()
+    ann.page.get_by_label("Your name").fill("Ann")
+    ann.page.get_by_role("button", name="Enter").click()
+    expect(ann.page.locator("#loading")).to_contain_text("cannot be reached")
+    server.start()
+    expect(ann.page.locator("#room")).to_be_visible(timeout=30_000)
