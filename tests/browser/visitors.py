@@ -143,9 +143,9 @@ class Visitor:
         self.window(title).get_by_role("button", name="Join").click()
         self.go_up(*devices)
 
-    def bring(self, number: int) -> None:
-        """So many more viewers, "Visitor 1" and so on, in sockets of this page."""
-        self.page.evaluate(BRING, number)
+    def bring(self, number: int, *, on_stage: bool = False) -> None:
+        """So many more people, "Visitor 1" and so on, in sockets of this page."""
+        self.page.evaluate(BRING, [number, on_stage])
 
     # -- what really happens
 
@@ -198,12 +198,16 @@ class Visitor:
 
 
 BRING = """
-(number) => Promise.all(Array.from({ length: number }, (_, index) => new Promise((done) => {
+([number, onStage]) => Promise.all(Array.from({ length: number }, (_, index) => new Promise((done) => {
   const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
   const socket = new WebSocket(`/api/rooms/${location.pathname.split("/")[2]}/socket`);
   const enter = { type: "enter", id: 1, name: `Visitor ${index + 1}`, token };
   socket.onopen = () => socket.send(JSON.stringify(enter));
-  socket.onmessage = done;
+  socket.onmessage = ({ data }) => {
+    const { type, id } = JSON.parse(data);
+    if (type === "welcome" && onStage) socket.send('{"type": "join_stage", "id": 2}');
+    else if (type === "welcome" || id === 2) done();
+  };
 })))
 """
 
