@@ -1,4 +1,4 @@
-# The targets: run, test, lint, format, bench, clean.
+# The targets: run, test, client, lint, format, bench, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,6 +10,8 @@ run: .venv/for-run
 test: .venv/for-test
 	@sh tests/system_packages.sh
 	$(BIN)/python -m pytest $(ARGS)
+
+client: .venv/for-client
 
 lint: .venv/for-test
 	$(BIN)/ruff check
@@ -39,9 +41,14 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
+.venv/for-client: .venv/made $(SETUP)
+	@echo 'Installing what the client needs'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client]'
+	@touch $@ .venv/for-run
+
 .venv/for-test: .venv/made $(SETUP)
 	@echo 'Installing what the client and the tests need'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
-	@touch $@ .venv/for-run
+	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test lint format bench clean
+.PHONY: run test client lint format bench clean

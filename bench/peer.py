@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import secrets
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -24,6 +25,7 @@ PROFILES = {
     b"SRTP_AES128_CM_SHA1_80": (pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
 }
 STUN_EVERY = 2.0
+RECEIVE_BUFFER = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,12 @@ class Peer(asyncio.DatagramProtocol):
     async def open(cls, on_rtp: Callable[[bytes], None] | None = None) -> Peer:
         """Open the socket, on a port of the system's choice."""
         loop = asyncio.get_running_loop()
-        _, peer = await loop.create_datagram_endpoint(
-            lambda: cls(on_rtp), local_addr=("0.0.0.0", 0)
-        )
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        # Fifty of these share one process: what one is late for should wait, not be lost.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        sock.bind(("0.0.0.0", 0))
+        _, peer = await loop.create_datagram_endpoint(lambda: cls(on_rtp), sock=sock)
         return peer
 
     # -- SDP
