@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stagedoor.sfu.supervisor import EmbeddedEngine
-
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, SubscribeOffer
+from stagedoor.sfu.supervisor import EmbeddedEngine
 
 ROOM, PUBLISHER = "bench", "publisher"
 AUDIO_SSRC, VIDEO_SSRC = 0x0A0A0A0A, 0x0B0B0B0B
