@@ -76,8 +76,8 @@ def test_device_that_is_taken_away_on_stage(make_place: Rooms) -> None:
     expect(ben.tile("Ann")).to_have_attribute("data-microphone", "true")
 
 
-def test_moderator_turns_off_while_one_is_turning_on(make_place: Rooms) -> None:
-    """Rule 16 against a slow camera: whatever the order, nothing stays open that the room has off."""
+def test_removed_while_a_camera_is_being_opened(make_place: Rooms) -> None:
+    """Rule 13 against a slow camera: what opens after one was removed is closed again."""
     slow = """
     window.captured = [];
     const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

@@ -1,4 +1,4 @@
-"""The moderator's panel: devices off, asking to unmute, two moderators, roles and the room's end."""
+"""The moderator's panel: devices off, asking to unmute, two moderators, roles, the end."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_people_are_found_by_name(make_place: Rooms) -> None:
 
 
 def test_the_host_ends_the_room(make_place: Rooms) -> None:
-    """Rule 17: asked once more first; then everybody sees that it is over, and so do late comers."""
+    """Rule 17: asked once more first; then everybody sees it, and so do late comers."""
     place = make_place(mode="open")
     ann, host = place.attendee("Ann"), place.host("Helen")
     ann.button("Join stage").click()

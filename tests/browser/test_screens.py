@@ -26,7 +26,8 @@ OUTSIDE = """
     const scrolls = one.closest(".side-page, dialog");
     const name = one.textContent.trim() || one.getAttribute("aria-label");
     if (box.left < -0.5 || box.right > innerWidth + 0.5) wrong.push(`${name} is cut at the side`);
-    if (!scrolls && (box.top < -0.5 || box.bottom > innerHeight + 0.5)) wrong.push(`${name} is cut`);
+    const high = box.top < -0.5 || box.bottom > innerHeight + 0.5;
+    if (!scrolls && high) wrong.push(`${name} is cut`);
     if (one.closest("#bar") && box.height < 44) wrong.push(`${name} is hard to hit`);
   }
   return wrong;

@@ -20,6 +20,7 @@ ARGUMENTS = [
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 PATIENCE = 30_000  # milliseconds; generous, as nothing here is about speed
+expect.set_options(timeout=PATIENCE)
 
 #: Kept by the page under test for the tests alone: every track that it was ever given.
 WATCH_DEVICES = """
@@ -198,7 +199,7 @@ class Visitor:
 
 
 BRING = """
-([number, onStage]) => Promise.all(Array.from({ length: number }, (_, index) => new Promise((done) => {
+([number, onStage]) => Promise.all([...Array(number).keys()].map((index) => new Promise((done) => {
   const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
   const socket = new WebSocket(`/api/rooms/${location.pathname.split("/")[2]}/socket`);
   const enter = { type: "enter", id: 1, name: `Visitor ${index + 1}`, token };
