@@ -216,6 +216,19 @@ async def test_a_lost_packet_is_sent_again(engine: EmbeddedEngine, told: Told) -
     assert (await viewer.next())[12:] == b"000006"
 
 
+async def test_packets_too_large_to_forward_are_dropped_and_others_go_on(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    await engine.grant("room", "ada", ALL)
+    viewer = await Light(engine, told, "viewer").open()
+    ada = await light_publisher(engine, "ada")
+    for sequence, size in enumerate((1400, 1450, 20)):
+        packet = rtp(sequence) + bytes(size)
+        ada.send_rtp(packet)
+        assert (await viewer.next())[12:] == packet[12:]
+        ada.send(packet + bytes(3000))
+
+
 async def test_a_gap_at_the_publisher_is_asked_for(engine: EmbeddedEngine, told: Told) -> None:
     await engine.grant("room", "ada", ALL)
     ada = await light_publisher(engine, "ada")

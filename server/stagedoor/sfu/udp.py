@@ -17,6 +17,9 @@ Address = tuple[str, int]
 SLOTS = 256
 BUFFER = 4 * 1024 * 1024
 READS = 64
+# Longer datagrams are cut, and so fail their authentication: what is read, and protected again
+# for a viewer, always fits a buffer with the trailer. No path carries longer ones unbroken.
+LONGEST = 1500
 BIND_PATIENCE = 5.0
 
 _C = """
@@ -62,7 +65,7 @@ def datagrams(sock: socket.socket) -> Iterator[tuple[bytes, Address]]:
     """What has arrived, up to READS datagrams, so that a burst does not starve the timers."""
     for _ in range(READS):
         try:
-            yield sock.recvfrom(srtp.MAX_PACKET)
+            yield sock.recvfrom(LONGEST)
         except BlockingIOError:
             return
         except OSError:  # an ICMP error of an earlier send; the next read works
