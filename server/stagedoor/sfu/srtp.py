@@ -10,7 +10,6 @@ from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi, lib
 
 WINDOW = 1024
-TRAILER = 148
 MAX_PACKET = 2048
 
 Error = pylibsrtp.Error
