@@ -79,6 +79,7 @@ export function keyed(parent, items, key, make, update) {
       node.dataset.key = id;
     }
     update(node, item);
+    /** @type {Element|null} */
     const place = before ? before.nextElementSibling : parent.firstElementChild;
     if (place !== node) parent.insertBefore(node, place);
     before = node;

@@ -41,7 +41,7 @@ export class Participants {
     this.none.hidden = found(all).length > 0;
   }
 
-  /** @param {ReturnType<typeof group>} group @param {Person[]} people @param {Person[]} found */
+  /** @param {Group} group @param {Person[]} people @param {Person[]} found */
   #fill(group, people, found) {
     setText(group.count, String(people.length));
     group.node.dataset.count = String(people.length);
@@ -109,7 +109,9 @@ function noteOn(person, own) {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** @param {string} title */
+/** @typedef {{node: HTMLElement, list: HTMLElement, count: HTMLElement}} Group */
+
+/** @param {string} title @returns {Group} */
 function group(title) {
   const count = el("span", { class: "count" }, "0");
   const list = el("ul", { class: "rows", "aria-label": title });

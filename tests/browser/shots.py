@@ -130,6 +130,9 @@ def moderators(camera: Photographer, server: ServerProcess, browser: Browser) ->
     host.page.keyboard.press("Escape")
     host.page.get_by_role("button", name="Close the panel").click()
     camera.take(host, "host-stage", "desktop phone lying")
+    host.button("Join stage").click()
+    host.go_up("Microphone")
+    camera.take(host, "host-on-stage", "desktop phone lying")
 
 
 def troubles(camera: Photographer, server: ServerProcess, browser: Browser) -> None:

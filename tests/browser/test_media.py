@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from .conftest import Place
+from .visitors import WATCH_DEVICES
 
 Rooms = Callable[..., Place]
 
@@ -59,6 +60,31 @@ def test_invited_pair_see_and_hear_each_other(make_place: Rooms) -> None:
     ann.sees("Mo")
     ann.hears("Mo")
     mod.hears("Ann")
+
+
+def test_sound_that_the_browser_blocks_waits_for_a_click(make_place: Rooms) -> None:
+    """Browsers play nothing by themselves on a page that nobody has touched."""
+    blocking = (
+        WATCH_DEVICES
+        + """
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+      if (this instanceof HTMLVideoElement || window.allowed) return play.call(this);
+      return Promise.reject(new DOMException("not touched yet", "NotAllowedError"));
+    };
+    addEventListener("click", (event) => {
+      if (event.target.closest(".hear")) window.allowed = true;
+    }, true);
+    """
+    )
+    place = make_place(mode="open")
+    ann, ben = place.attendee("Ann"), place.attendee("Ben", script=blocking)
+    ann.button("Join stage").click()
+    ann.go_up("Microphone")
+    hear = ben.page.get_by_role("button", name="Click to hear the stage")
+    hear.click()
+    expect(hear).to_be_hidden()
+    ben.hears("Ann")
 
 
 def test_devices_are_changed_without_leaving(make_place: Rooms) -> None:

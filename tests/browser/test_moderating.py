@@ -65,7 +65,7 @@ def test_two_moderators_decide_on_the_same_request(make_place: Rooms) -> None:
     ann.button("Ask to join stage").click()
     theirs = may.row("Waiting requests", "Ann").get_by_role("button", name="Decline")
     expect(theirs).to_be_visible()
-    # May has not yet been told of what Mo does when she clicks: her page hears nothing for a while.
+    # May decides on what she saw: her button is kept, though her page is told and takes it away.
     may.page.evaluate(
         """() => {
           const row = document.querySelector('[data-part="Waiting requests"] .person');

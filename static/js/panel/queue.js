@@ -42,7 +42,9 @@ export class Queue {
   }
 }
 
-/** @param {string} title @param {string} none */
+/** @typedef {{node: HTMLElement, list: HTMLElement, count: HTMLElement, empty: HTMLElement}} Part */
+
+/** @param {string} title @param {string} none @returns {Part} */
 export function part(title, none) {
   const count = el("span", { class: "count" }, "0");
   const list = el("ul", { class: "rows", "aria-label": title });
@@ -52,15 +54,15 @@ export function part(title, none) {
 }
 
 /**
- * @param {ReturnType<typeof part>} part
+ * @param {Part} group
  * @param {Person[]} people
  * @param {(person: Person) => HTMLElement[]} buttons
  */
-export function fill(part, people, buttons) {
-  setText(part.count, String(people.length));
-  part.empty.hidden = people.length > 0;
+export function fill(group, people, buttons) {
+  setText(group.count, String(people.length));
+  group.empty.hidden = people.length > 0;
   keyed(
-    part.list,
+    group.list,
     people,
     (one) => one.id,
     (one) =>
