@@ -7,6 +7,7 @@ import { hasSeat } from "./store.js";
 export class Bar {
   /** @param {App} app @param {HTMLElement} place @param {Element} side buttons that open the side */
   constructor(app, place, side) {
+    this.place = place;
     this.app = app;
     const { act } = app;
     this.status = el("p", { class: "bar-status", "aria-live": "polite" });
@@ -55,6 +56,9 @@ export class Bar {
     show(this.devices, seated);
     show(this.leave, seated && (store.iModerate || room.settings.may_leave_stage));
     show(this.hand, !seated);
+    // For the styles: how many tools have to fit side by side.
+    const tools = [...this.place.querySelectorAll(".tool")].filter((one) => !(/** @type {HTMLElement} */ (one).hidden));
+    this.place.dataset.tools = String(tools.length);
     label(this.ask, this.waiting ? `Ask again in ${wait} s` : "Ask to join stage");
     label(this.hand, me.hand === null ? "Raise hand" : "Lower hand");
     this.hand.setAttribute("aria-pressed", String(me.hand !== null));

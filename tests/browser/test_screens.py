@@ -12,6 +12,7 @@ from .visitors import DESKTOP, PHONE, Visitor
 
 Rooms = Callable[..., Place]
 LYING = {"width": 844, "height": 390}
+TABLET = {"width": 1024, "height": 700}
 SMALL = {"width": 320, "height": 568}
 
 #: What is wrong with where things are, if anything.
@@ -28,6 +29,9 @@ OUTSIDE = """
     if (box.left < -0.5 || box.right > innerWidth + 0.5) wrong.push(`${name} is cut at the side`);
     const high = box.top < -0.5 || box.bottom > innerHeight + 0.5;
     if (!scrolls && high) wrong.push(`${name} is cut`);
+    if (one.scrollWidth > one.clientWidth + 1 && one.matches("button")) {
+      wrong.push(`${name} does not fit its button`);
+    }
     if (one.closest("#bar") && box.height < 44) wrong.push(`${name} is hard to hit`);
   }
   return wrong;
@@ -85,24 +89,27 @@ def test_any_number_of_tiles_fits_any_screen(make_place: Rooms) -> None:
     assert ann.page.evaluate(ALL_GRIDS) == []
     ann.bring(16, on_stage=True)
     expect(ann.page.locator(".tile")).to_have_count(16)
-    for size in (DESKTOP, PHONE, LYING, SMALL):
+    for size in (DESKTOP, TABLET, PHONE, LYING, SMALL):
         ann.page.set_viewport_size(size)  # type: ignore[arg-type]
         ann.page.wait_for_timeout(400)  # the tiles move to their places
         assert ann.page.evaluate(OVERLAPS) == 0, size
         assert_fits(ann)
 
 
-@pytest.mark.parametrize("size", [PHONE, LYING, SMALL], ids=["phone", "lying", "small"])
+@pytest.mark.parametrize(
+    "size", [PHONE, LYING, SMALL, TABLET], ids=["phone", "lying", "small", "tablet"]
+)
 def test_everything_is_reached_on_a_phone(make_place: Rooms, size: dict[str, int]) -> None:
     """The attendee's way up and the moderator's panel, by touch alone."""
     place = make_place(mode="request")
-    options = {"viewport": size, "has_touch": True, "is_mobile": True}
+    options = {"viewport": size, "has_touch": True, "is_mobile": size is not TABLET}
     ann, mod = place.attendee("Ann", **options), place.moderator("Mo", **options)
     assert_fits(ann)
     ann.button("Raise hand").tap()
     ann.button("Ask to join stage").tap()
     assert_fits(ann)
-    mod.page.locator("#bar").get_by_role("button", name="Moderate").tap()
+    if size is not TABLET:  # there it is open from the start
+        mod.page.locator("#bar").get_by_role("button", name="Moderate").tap()
     assert_fits(mod)
     mod.row("Waiting requests", "Ann").get_by_role("button", name="Approve").tap()
     assert_fits(ann)
@@ -122,6 +129,9 @@ def test_everything_is_reached_on_a_phone(make_place: Rooms, size: dict[str, int
     assert_fits(mod)
     mod.page.get_by_role("button", name="Close the panel").tap()
     expect(mod.tile("Ann")).to_be_visible()
+    assert_fits(mod)
+    mod.button("Join stage").tap()
+    mod.go_up("Microphone")
     assert_fits(mod)
 
 
