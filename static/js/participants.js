@@ -7,6 +7,7 @@ import { hasSeat } from "./store.js";
 import { avatar } from "./tile.js";
 
 const SEARCH_FROM = 12;
+const NAMES = new Intl.Collator();
 
 /** The participants in three groups, with counts (rule 19). */
 export class Participants {
@@ -34,7 +35,7 @@ export class Participants {
     const hands = store.hands.filter((one) => !hasSeat(one));
     const viewers = all
       .filter((one) => !hasSeat(one) && one.hand === null)
-      .sort((a, b) => Number(b.id === store.you) - Number(a.id === store.you) || a.name.localeCompare(b.name));
+      .sort((a, b) => Number(b.id === store.you) - Number(a.id === store.you) || NAMES.compare(a.name, b.name));
     this.#fill(this.groups.stage, stage, found(stage));
     this.#fill(this.groups.hands, hands, found(hands));
     this.#fill(this.groups.viewers, viewers, found(viewers));
