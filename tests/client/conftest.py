@@ -24,8 +24,8 @@ def server() -> Iterator[ServerProcess]:
 
 
 @pytest.fixture(scope="package")
-def virtual() -> Iterator[VirtualDevices]:
-    """Two microphones, a tone in one of them, and a camera."""
+def all_devices() -> Iterator[VirtualDevices]:
+    """The virtual devices of all tests: see ``virtual``."""
     if missing():
         pytest.skip(f"{', '.join(missing())} missing; apt-get install {PACKAGES}")
     devices = VirtualDevices()
@@ -34,6 +34,13 @@ def virtual() -> Iterator[VirtualDevices]:
         yield devices
     finally:
         devices.stop()
+
+
+@pytest.fixture
+def virtual(all_devices: VirtualDevices) -> Iterator[VirtualDevices]:
+    """Two microphones, a tone in one of them, and a camera; no program uses them yet."""
+    yield all_devices
+    all_devices.replug()
 
 
 @pytest.fixture

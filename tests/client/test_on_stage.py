@@ -58,6 +58,7 @@ async def test_is_seen_and_heard_once_admitted_and_not_a_moment_longer(
 
             await ada.do("turn_off", person=robin["id"], device="camera")
             await becomes(lambda: not virtual.filming(), "the camera's release")
+            await asyncio.to_thread(virtual.replug)
 
             await ada.do("remove_from_stage", person=robin["id"])
             line = await client.says("removed_from_stage")

@@ -19,6 +19,10 @@ PACKAGES = (
     "gstreamer1.0-pipewire"
 )
 MICROPHONES = ("studio", "headset")
+CAPS = "video/x-raw,format=YUY2,width=640,height=480,framerate=30/1"
+PROPERTIES = (
+    "p,media.class=Video/Source,media.role=Camera,node.name=fakecam,node.description=Lecture_Camera"
+)
 PATIENCE = 30.0
 
 
@@ -46,6 +50,7 @@ class VirtualDevices:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="stagedoor-devices-"))
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._camera: subprocess.Popen[bytes] | None = None
         self.environment = {
             **os.environ,
             "XDG_RUNTIME_DIR": str(self._folder),
@@ -60,7 +65,8 @@ class VirtualDevices:
         self._folder.chmod(0o700)
         self._asoundrc()
         self._microphones()
-        self._camera()
+        self._pipewire()
+        self.plug()
 
     def stop(self) -> None:
         """Take everything down."""
@@ -86,8 +92,8 @@ class VirtualDevices:
         return sum("module-remap-source" not in line for line in listed.splitlines())
 
     def filming(self) -> bool:
-        """Whether a program has the camera open: PipeWire links its node to the camera's."""
-        return "PipeWire:Interface:Link" in self._run("pw-cli", "ls", "Link")
+        """Whether a program has the camera open."""
+        return "Stream/Input/Video" in self._run("pw-cli", "ls", "Node")
 
     def _run(self, *command: str) -> str:
         done = subprocess.run(
@@ -95,12 +101,13 @@ class VirtualDevices:
         )
         return done.stdout
 
-    def _spawn(self, *command: str) -> None:
+    def _spawn(self, *command: str) -> subprocess.Popen[bytes]:
         log = (self._folder / f"{Path(command[0]).name}.log").open("wb")
         process = subprocess.Popen(
             command, env=self.environment, stdout=log, stderr=log, start_new_session=True
         )
         self._processes.append(process)
+        return process
 
     def _asoundrc(self) -> None:
         lines = ["</usr/share/alsa/alsa.conf>"]
@@ -138,16 +145,33 @@ class VirtualDevices:
         self._spawn("paplay", "--device=studio", str(sound))
         until(lambda: "RUNNING" in self._run("pactl", "list", "short", "sinks"), "the tone's start")
 
-    def _camera(self) -> None:
-        caps = "video/x-raw,format=YUY2,width=640,height=480,framerate=30/1"
-        properties = (
-            "p,media.class=Video/Source,media.role=Camera,node.name=fakecam,"
-            "node.description=Lecture_Camera"
-        )
+    def replug(self) -> None:
+        """Pull the camera out and put it in again.
+
+        To be done once a program has released it: GStreamer's sink, unlike a camera, gives
+        nothing more when its last reader has gone.
+        """
+        self.unplug()
+        self.plug()
+
+    def unplug(self) -> None:
+        """Pull the camera out."""
+        assert self._camera is not None
+        os.killpg(self._camera.pid, signal.SIGKILL)
+        self._camera.wait()
+        self._processes.remove(self._camera)
+        until(lambda: "fakecam" not in self._run("pw-cli", "ls", "Node"), "the camera's end")
+
+    def plug(self) -> None:
+        """Put the camera in."""
+        source = ["videotestsrc", "is-live=true", "pattern=ball", "!", CAPS]
+        sink = ["pipewiresink", "mode=provide", f"stream-properties={PROPERTIES}"]
+        self._camera = self._spawn("gst-launch-1.0", "-q", *source, "!", *sink)
+        until(lambda: "fakecam" in self._run("pw-cli", "ls", "Node"), "the camera's start")
+
+    def _pipewire(self) -> None:
         script = (
-            "pipewire & until pw-cli info 0 >/dev/null 2>&1; do sleep 0.1; done; wireplumber & "
-            f"gst-launch-1.0 -q videotestsrc is-live=true pattern=ball ! {caps} ! "
-            f'pipewiresink mode=provide stream-properties="{properties}" & wait'
+            "pipewire & until pw-cli info 0 >/dev/null 2>&1; do sleep 0.1; done; wireplumber & wait"
         )
         self._spawn("dbus-run-session", "--", "sh", "-c", script)
-        until(lambda: "fakecam" in self._run("pw-cli", "ls", "Node"), "the camera's start")
+        until(lambda: "WirePlumber" in self._run("pw-cli", "ls", "Client"), "WirePlumber's start")
