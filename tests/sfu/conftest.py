@@ -9,7 +9,13 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest_asyncio
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+    VideoStreamTrack,
+)
 
 from stagedoor.media.interface import SubscribeOffer
 from stagedoor.sfu.supervisor import EmbeddedEngine
@@ -80,6 +86,11 @@ class MovingPicture(VideoStreamTrack):
         return frame
 
 
+def peer_connection() -> RTCPeerConnection:
+    """A connection that asks no STUN server, as aiortc's default would."""
+    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
+
+
 class Watcher:
     """A viewer by aiortc: answers every offer and gives the tracks by person and kind."""
 
@@ -88,7 +99,7 @@ class Watcher:
         self._offers = told.offers_to(person)
         self._changed = asyncio.Condition()
         self._mids: dict[tuple[str, str], str] = {}
-        self.connection = RTCPeerConnection()
+        self.connection = peer_connection()
         self._task = asyncio.create_task(self._negotiate())
 
     async def _negotiate(self) -> None:
@@ -96,7 +107,7 @@ class Watcher:
             offer = await self._offers.get()
             if offer.fresh:
                 await self.connection.close()
-                self.connection = RTCPeerConnection()
+                self.connection = peer_connection()
             await self.connection.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
             await self.connection.setLocalDescription(await self.connection.createAnswer())
             answer = self.connection.localDescription.sdp
@@ -147,7 +158,7 @@ async def publish(
     """Publish tracks by aiortc; ``codec`` as "video/H264" takes that one alone for the video."""
     from aiortc.rtcrtpsender import RTCRtpSender
 
-    connection = RTCPeerConnection()
+    connection = peer_connection()
     for track in tracks:
         transceiver = connection.addTransceiver(track, direction="sendonly")
         if codec and track.kind == "video":
