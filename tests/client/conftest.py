@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
@@ -11,9 +12,14 @@ import pytest
 from tests.server_process import ServerProcess
 
 from .people import Program, plain_environment
-from .virtual import PACKAGES, VirtualDevices, missing
+from .virtual import PACKAGES, VirtualDevices, missing, until
 
 Start = Callable[..., Awaitable[Program]]
+
+
+async def becomes(condition: Callable[[], bool], what: str) -> None:
+    """Wait for another program's state, which tells nobody when it changes."""
+    await asyncio.to_thread(until, condition, what)
 
 
 @pytest.fixture(scope="package")
@@ -48,8 +54,10 @@ async def program() -> AsyncIterator[Start]:
     """Starts the client in a process of its own, with virtual devices or none at all."""
     started: list[Program] = []
 
-    async def start(*arguments: Any, devices: VirtualDevices | None = None) -> Program:
-        words = [str(argument) for argument in arguments]
+    async def start(
+        *arguments: Any, devices: VirtualDevices | None = None, plain: bool = False
+    ) -> Program:
+        words = [*map(str, arguments), *([] if plain else ["--json"])]
         if devices is None:
             command = [sys.executable, "-m", "stagedoor_client", *words]
             environment = plain_environment()

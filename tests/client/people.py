@@ -175,9 +175,9 @@ class Program:
     async def start(
         cls, command: list[str], environment: dict[str, str], folder: Path | None = None
     ) -> Self:
-        """Start it; ``--json`` is added."""
+        """Start it."""
         process = await asyncio.create_subprocess_exec(
-            *command, "--json", env=environment, stdout=PIPE, stderr=PIPE, cwd=folder
+            *command, env=environment, stdout=PIPE, stderr=PIPE, cwd=folder
         )
         return cls(process)
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
 from tests.server_process import ServerProcess
 
-from .conftest import Start
+from .conftest import Start, becomes
 from .people import Moderator, Viewer, has_tone
-from .virtual import VirtualDevices, until
+from .virtual import VirtualDevices
 
 pytestmark = pytest.mark.devices
-
-
-async def becomes(condition: Callable[[], bool], what: str) -> None:
-    """Another program's state, which tells nobody when it changes."""
-    await asyncio.to_thread(until, condition, what)
 
 
 async def test_is_seen_and_heard_once_admitted_and_not_a_moment_longer(
@@ -49,9 +43,7 @@ async def test_is_seen_and_heard_once_admitted_and_not_a_moment_longer(
             await ada.do("turn_off", person=robin["id"], device="microphone")
             line = await client.says("muted", device="microphone")
             assert line["sentence"] == "microphone turned off by Ada"
-            await asyncio.to_thread(
-                until, lambda: virtual.recording() == 0, "the microphone's release"
-            )
+            await becomes(lambda: virtual.recording() == 0, "the microphone's release")
             assert virtual.filming()
             seen.forget()
             await seen.moves(robin["id"])
@@ -66,17 +58,13 @@ async def test_is_seen_and_heard_once_admitted_and_not_a_moment_longer(
 
             await ada.do("invite", person=robin["id"])
             await client.says("on_stage", microphone=True, camera=True)
-            await asyncio.to_thread(
-                until, lambda: virtual.filming() and virtual.recording() == 1, "both"
-            )
+            await becomes(lambda: virtual.filming() and virtual.recording() == 1, "both")
             seen.forget()
             await seen.moves(robin["id"])
             await seen.sounds(robin["id"], virtual.tone)
             await ada.do("remove_from_stage", person=robin["id"])
             await client.says("removed_from_stage")
-            await asyncio.to_thread(
-                until, lambda: virtual.recording() == 0, "the microphone's release"
-            )
+            await becomes(lambda: virtual.recording() == 0, "the microphone's release")
             await becomes(lambda: not virtual.filming(), "the camera's release")
     code, errors = await client.stop()
     assert (code, errors) == (0, "")

@@ -1,0 +1,85 @@
+"""``--record``: what is in the file afterwards."""
+
+from __future__ import annotations
+
+import signal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from tests.server_process import ServerProcess
+
+from .conftest import Start
+from .people import RATE, Moderator, Viewer, has_tone
+from .virtual import VirtualDevices
+
+pytestmark = pytest.mark.devices
+
+
+def sound_of(file: Path) -> Any:
+    """All samples of a recording."""
+    with av.open(str(file)) as recording:
+        assert recording.streams.audio[0].rate == RATE
+        resampler = av.AudioResampler("s16", "mono", RATE)
+        blocks = [
+            block.to_ndarray()[0]
+            for frame in recording.decode(audio=0)
+            for block in resampler.resample(frame)
+        ]
+    return np.concatenate(blocks).astype(float)
+
+
+def parts_with(sound: Any, hertz: float) -> list[bool]:
+    """For each half second whether it has the tone."""
+    half = RATE // 2
+    return [has_tone(sound[at : at + half], hertz) for at in range(0, len(sound) - half, half)]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "how"), [("mkv", signal.SIGTERM), ("mp4", signal.SIGINT), ("wav", signal.SIGTERM)]
+)
+async def test_the_stage_is_in_the_file(
+    suffix: str,
+    how: signal.Signals,
+    server: ServerProcess,
+    virtual: VirtualDevices,
+    program: Start,
+    tmp_path: Path,
+) -> None:
+    """Somebody comes and goes while it runs; the end by a signal leaves a whole file."""
+    links = server.create_room(mode="open")["links"]
+    file = tmp_path / f"stage.{suffix}"
+    recorder = await program("join", links["attendee"], "--name", "Rec", "--record", file)
+    await recorder.says("entered")
+    async with Moderator(links["moderator"]) as ada, Viewer(links["attendee"]) as seen:
+        client = await program(
+            "join", links["attendee"], "--name", "Robin", "--camera", "0", "--mic", "studio",
+            "--ask", devices=virtual,
+        )  # fmt: skip
+        robin = await ada.sees("Robin", seat="on_stage")
+        await seen.moves(robin["id"], 60)
+        await seen.listens(robin["id"], 2)
+        await ada.do("remove_from_stage", person=robin["id"])
+        await client.says("removed_from_stage")
+    assert await client.stop() == (0, "")
+    assert (await recorder.stop(how))[0] == 0
+
+    sound = sound_of(file)
+    tones = parts_with(sound, virtual.tone)
+    assert sum(tones) >= 2
+    if suffix == "wav":
+        return
+    with av.open(str(file)) as recording:
+        stream = recording.streams.video[0]
+        assert (stream.width, stream.height) == (1280, 720)
+        pictures = [
+            frame.to_ndarray(format="gray").astype(int) for frame in recording.decode(stream)
+        ]
+    assert pictures[0].max() < 60, "nobody was on stage yet"
+    changes = [np.abs(after - before).max() > 32 for before, after in pairwise(pictures)]
+    assert sum(changes) >= 20
+    assert abs(len(pictures) / 25 - len(sound) / RATE) < 1
