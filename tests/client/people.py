@@ -213,10 +213,11 @@ class Program:
         return await self.ends()
 
     async def kill(self) -> None:
-        """End it, however far it is."""
+        """End it, however far it is, and print all it said, which pytest shows on failure."""
         if self.process.returncode is None:
             self.process.kill()
-            await self.process.communicate()
+            output, errors = await self.process.communicate()
+            print(*self.lines, output.decode(), errors.decode(), sep="\n")
 
 
 def plain_environment() -> dict[str, str]:
