@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 
 import pytest
+from aioice import stun
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, MediaError
@@ -311,3 +313,39 @@ async def test_a_port_that_is_taken_is_a_plain_sentence(engine: EmbeddedEngine, 
     with pytest.raises(EngineError, match=f"UDP port {engine.port} cannot be used"):
         await second.start(told)
     await second.close()
+
+
+async def test_a_stranger_s_datagrams_are_dropped_without_a_trace(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    """Random bytes of every first byte, and checks without a valid ufrag: no answer, no state."""
+    await engine.grant("room", "ada", ALL)
+    viewer = await Light(engine, told, "viewer").open()
+    ada = await light_publisher(engine, "ada")
+    peers = (await engine.stats())["peers"]
+    loop = asyncio.get_running_loop()
+    answers: list[bytes] = []
+
+    class Stranger(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            answers.append(data)
+
+    stranger, _ = await loop.create_datagram_endpoint(
+        Stranger, remote_addr=("127.0.0.1", engine.port)
+    )
+    generator = random.Random(7)
+    for first in range(256):
+        for size in (0, 1, 11, 12, 40, 1300):
+            stranger.sendto((bytes([first]) + generator.randbytes(size))[: size or 1])
+            ada.send((bytes([first]) + generator.randbytes(size))[: size or 1])
+        await asyncio.sleep(0)
+    check = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    check.attributes["USERNAME"] = "nobody:me"
+    check.add_message_integrity(b"guess")
+    check.add_fingerprint()
+    stranger.sendto(bytes(check))
+    ada.send_rtp(rtp(1))
+    assert (await viewer.next())[12:] == b"000001"
+    assert (await engine.stats())["peers"] == peers
+    assert answers == []
+    stranger.close()
