@@ -75,7 +75,7 @@ const TO_MODERATORS = {
 /** @type {Record<string, (it: Happening, store: Store) => Said>} */
 const TO_ALL = {
   mode_set: (it, store) =>
-    it.by === store.you ? null : [MODE_SENTENCES[it.mode ?? "request"], { key: "mode" }],
+    it.by === store.you || store.me?.seat === "on_stage" ? null : [MODE_SENTENCES[it.mode ?? "request"], { key: "mode" }],
   settings_changed: (it, store) =>
     it.by !== store.you && store.iModerate ? [`${who(it)} changed the room's settings.`, { key: "settings" }] : null,
 };
@@ -92,6 +92,7 @@ export function tell(happened, store, notices) {
     const words = mine ? TO_ME[it.what] : (TO_ALL[it.what] ?? (store.iModerate ? TO_MODERATORS[it.what] : undefined));
     const said = words?.(it, store);
     if (said) notices.say(...said);
+    if (mine && (it.what === "request_made" || it.what === "went_on_stage")) notices.take("mode");
     if (mine && (it.what === "offer_made" || it.what === "request_made")) notices.take("seat");
     if (mine && it.what === "device_set" && it.on) notices.take(`off-${it.device}`);
   }

@@ -151,6 +151,7 @@ def troubles(camera: Photographer, server: ServerProcess, browser: Browser) -> N
     server.start()
     expect(poor.notice("You are back on stage")).to_be_visible()
     camera.take(poor, "back-on-stage")
+    expect(ben.page.locator("#reconnecting")).to_be_hidden()
     other = ben.context.new_page()
     session = ben.page.evaluate("() => ({ ...sessionStorage })")
     other.add_init_script(
