@@ -167,14 +167,14 @@ def _sound_stream(file: av.container.OutputContainer, codec: str) -> av.AudioStr
 
 
 def _picture_stream(file: av.container.OutputContainer, codec: str) -> av.VideoStream:
-    stream = file.add_stream(codec, rate=FPS)
+    fast = {
+        "libx264": {"preset": "ultrafast"},
+        "libvpx": {"deadline": "realtime", "cpu-used": "16", "lag-in-frames": "0"},
+    }
+    stream = file.add_stream(codec, rate=FPS, options=fast[codec])
     assert isinstance(stream, av.VideoStream)
     stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     stream.bit_rate = 2_500_000
-    if codec == "libx264":
-        stream.options = {"preset": "ultrafast"}
-    else:
-        stream.options = {"deadline": "realtime", "cpu-used": "8"}
     return stream
 
 

@@ -87,3 +87,40 @@ async def test_the_microphone_chosen_is_the_one_heard(
         assert abs(sound).max() < 100
         assert not virtual.filming()
     assert await client.stop() == (0, "")
+
+
+async def test_people_who_come_and_go_are_heard_as_themselves(
+    server: ServerProcess, virtual: VirtualDevices, program: Start
+) -> None:
+    """The m-lines of those who went are used again for others; a viewer notices no mix-up."""
+    links = server.create_room(mode="invite")["links"]
+    words = ("--mic", "studio", "--accept")
+    async with Moderator(links["moderator"]) as ada, Viewer(links["attendee"]) as seen:
+        people = {}
+        for name in ("Robin", "Wren", "Jay"):
+            client = await program(
+                "join", links["attendee"], "--name", name, *words, devices=virtual
+            )
+            people[name] = (await client.says("entered"))["you"]
+            await ada.sees(name)
+
+        async def only(*names: str) -> None:
+            """Bring exactly these onto the stage, and hear exactly these."""
+            for name, person in people.items():
+                seat = ada.find(name)["seat"]
+                if name in names and seat == "viewer":
+                    await ada.do("invite", person=person)
+                    await ada.sees(name, seat="on_stage", microphone=True)
+                elif name not in names and seat == "on_stage":
+                    await ada.do("remove_from_stage", person=person)
+            seen.forget()
+            for name in names:
+                await seen.sounds(people[name], virtual.tone)
+            others = [people[name] for name in people if name not in names]
+            assert not any(has_tone(seen.heard(other), virtual.tone) for other in others)
+
+        await only("Robin", "Wren")
+        await only("Jay")
+        await only("Jay", "Wren")
+        await only("Robin")
+        await only("Robin", "Wren", "Jay")
