@@ -114,6 +114,7 @@ def test_unreachable_server_is_named_and_waited_for(
 ) -> None:
     """Before one has entered."""
     ann = make_place(mode="open").visitor("Ann").open()
+    expect(ann.page.get_by_label("Your name")).to_be_visible()
     server.kill()
     ann.page.get_by_label("Your name").fill("Ann")
     ann.page.get_by_role("button", name="Enter").click()
