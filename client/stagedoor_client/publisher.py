@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from aiortc import (
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCRtpSender,
-    RTCSessionDescription,
-)
+from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 
 from .camera import CameraTrack, Picture
 from .microphone import MicrophoneTrack
-
-
-def connection() -> RTCPeerConnection:
-    """A peer connection that asks no third party for anything."""
-    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
+from .peer import Endings, connection
 
 
 class Publisher:
@@ -31,6 +22,7 @@ class Publisher:
         self._offer = offer
         self._lost = lost
         self._connection: RTCPeerConnection | None = None
+        self._endings = Endings()
         self._camera = CameraTrack()
         self._microphone = MicrophoneTrack()
 
@@ -80,4 +72,9 @@ class Publisher:
         """End the publishing connection, if there is one."""
         ending, self._connection = self._connection, None
         if ending is not None:
-            await ending.close()
+            await self._endings.end(ending)
+
+    async def close(self) -> None:
+        """End the connection; nothing of it is left when this returns."""
+        await self.disconnect()
+        await self._endings.all()

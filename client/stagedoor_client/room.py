@@ -138,7 +138,7 @@ class Room:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._studio.close()
-        await self._publisher.disconnect()
+        await self._publisher.close()
         if self._subscriber is not None:
             await self._subscriber.close()
         if not self._over.done():

@@ -12,7 +12,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from stagedoor.messages import SubscribeOffered
 
-from .publisher import connection
+from .peer import Endings, connection
 
 
 class Sink(Protocol):
@@ -42,6 +42,7 @@ class Subscriber:
         self._answer = answer
         self._lost = lost
         self._connection: RTCPeerConnection | None = None
+        self._endings = Endings()
         self._people: dict[str, str] = {}
         self._pumps: dict[str, asyncio.Task[None]] = {}
         self._negotiating = asyncio.Lock()
@@ -50,7 +51,7 @@ class Subscriber:
         """Answer an offer, in a new connection if it asks for one."""
         async with self._negotiating:
             if offer.fresh or self._connection is None:
-                await self.close()
+                await self._disconnect()
                 self._connection = connection()
                 self._watch_state(self._connection)
             made = self._connection
@@ -85,11 +86,15 @@ class Subscriber:
             elif isinstance(frame, av.AudioFrame):
                 self._sink.audio(person, frame)
 
-    async def close(self) -> None:
-        """End the receiving connection, if there is one."""
+    async def _disconnect(self) -> None:
         for pump in self._pumps.values():
             pump.cancel()
         self._pumps.clear()
-        closing, self._connection = self._connection, None
-        if closing is not None:
-            await closing.close()
+        ending, self._connection = self._connection, None
+        if ending is not None:
+            await self._endings.end(ending)
+
+    async def close(self) -> None:
+        """End the receiving connection; nothing of it is left when this returns."""
+        await self._disconnect()
+        await self._endings.all()

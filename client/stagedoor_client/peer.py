@@ -1,0 +1,34 @@
+"""Peer connections of aiortc: how they are made, and how they are ended."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiortc import RTCConfiguration, RTCPeerConnection
+
+
+def connection() -> RTCPeerConnection:
+    """A peer connection that asks no third party for anything."""
+    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
+
+
+class Endings:
+    """Closes connections, each to its end even when whoever asked for it is cancelled.
+
+    aiortc closes a connection by itself, too, when the other side does; cancelling one of two
+    such closings would make the other fail.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def end(self, ending: RTCPeerConnection) -> None:
+        """Close a connection."""
+        task = asyncio.create_task(ending.close())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.shield(task)
+
+    async def all(self) -> None:
+        """Wait for whatever is still being closed."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
