@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -53,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(UNREACHABLE, error)
     except RecordingError as error:
         return _fail(RECORDING, error)
+    except BrokenPipeError:
+        # Whoever read our lines has gone; there is nobody to tell, not even at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -83,6 +83,8 @@ class Connection:
             while True:
                 try:
                     await self._connect(http)
+                except BrokenPipeError:
+                    raise  # of the program's own output, as sockets tell it otherwise
                 except (aiohttp.ClientError, OSError, ConnectionLostError) as error:
                     if not self._session:
                         why = str(error) or "it does not answer."

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shlex
+import sys
 
 import pytest
 
+from stagedoor_client import parse
 from tests.server_process import ServerProcess, free_port
 
 from .conftest import Start
@@ -154,3 +158,23 @@ async def test_plain_lines_for_people(server: ServerProcess, program: Start) -> 
         await ada.do("approve", person=robin["id"])
         line = await client.process.stdout.readline()
         assert line == b"offered a seat by Ada, 60 s to answer\n"
+
+
+async def test_a_reader_of_the_lines_who_goes_away_ends_the_program(server: ServerProcess) -> None:
+    """As in ``… join … | head -n 1``: no traceback."""
+    link = server.create_room()["links"]["attendee"]
+    join = [sys.executable, "-m", "stagedoor_client", "join", link, "--name", "Robin", "--ask"]
+    shell = await asyncio.create_subprocess_exec(
+        "bash", "-o", "pipefail", "-c", f"{shlex.join(join)} | head -n 1",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(60), Moderator(server.links(link_room(link))["moderator"]) as ada:
+        robin = await ada.sees("Robin", seat="requested")
+        await ada.do("decline", person=robin["id"])
+        output, errors = await shell.communicate()
+    assert (output, errors, shell.returncode) == (b"entered A room as viewer\n", b"", 0)
+
+
+def link_room(link: str) -> str:
+    """The id of a link's room."""
+    return parse(link).room
