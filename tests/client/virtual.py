@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import signal
@@ -27,10 +28,17 @@ PATIENCE = 30.0
 
 
 def missing() -> list[str]:
-    """The tools that are not on this machine."""
-    return [
-        tool for tool in (*TOOLS, "dbus-run-session", "gst-launch-1.0") if not shutil.which(tool)
-    ]
+    """The tools and plugins that are not on this machine."""
+    tools = [*TOOLS, "dbus-run-session", "gst-launch-1.0"]
+    gone = [tool for tool in tools if not shutil.which(tool)]
+    if "gst-launch-1.0" not in gone:
+        asked = subprocess.run(
+            ["gst-inspect-1.0", "pipewiresink"], check=False, stdout=subprocess.DEVNULL
+        )
+        gone += ["pipewiresink"] if asked.returncode else []
+    if ctypes.util.find_library("portaudio") is None:
+        gone.append("portaudio")
+    return gone
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
