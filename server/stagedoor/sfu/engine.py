@@ -41,7 +41,7 @@ class Engine:
         self._tell = tell
         self._batch = udp.Batch(sock)
         self._identity = identity()
-        self._forwarder = Forwarder()
+        self._forwarder = Forwarder(self._batch)
         self._by_ufrag: dict[str, Peer] = {}
         self._by_address: dict[Address, Peer] = {}
         self._loop = asyncio.get_running_loop()
@@ -93,7 +93,7 @@ class Engine:
         response = peer.checked(check, address, now)
         if response is not None:
             self._by_address[address] = peer
-            self._batch.add_bytes(response, self._batch.destination(address))
+            self._batch.add(response, self._batch.destination(address))
 
     def _new_peer(self) -> Peer:
         peer = Peer(self._batch, self._identity, self._loop.time())

@@ -6,6 +6,7 @@ from . import rtcp, rtp
 from .publisher import Publisher, Source
 from .stage import Place, Stage
 from .track import Track
+from .udp import Batch
 from .viewer import Viewer
 
 MAX_RESENDS = 64
@@ -14,7 +15,8 @@ MAX_RESENDS = 64
 class Forwarder:
     """Carries packets within stages and counts them. Times in seconds of the caller's clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
         self.received = 0
         self.refused = 0
         self.forwarded = 0
@@ -52,8 +54,7 @@ class Forwarder:
             return
         receivers = stage.receivers(place, track, codec.payload_type)
         self.forwarded += len(receivers)
-        for peer in receivers:
-            peer.send_rtp(out)
+        self._batch.fan_out(out, receivers)
 
     def publisher_rtcp(
         self, stage: Stage, publisher: Publisher, compound: bytes, now: float
@@ -103,5 +104,5 @@ class Forwarder:
         for sequence in lost[:MAX_RESENDS]:
             again = track.recent(sequence)
             if again is not None:
-                peer.send_rtp(again)
+                self._batch.fan_out(again, (peer,))
                 self.resent += 1

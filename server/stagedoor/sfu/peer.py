@@ -20,7 +20,8 @@ class Peer:
     """A publisher's or a viewer's transport. Times are seconds of the event loop's clock.
 
     It is ``ready`` when DTLS is done and the certificate is the one that its SDP named, in
-    whatever order these came. ``on_ready``, ``on_rtp`` and ``on_rtcp`` are its owner's.
+    whatever order these came. ``on_ready``, ``on_rtp`` and ``on_rtcp`` are its owner's. ``target``
+    is where to fan RTP out to, as soon as that is known.
     """
 
     def __init__(self, batch: Batch, identity: Identity, now: float) -> None:
@@ -28,8 +29,7 @@ class Peer:
         self.pwd = secrets.token_hex(16)
         self.remote: Transport | None = None
         self.addresses: set[Address] = set()
-        self.destination: Any = None
-        self.sender: srtp.Sender | None = None
+        self.target: tuple[Any, Any] | None = None
         self.ready = False
         self.failed = False
         self.heard_at = now
@@ -40,6 +40,8 @@ class Peer:
         self._address: Address | None = None
         self._batch = batch
         self._dtls = Dtls(identity)
+        self._destination: Any = None
+        self._sender: srtp.Sender | None = None
         self._receiver: srtp.Receiver | None = None
 
     def checked(self, check: ice.Check, address: Address, now: float) -> bytes | None:
@@ -53,7 +55,8 @@ class Peer:
         self.heard_at = now
         if address != self._address and (self._address is None or check.nominates):
             self._address = address
-            self.destination = self._batch.destination(address)
+            self._destination = self._batch.destination(address)
+            self._aim()
         return response
 
     def lost(self, now: float) -> bool:
@@ -95,9 +98,14 @@ class Peer:
             self.failed = True
             return
         keys = self._dtls.keys()
-        self._receiver, self.sender = srtp.Receiver(keys), srtp.Sender(keys)
+        self._receiver, self._sender = srtp.Receiver(keys), srtp.Sender(keys)
         self.ready = True
+        self._aim()
         self.on_ready()
+
+    def _aim(self) -> None:
+        if self._sender is not None and self._destination is not None:
+            self.target = (self._sender.handle, self._destination)
 
     def srtp(self, datagram: bytes) -> None:
         """Unprotect RTP or RTCP (RFC 5761, section 4) and hand it on. Raises srtp.Error."""
@@ -110,32 +118,20 @@ class Peer:
 
     def send_rtcp(self, packet: bytes) -> None:
         """Protect RTCP and put it into the batch."""
-        if self.sender is not None and self.destination is not None:
-            self._batch.add_bytes(self.sender.rtcp(packet), self.destination)
-
-    def send_rtp(self, packet: bytes) -> None:
-        """Protect RTP into the batch's next buffer."""
-        sender, destination, batch = self.sender, self.destination, self._batch
-        if sender is None or destination is None:
-            return
-        buffer, size = batch.buffers[batch.count], batch.sizes[batch.count]
-        length = len(packet)
-        srtp.copy(buffer, packet, length)
-        size[0] = length
-        if sender.rtp(buffer, size):
-            batch.add(destination)
+        if self._sender is not None and self._destination is not None:
+            self._batch.add(self._sender.rtcp(packet), self._destination)
 
     def close(self) -> None:
         """Say goodbye, and send nothing any more."""
         self._send(self._dtls.close())
         self.ready = False
         self.failed = True
-        self.sender = self.destination = None
+        self._sender = self._destination = self.target = None
 
     def _send(self, datagrams: list[bytes]) -> None:
-        if self.destination is not None:
+        if self._destination is not None:
             for datagram in datagrams:
-                self._batch.add_bytes(datagram, self.destination)
+                self._batch.add(datagram, self._destination)
 
 
 def _nothing() -> None:

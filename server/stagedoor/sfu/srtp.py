@@ -65,23 +65,25 @@ class Receiver:
 
 
 class Sender:
-    """Protects what one peer is sent."""
+    """Protects what one peer is sent. ``handle`` is for ``protect``, while this object lives."""
 
     def __init__(self, keys: Keys) -> None:
         self._session = _session(keys.server, Policy.SSRC_ANY_OUTBOUND, keys.profile)
-        self._srtp = self._session._srtp[0]
+        self.handle: Any = self._session._srtp[0]
         self.rtcp = self._session.protect_rtcp
 
-    def rtp(self, buffer: Any, size: Any) -> bool:
-        """Protect the packet in ``buffer`` in place; ``size`` (an int pointer) becomes larger."""
-        return bool(lib.srtp_protect(self._srtp, buffer, size) == 0)
+
+#: ``protect(handle, buffer, size)`` protects RTP in place; ``size``, an int pointer, grows by the
+#: tag. The answer is 0 if it was done.
+protect = lib.srtp_protect
 
 
-def buffers(count: int) -> tuple[list[Any], list[Any]]:
-    """``count`` buffers of MAX_PACKET bytes and as many size pointers, kept by their owner."""
+def buffers(count: int) -> tuple[list[Any], list[memoryview]]:
+    """``count`` buffers of MAX_PACKET bytes, and views to write them by."""
     memory = [ffi.new("char[]", MAX_PACKET) for _ in range(count)]
-    return memory, [ffi.new("int *") for _ in range(count)]
+    return memory, [memoryview(ffi.buffer(one)) for one in memory]
 
 
-copy = ffi.memmove
-view = ffi.buffer
+def sizes(count: int) -> list[Any]:
+    """``count`` int pointers."""
+    return [ffi.new("int *") for _ in range(count)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import struct
+import sys
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 import cffi
 
@@ -72,88 +74,120 @@ def datagrams(sock: socket.socket) -> Iterator[tuple[bytes, Address]]:
             continue
 
 
+class Target(Protocol):
+    """Somebody to fan out to: SRTP handle and destination, or None while not connected."""
+
+    target: tuple[Any, Any] | None
+
+
 class Batch:
     """Datagrams in the making, in buffers that are kept; ``flush`` sends them all.
 
-    The buffer of the next datagram is ``buffers[count]`` with its size in ``sizes[count]``;
-    ``add`` says where it goes.
+    With ``sendmmsg`` each buffer's size is the length field of its own message, where SRTP writes
+    it, and a message's address is only set where another was there before.
     """
 
     def __init__(self, sock: socket.socket) -> None:
-        self.buffers, self.sizes = srtp.buffers(SLOTS)
-        self.count = 0
         self.sent = 0
         self.dropped = 0
+        self._count = 0
         self._socket = sock
+        self._buffers, self._views = srtp.buffers(SLOTS)
+        self._sizes = srtp.sizes(SLOTS)
         self._names: list[Any] = [None] * SLOTS
+        self._headers: list[Any] = []
         self._send: Callable[[], None] = self._sendto
-        try:
-            self._prepare()
-        except (OSError, AttributeError):
-            return
-        self._send = self._sendmmsg
+        if sys.byteorder == "little":  # the low half of a length is then where the length is
+            with contextlib.suppress(OSError, AttributeError):
+                self._prepare()
+                self._send = self._sendmmsg
 
     def _prepare(self) -> None:
-        self._ffi = cffi.FFI()
-        self._ffi.cdef(_C)
-        self._lib: Any = self._ffi.dlopen(None)
+        self._ffi = ffi = cffi.FFI()
+        ffi.cdef(_C)
+        self._lib: Any = ffi.dlopen(None)
         self._sendmmsg_function = self._lib.sendmmsg
-        self._messages = self._ffi.new("mmsghdr[]", SLOTS)
-        self._vectors = self._ffi.new("iovec[]", SLOTS)
-        for index in range(SLOTS):
-            self._vectors[index].iov_base = self.buffers[index]
-            self._messages[index].msg_hdr.msg_iov = self._vectors + index
-            self._messages[index].msg_hdr.msg_iovlen = 1
-            self._messages[index].msg_hdr.msg_namelen = 16
+        self._messages = ffi.new("mmsghdr[]", SLOTS)
+        self._vectors = ffi.new("iovec[]", SLOTS)
+        for index, buffer in enumerate(self._buffers):
+            self._vectors[index].iov_base = buffer
+            header = self._messages[index].msg_hdr
+            header.msg_iov, header.msg_iovlen = self._vectors + index, 1
+            header.msg_namelen = 16
+            self._headers.append(header)
+        lengths = [ffi.addressof(self._vectors[index], "iov_len") for index in range(SLOTS)]
+        self._sizes = [ffi.cast("int *", length) for length in lengths]
 
     def destination(self, address: Address) -> Any:
         """An address in the form that ``add`` takes; make it once, keep it."""
-        if self._send == self._sendto:
+        if not self._headers:
             return address
         return self._ffi.new("char[]", sockaddr(address))
 
-    def add(self, destination: Any) -> None:
-        """Take the next buffer as filled; sends when the batch is full."""
-        self._names[self.count] = destination
-        self.count += 1
-        if self.count == SLOTS:
+    def add(self, datagram: bytes, destination: Any) -> None:
+        """Add a datagram as it is; sends when the batch is full."""
+        index, length = self._count, len(datagram)
+        self._views[index][:length] = datagram
+        self._sizes[index][0] = length
+        self._address(index, destination)
+        self._count = index + 1
+        if self._count == SLOTS:
             self.flush()
 
-    def add_bytes(self, datagram: bytes, destination: Any) -> None:
-        """Add a datagram that is made already."""
-        srtp.copy(self.buffers[self.count], datagram, len(datagram))
-        self.sizes[self.count][0] = len(datagram)
-        self.add(destination)
+    def fan_out(self, packet: bytes, targets: Iterable[Target]) -> None:
+        """Protect an RTP packet for each target and add it: the loop an SFU spends its life in."""
+        length, protect = len(packet), srtp.protect
+        views, sizes, buffers, names = self._views, self._sizes, self._buffers, self._names
+        index = self._count
+        for one in targets:
+            target = one.target
+            if target is None:
+                continue
+            handle, destination = target
+            views[index][:length] = packet
+            size = sizes[index]
+            size[0] = length
+            if protect(handle, buffers[index], size):
+                continue
+            if names[index] is not destination:
+                self._address(index, destination)
+            index += 1
+            if index == SLOTS:
+                self._count = index
+                self.flush()
+                index = 0
+        self._count = index
+
+    def _address(self, index: int, destination: Any) -> None:
+        self._names[index] = destination
+        if self._headers:
+            self._headers[index].msg_name = destination
 
     def flush(self) -> None:
         """Send all of it. What the socket cannot take is dropped and counted, as UDP would."""
-        if self.count:
+        if self._count:
             self._send()
-            self.count = 0
+            self._count = 0
 
     def _sendmmsg(self) -> None:
-        names, sizes, messages, vectors = self._names, self.sizes, self._messages, self._vectors
-        for index in range(self.count):
-            vectors[index].iov_len = sizes[index][0]
-            messages[index].msg_hdr.msg_name = names[index]
-        start, descriptor = 0, self._socket.fileno()
-        while start < self.count:
-            done = self._sendmmsg_function(descriptor, messages + start, self.count - start, 0)
+        start, count, descriptor = 0, self._count, self._socket.fileno()
+        while start < count:
+            done = self._sendmmsg_function(descriptor, self._messages + start, count - start, 0)
             if done > 0:
                 self.sent += done
                 start += done
             elif self._ffi.errno == errno.EAGAIN:
-                self.dropped += self.count - start
+                self.dropped += count - start
                 return
             elif self._ffi.errno != errno.EINTR:  # that one address cannot be reached
                 self.dropped += 1
                 start += 1
 
     def _sendto(self) -> None:
-        for index in range(self.count):
-            view = srtp.view(self.buffers[index], self.sizes[index][0])
+        for index in range(self._count):
+            datagram = self._views[index][: self._sizes[index][0]]
             try:
-                self._socket.sendto(view, self._names[index])
+                self._socket.sendto(datagram, self._names[index])
             except OSError:
                 self.dropped += 1
             else:
