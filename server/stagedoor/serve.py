@@ -20,6 +20,7 @@ from .log import LogError, SqliteLog
 from .media.interface import MediaEngine, MediaError
 from .rooms import House
 from .rules.refusals import Refusal
+from .sfu.supervisor import EmbeddedEngine
 from .signalling import Tokens, make_app, room_links
 
 logger = logging.getLogger(__name__)
@@ -119,12 +120,6 @@ async def _site(app: web.Application, listener: socket.socket, house: House) -> 
 
 
 def _engine(media_port: int, config: ServeConfig) -> MediaEngine:
-    try:
-        from .sfu.supervisor import EmbeddedEngine
-    except ImportError:
-        from ._no_engine import NoEngine
-
-        return NoEngine()
     bind = _resolve(config.host, media_port, socket.SOCK_DGRAM)[1][0]
     return EmbeddedEngine(port=media_port, bind=bind, announced=config.announced)
 

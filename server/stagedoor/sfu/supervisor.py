@@ -20,8 +20,11 @@ BACK_OFF = (0.0, 0.2, 1.0, 3.0)
 log = logging.getLogger("stagedoor.media")
 
 
-class EngineError(Exception):
+class EngineError(MediaError):
     """The engine cannot be started; the message is a sentence for people."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("media_down", sentence)
 
 
 class EmbeddedEngine:
