@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -106,6 +105,3 @@ class MediaEngine(Protocol):
 
     async def stats(self) -> dict[str, object]:
         """Counters of the whole engine, JSON-ready."""
-
-
-EngineFactory = Callable[[], MediaEngine]

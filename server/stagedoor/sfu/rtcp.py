@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
+SR, RR, SDES, RTPFB, PSFB = 200, 201, 202, 205, 206
 NACK, PLI, FIR, REMB = 1, 1, 4, 15
 
 
