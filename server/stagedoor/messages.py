@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from .rules.commands import AnyCommand, Command
+from .rules.base import Command
+from .rules.commands import AnyCommand
 from .rules.refusals import Code
 from .rules.values import Device, Mode, OfferReason, Role, Seat, Settings
 

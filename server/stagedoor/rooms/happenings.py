@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from stagedoor.messages import Happening
-from stagedoor.rules.events import AnyEvent, ModeSet, RoomCreated, RoomEnded, SettingsChanged
+from stagedoor.rules.events import (
+    AnyEvent,
+    ModeSet,
+    RoomCreated,
+    RoomEnded,
+    SettingsChanged,
+    StageEvent,
+)
 from stagedoor.rules.values import Person
 
 _FOR_ALL = (ModeSet, RoomEnded, SettingsChanged)
@@ -25,11 +32,13 @@ class Told(Struct, frozen=True):
 
 
 def tell(number: int, event: AnyEvent, people: Mapping[str, Person]) -> Told | None:
-    """Event ``number`` as a happening; None for what nobody is told, the room's creation.
+    """Event ``number`` as a happening; None for what is not told in words.
+
+    That is the room's creation, and all that is shown as it is: chat, polls and the like.
 
     ``people`` are those after the event, for the names.
     """
-    if isinstance(event, RoomCreated):
+    if isinstance(event, RoomCreated) or not isinstance(event, StageEvent):
         return None
     person = getattr(event, "person", "")
     concerned = people.get(person)

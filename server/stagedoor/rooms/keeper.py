@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -295,7 +295,7 @@ class Keeper:
         await self._granting.follow(self.room, step.forget)
         replaced = self._replaced(step.jobs)
         if step.draft.events:
-            self._show(before, told)
+            self._show(before, told, step.draft.events)
         if restarted:
             self.tell_all(MediaRestarted())
         for connection in replaced:
@@ -317,9 +317,9 @@ class Keeper:
                     replaced.append(old)
         return replaced
 
-    def _show(self, before: Room, told: list[Told]) -> None:
+    def _show(self, before: Room, told: list[Told], events: Sequence[AnyEvent]) -> None:
         """Tell everybody what changed, each as much as they may see (rule 19)."""
-        changed = updates(before, self.room, told)
+        changed = updates(before, self.room, told, events)
         attendees = _encoded(changed.attendees)
         moderators = _encoded(changed.moderators)
         for person, connection in list(self._connections.items()):
@@ -365,7 +365,7 @@ class Keeper:
             self.room = rules.evolve(self.room, event)
         told = self._remember(self.room, events, before.number)
         await self._granting.follow(self.room)
-        self._show(before, told)
+        self._show(before, told, events)
 
     def _remember(self, room: Room, events: Iterable[AnyEvent], after: int) -> list[Told]:
         """The events as happenings, kept for those who come back later."""

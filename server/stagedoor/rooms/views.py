@@ -6,14 +6,17 @@ attendees, one for all moderators, and one each for those whom the change itself
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
 from stagedoor.messages import Happening, OfferView, PersonView, RoomInfo, Update, View
+from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.values import Person, Room, Seat
 
+from . import parts
 from .happenings import Told
+from .parts import Fields, Share
 
 _HIDDEN = (Seat.REQUESTED, Seat.OFFERED)
 
@@ -78,6 +81,7 @@ def view(room: Room, viewer: str) -> View:
             for key, person in room.people.items()
             if person.present
         ],
+        **(parts.snapshot(room, you) if you is not None else {}),
     )
 
 
@@ -89,9 +93,12 @@ class Updates(Struct, frozen=True):
     persons: dict[str, Update | None]
 
 
-def updates(before: Room, after: Room, told: Iterable[Told]) -> Updates:
-    """What to tell whom, when ``before`` became ``after`` by the events in ``told``."""
+def updates(
+    before: Room, after: Room, told: Iterable[Told], events: Sequence[AnyEvent] = ()
+) -> Updates:
+    """What to tell whom, when ``before`` became ``after`` by ``events``, in words ``told``."""
     told = list(told)
+    share = parts.changes(before, after, events)
     changed = [key for key, person in after.people.items() if before.people.get(key) is not person]
     offering = {person.offer.by for person in after.people.values() if person.offer is not None}
     changed += _renamed(before, after, changed, offering)
@@ -101,23 +108,34 @@ def updates(before: Room, after: Room, told: Iterable[Told]) -> Updates:
     info = room_info(after)
     common = _Common(
         after=after,
-        at=told[-1].happening.at if told else 0,
+        at=_time(told, events),
         public=_differing(before, after, changed, full=False),
         full=_differing(before, after, changed, full=True),
         gone=gone,
         room=info if info != room_info(before) else None,
         told=told,
+        share=share,
     )
-    concerned = dict.fromkeys(changed)
+    concerned = dict.fromkeys([*changed, *share.persons])
     concerned.update(dict.fromkeys(one.happening.person for one in told if one.happening.person))
     persons = {key: _for_person(before, common, key) for key in concerned if _present(after, key)}
     return Updates(
         attendees=common.update(
-            common.public.values(), [one.happening for one in told if one.for_all]
+            common.public.values(),
+            [one.happening for one in told if one.for_all],
+            share.attendees,
         ),
-        moderators=common.update(common.full.values(), [one.happening for one in told]),
+        moderators=common.update(
+            common.full.values(), [one.happening for one in told], share.moderators
+        ),
         persons=persons,
     )
+
+
+def _time(told: Sequence[Told], events: Sequence[AnyEvent]) -> int:
+    if told:
+        return told[-1].happening.at
+    return events[-1].at if events else 0
 
 
 class _Common(Struct, frozen=True):
@@ -130,11 +148,14 @@ class _Common(Struct, frozen=True):
     gone: list[str]
     room: RoomInfo | None
     told: list[Told]
+    share: Share
 
-    def update(self, people: Iterable[PersonView], happened: list[Happening]) -> Update | None:
-        """One update, or None if there is nothing in it."""
+    def update(
+        self, people: Iterable[PersonView], happened: list[Happening], fields: Fields
+    ) -> Update | None:
+        """One update, or None if there is nothing in it. ``fields``: of the parts."""
         people = list(people)
-        if not (people or self.gone or self.room or happened):
+        if not (people or self.gone or self.room or happened or fields):
             return None
         return Update(
             number=self.after.number,
@@ -143,22 +164,27 @@ class _Common(Struct, frozen=True):
             gone=self.gone,
             room=self.room,
             happened=happened,
+            **fields,
         )
 
 
 def _for_person(before: Room, common: _Common, key: str) -> Update | None:
-    """The update of somebody whom the step concerns; all people again if the role changed."""
+    """The update of somebody whom the step concerns; everything again if the role changed."""
     person = common.after.people[key]
     old = before.people.get(key)
     happened = [one.happening for one in common.told if person.moderates or one.concerns(key)]
     if old is None or old.moderates != person.moderates or not old.present:
-        return common.update(view(common.after, key).people, happened)
+        whole = parts.snapshot(common.after, person)
+        return common.update(view(common.after, key).people, happened, whole)
+    share = common.share
+    of_role = share.moderators if person.moderates else share.attendees
+    fields = {**of_role, **share.persons.get(key, {})}
     if person.moderates:
-        return common.update(common.full.values(), happened)
+        return common.update(common.full.values(), happened, fields)
     people = {other: seen for other, seen in common.public.items() if other != key}
     if key in common.full:
         people[key] = common.full[key]
-    return common.update(people.values(), happened)
+    return common.update(people.values(), happened, fields)
 
 
 def _present(room: Room, key: str) -> bool:

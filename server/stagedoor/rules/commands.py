@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
+from .base import Command
 from .values import Device, Mode
-
-
-class Command(Struct, frozen=True, tag_field="type", forbid_unknown_fields=False):
-    """A wish; the rules answer it with events or a refusal."""
 
 
 class JoinStage(Command, frozen=True, tag="join_stage"):
@@ -150,7 +145,7 @@ class EndRoom(Command, frozen=True, tag="end_room"):
     """End the room for everyone; the host's alone (rule 17)."""
 
 
-AnyCommand = (
+StageCommand = (
     JoinStage
     | AskToJoinStage
     | CancelRequest
@@ -176,3 +171,5 @@ AnyCommand = (
     | DemoteModerator
     | EndRoom
 )
+
+AnyCommand = StageCommand

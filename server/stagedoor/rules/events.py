@@ -5,17 +5,8 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
+from .base import Event
 from .values import Device, Mode, OfferReason, Role, Settings
-
-
-class Event(Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True):
-    """Something that has happened at ``at``, in milliseconds of the server's clock."""
-
-    at: int
-    by: str = ""
-    rule: int = 0
 
 
 class RoomCreated(Event, frozen=True, tag="room_created", kw_only=True):
@@ -188,7 +179,7 @@ class RoomEnded(Event, frozen=True, tag="room_ended", kw_only=True):
     """The host ended the room (rule 17)."""
 
 
-AnyEvent = (
+StageEvent = (
     RoomCreated
     | Entered
     | Returned
@@ -216,3 +207,5 @@ AnyEvent = (
     | RoleSet
     | RoomEnded
 )
+
+AnyEvent = StageEvent

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
 from . import events as ev
+from .base import Event
 from .values import Decision, Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
 from .words import (
     APPOINTED,
@@ -70,9 +71,11 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
             return replace(room, ended=True, people=people)
         case ev.Entered():
             return _with(room, Person(id=event.person, name=event.name, role=event.role))
-        case _:
+        case _ if isinstance(event, ev.StageEvent):
             person = _PERSONAL[type(event)](room, room.people[event.person], event)
             return _with(room, person)
+        case _:
+            assert_never(event)
 
 
 def _with(room: Room, person: Person) -> Room:
@@ -93,7 +96,7 @@ def _unseated(person: Person, seat: Seat = Seat.VIEWER) -> Person:
 
 
 def _decided(
-    room: Room, person: Person, event: ev.Event, matter: Matter, what: str
+    room: Room, person: Person, event: Event, matter: Matter, what: str
 ) -> dict[Matter, Decision]:
     """The decisions to remember; what people do themselves forgets what others decided."""
     if event.by == person.id:
@@ -245,7 +248,7 @@ def _role_set(room: Room, person: Person, event: ev.RoleSet) -> Person:
     return replace(person, role=event.role, barred=barred, decisions=decisions)
 
 
-_PERSONAL: dict[type[ev.Event], Callable[[Room, Person, Any], Person]] = {
+_PERSONAL: dict[type[Event], Callable[[Room, Person, Any], Person]] = {
     ev.Returned: _returned,
     ev.Disconnected: _disconnected,
     ev.Left: _left,

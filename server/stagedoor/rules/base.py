@@ -1,0 +1,20 @@
+"""What all commands and all events have in common, whichever part of the room they are about."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Command(Struct, frozen=True, tag_field="type", forbid_unknown_fields=False):
+    """A wish; the rules answer it with events or a refusal."""
+
+
+class Event(Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True):
+    """Something that has happened at ``at``, in milliseconds of the server's clock.
+
+    ``by`` is the person who decided, or ``""`` for the clock; ``rule`` the rule's number.
+    """
+
+    at: int
+    by: str = ""
+    rule: int = 0
