@@ -101,6 +101,7 @@ class PersonView(Struct, frozen=True, omit_defaults=True):
     hand: int | None = None
     microphone: bool = False
     camera: bool = False
+    screen: bool = False
     requested_at: int | None = None
     offer: OfferView | None = None
     barred: bool = False
@@ -199,7 +200,7 @@ class Speaking(Message, frozen=True, tag="speaking"):
 
 
 class Track(Struct, frozen=True):
-    """The m-line ``mid`` carries this person's ``kind``, "audio" or "video"."""
+    """The m-line ``mid`` carries this person's ``kind``: "audio", "video" or "screen"."""
 
     mid: str
     person: str

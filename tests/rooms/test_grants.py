@@ -10,7 +10,7 @@ from stagedoor.media.interface import Grant
 from stagedoor.rooms.grants import changes, grant_of, grants, may_publish
 from stagedoor.rules.values import Person, Role, Room, Seat
 
-FULL = Grant(True, True, True)
+FULL = Grant(True, True, True, True)
 
 
 def person(seat: Seat, **more: object) -> Person:
@@ -25,6 +25,7 @@ def person(seat: Seat, **more: object) -> Person:
         (person(Seat.OFFERED), Grant.prepare()),
         (person(Seat.OFFERED, away_until=5), None),
         (person(Seat.ON_STAGE), Grant(True, True, False)),
+        (person(Seat.ON_STAGE, screen=True), Grant(True, True, False, True)),
         (person(Seat.ON_STAGE, present=False), None),
         (person(Seat.HELD, away_until=5), None),
         (person(Seat.HELD), None),
@@ -44,7 +45,7 @@ def test_nobody_sends_in_a_room_that_has_ended() -> None:
     assert not may_publish(room, "p")
 
 
-one_grant = st.builds(Grant, st.booleans(), st.booleans(), st.booleans())
+one_grant = st.builds(Grant, st.booleans(), st.booleans(), st.booleans(), st.booleans())
 some_grants = st.dictionaries(st.sampled_from("abcde"), one_grant)
 
 
@@ -61,7 +62,7 @@ def test_13_changes_lead_from_one_to_the_other_and_take_first(
             engine[name] = grant
     for name, old in engine.items():
         new = after[name]
-        for what in ("forward", "microphone", "camera"):
+        for what in ("forward", "microphone", "camera", "screen"):
             assert getattr(new, what) or not getattr(old, what), "taken away before giving begins"
     for name, grant in giving:
         assert grant is not None

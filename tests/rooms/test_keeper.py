@@ -110,15 +110,18 @@ async def crowd(stage: Stage) -> Stage:
     await stage.enter("ann")
     await stage.enter("ben")
     await stage.on_stage("ann")
+    await stage.do("ann", c.SetDevice(Device.SCREEN, on=True))
     stage.diary.entries.clear()
     return stage
 
 
 REVOCATIONS = [
     (c.RemoveFromStage("ann"), "removed_from_stage", None),
-    (c.TurnOff("ann", Device.MICROPHONE), "device_set", Grant(True, False, True)),
-    (c.TurnOff("ann", Device.CAMERA), "device_set", Grant(True, True, False)),
-    (c.TurnAllOff(Device.CAMERA), "device_set", Grant(True, True, False)),
+    (c.TurnOff("ann", Device.MICROPHONE), "device_set", Grant(True, False, True, True)),
+    (c.TurnOff("ann", Device.CAMERA), "device_set", Grant(True, True, False, True)),
+    (c.TurnAllOff(Device.CAMERA), "device_set", Grant(True, True, False, True)),
+    (c.TurnOff("ann", Device.SCREEN), "device_set", Grant(True, True, True, False)),
+    (c.TurnAllOff(Device.SCREEN), "device_set", Grant(True, True, True, False)),
 ]
 
 
@@ -303,7 +306,7 @@ async def test_a_disk_that_is_full_refuses_and_changes_nothing(crowd: Stage) -> 
     assert isinstance(outcome, Refusal)
     assert outcome.code is Code.SERVER_ERROR
     assert crowd.keeper.room is before
-    assert crowd.grant("ann") == Grant(True, True, True)
+    assert crowd.grant("ann") == Grant(True, True, True, True)
     assert not any(entry[1] == "told" for entry in crowd.diary.entries)
     crowd.log.failing = False
     await crowd.do("mod", c.RemoveFromStage("ann"))
@@ -331,7 +334,7 @@ async def test_a_new_engine_gets_all_grants_then_people_are_told(crowd: Stage) -
     crowd.engine.granted.clear()
     crowd.house.restarted()
     await crowd.diary.until(lambda: crowd.diary.has("ben", "told", "media_restarted"))
-    assert crowd.grant("ann") == Grant(True, True, True)
+    assert crowd.grant("ann") == Grant(True, True, True, True)
     granted = crowd.diary.index("engine", "grant", "ann")
     assert granted < crowd.diary.index("ann", "told", "media_restarted")
 

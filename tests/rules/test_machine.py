@@ -272,6 +272,12 @@ class Rooms(RuleBasedStateMachine):
         self.command(who, c.Invite(person))
         self.command(person, c.AcceptOffer(microphone=True))
 
+    @rule(who=anyone, other=anyone)
+    def somebody_shares_and_somebody_wants_up(self, who: str, other: str) -> None:
+        shares = isinstance(self.command(who, c.SetDevice(Device.SCREEN, on=True)), list)
+        self.command(other, c.JoinStage())
+        assert not shares or self.room.people[who].screen, "rule 11"
+
     @rule(who=decider, person=attendee)
     def somebody_is_removed_and_tries_again(self, who: str, person: str) -> None:
         removed = self.command(who, c.RemoveFromStage(person))
@@ -354,7 +360,7 @@ class Rooms(RuleBasedStateMachine):
         for one in self.room.people.values():
             assert (one.offer is not None) == (one.seat is Seat.OFFERED)
             assert (one.requested_at is not None) == (one.seat is Seat.REQUESTED)
-            if one.microphone or one.camera or one.unmute_asked_by:
+            if one.microphone or one.camera or one.screen or one.unmute_asked_by:
                 assert one.seat is Seat.ON_STAGE, "rule 14"
             assert not (one.microphone and one.unmute_asked_by)
             if one.has_seat:

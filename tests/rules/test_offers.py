@@ -165,6 +165,20 @@ def test_11_never_a_moderator_nor_anyone_unmuted() -> None:
     assert play.seat("cal") is Seat.VIEWER
 
 
+def test_11_nobody_is_bumped_who_shares() -> None:
+    play = bumping(2)
+    play.do("cal", c.JoinStage())
+    play.do("cal", c.SetDevice(Device.SCREEN, on=True))
+    play.wait(1)
+    play.do("dee", c.JoinStage())
+    assert [event.person for event in play.do("eve", c.JoinStage())] == ["dee", "eve"]
+    play.do("eve", c.SetDevice(Device.SCREEN, on=True))
+    play.no("dee", c.JoinStage(), Code.STAGE_FULL)
+    play.do("cal", c.SetDevice(Device.SCREEN, on=False))
+    assert kinds(play.do("dee", c.JoinStage()))[0] == "bumped"
+    assert play.seat("cal") is Seat.VIEWER
+
+
 def test_11_a_held_seat_is_silent_and_coming_back_does_not_break_the_silence() -> None:
     play = bumping(2)
     play.do("cal", c.JoinStage(microphone=True))

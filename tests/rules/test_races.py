@@ -19,7 +19,7 @@ from stagedoor.rules.values import Device, Mode, Role, Seat, Settings
 
 from .play import Play
 
-MICROPHONE, CAMERA = Device.MICROPHONE, Device.CAMERA
+MICROPHONE, CAMERA, SCREEN = Device
 
 
 def requested(play: Play) -> None:
@@ -45,6 +45,7 @@ def offered(play: Play) -> None:
 
 def on_stage_and_loud(play: Play) -> None:
     play.on_stage("cal", microphone=True, camera=True)
+    play.do("cal", c.SetDevice(SCREEN, on=True))
     play.do("cal", c.RaiseHand())
 
 
@@ -90,8 +91,10 @@ def decisions(play: Play) -> list[c.AnyCommand]:
         c.RemoveFromStage("cal"),
         c.TurnOff("cal", MICROPHONE),
         c.TurnOff("cal", CAMERA),
+        c.TurnOff("cal", SCREEN),
         c.TurnAllOff(MICROPHONE),
         c.TurnAllOff(CAMERA),
+        c.TurnAllOff(SCREEN),
         c.AskToUnmute("cal"),
         c.LowerHand("cal"),
         c.LowerAllHands(),
@@ -115,18 +118,14 @@ _HANDLED: dict[Seat, set[tuple[str, str]]] = {
     Seat.OFFERED: {("RevokeOffer", "RevokeOffer"), ("closed", "RevokeOffer")},
     Seat.ON_STAGE: {
         ("RemoveFromStage", "RemoveFromStage"),
-        ("RemoveFromStage", "TurnOff microphone"),
-        ("RemoveFromStage", "TurnOff camera"),
         ("RemoveFromStage", "AskToUnmute"),
-        ("TurnOff microphone", "TurnOff microphone"),
-        ("TurnOff camera", "TurnOff camera"),
-        ("TurnAllOff microphone", "TurnOff microphone"),
-        ("TurnAllOff camera", "TurnOff camera"),
+        *(("RemoveFromStage", f"TurnOff {device}") for device in Device),
+        *((f"TurnOff {device}", f"TurnOff {device}") for device in Device),
+        *((f"TurnAllOff {device}", f"TurnOff {device}") for device in Device),
     },
     Seat.HELD: {
         ("RemoveFromStage", "RemoveFromStage"),
-        ("RemoveFromStage", "TurnOff microphone"),
-        ("RemoveFromStage", "TurnOff camera"),
+        *(("RemoveFromStage", f"TurnOff {device}") for device in Device),
     },
 }
 _HANDLED_IN_ANY_SEAT = {

@@ -304,7 +304,7 @@ class Witness:
         silent = {
             key: one.silent_since
             for key, one in self.people.items()
-            if one.seated and not one.moderates and "microphone" not in one.on
+            if one.seated and not one.moderates and not one.on & {"microphone", "screen"}
         }
         assert silent[event["person"]] == min(silent.values()), "rule 11"
         self.people[event["person"]].step_down()

@@ -17,15 +17,24 @@ class Grant(Struct, frozen=True):
     forward: bool = False
     microphone: bool = False
     camera: bool = False
+    screen: bool = False
 
     @classmethod
     def prepare(cls) -> Grant:
         """A grant to connect, not to be heard."""
         return cls()
 
+    def allows(self, kind: str) -> bool:
+        """Whether the person's "audio", "video" (the camera's) or "screen" is forwarded now."""
+        if not self.forward:
+            return False
+        if kind == "audio":
+            return self.microphone
+        return self.camera if kind == "video" else self.screen
+
 
 class TrackMap(Struct, frozen=True):
-    """Which m-line of a subscription carries whose track. ``kind`` is "audio" or "video"."""
+    """Which m-line of a subscription carries whose "audio", "video" or "screen" (``kind``)."""
 
     mid: str
     person: str
@@ -87,6 +96,9 @@ class MediaEngine(Protocol):
 
     async def publish(self, room: str, person: str, offer: str) -> str:
         """Answer a publishing offer; a new one replaces or renegotiates that person's last.
+
+        Its first audio m-line is the microphone's, the first video m-line the camera's, the second
+        the shared screen's.
 
         Raises MediaError: no_seat without a grant, bad_sdp, no_common_codec, media_down.
         """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import structs
+
 from stagedoor.media.interface import Grant
 from stagedoor.rules.values import Person, Room, Seat
 
@@ -16,7 +18,12 @@ def grant_of(person: Person) -> Grant | None:
     if not person.present or person.away_until is not None:
         return None
     if person.seat is Seat.ON_STAGE:
-        return Grant(forward=True, microphone=person.microphone, camera=person.camera)
+        return Grant(
+            forward=True,
+            microphone=person.microphone,
+            camera=person.camera,
+            screen=person.screen,
+        )
     if person.seat is Seat.OFFERED:
         return Grant.prepare()
     return None
@@ -54,8 +61,6 @@ def changes(
 
 
 def _takes(old: Grant, new: Grant) -> bool:
-    return (
-        (old.forward and not new.forward)
-        or (old.microphone and not new.microphone)
-        or (old.camera and not new.camera)
+    return any(
+        was and not is_ for was, is_ in zip(structs.astuple(old), structs.astuple(new), strict=True)
     )

@@ -39,6 +39,7 @@ def public_view(person: Person) -> PersonView:
         hand=person.hand_at,
         microphone=person.microphone,
         camera=person.camera,
+        screen=person.screen,
     )
 
 

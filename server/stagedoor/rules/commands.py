@@ -37,7 +37,7 @@ class LeaveStage(Command, frozen=True, tag="leave_stage"):
 
 
 class SetDevice(Command, frozen=True, tag="set_device"):
-    """Turn one's own microphone or camera on or off (rule 4)."""
+    """Turn one's own microphone or camera, or the sharing of one's screen, on or off (rule 4)."""
 
     device: Device
     on: bool
@@ -111,14 +111,14 @@ class RemoveFromStage(Command, frozen=True, tag="remove_from_stage"):
 
 
 class TurnOff(Command, frozen=True, tag="turn_off"):
-    """Turn somebody's microphone or camera off (rule 16)."""
+    """Turn somebody's microphone, camera or shared screen off (rule 16)."""
 
     person: str
     device: Device
 
 
 class TurnAllOff(Command, frozen=True, tag="turn_all_off"):
-    """Turn all others' microphones or cameras off, those whom one may not touch aside (16, 17)."""
+    """Turn all others' off, those whom one may not touch aside (rules 16 and 17)."""
 
     device: Device
 

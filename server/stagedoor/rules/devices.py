@@ -1,4 +1,4 @@
-"""Microphones and cameras on stage (rules 4, 16 and 17)."""
+"""Microphones, cameras and shared screens on stage (rules 4, 16 and 17)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from .values import Device, Matter, Person, Role, Room, Seat
 
 def is_on(person: Person, device: Device) -> bool:
     """Whether the person's device is on."""
-    return person.microphone if device is Device.MICROPHONE else person.camera
+    match device:
+        case Device.MICROPHONE:
+            return person.microphone
+        case Device.CAMERA:
+            return person.camera
+        case Device.SCREEN:
+            return person.screen
 
 
 def set_own(command: cmd.SetDevice, by: Person, now: int) -> list[ev.AnyEvent]:
     """Turn one's own on or off, at any time on stage (rule 4)."""
     if by.seat is not Seat.ON_STAGE:
-        refuse(Code.WRONG_STATE, f"Your {command.device} is used on stage only.")
+        verb = "shared" if command.device is Device.SCREEN else "used"
+        refuse(Code.WRONG_STATE, f"Your {command.device} is {verb} on stage only.")
     if is_on(by, command.device) == command.on:
         return []
     return [

@@ -99,7 +99,7 @@ class OfferExpired(Event, frozen=True, tag="offer_expired", kw_only=True):
 
 
 class WentOnStage(Event, frozen=True, tag="went_on_stage", kw_only=True):
-    """A person took a seat with the devices as chosen (rule 15)."""
+    """A person took a seat with the devices as chosen, and shares no screen yet (rule 15)."""
 
     person: str
     microphone: bool
@@ -125,7 +125,7 @@ class Bumped(Event, frozen=True, tag="bumped", kw_only=True):
 
 
 class DeviceSet(Event, frozen=True, tag="device_set", kw_only=True):
-    """A microphone or camera was turned on or off; off by a moderator if ``by`` is another."""
+    """A microphone, camera or screen was turned on or off; by a moderator if not by the person."""
 
     person: str
     device: Device

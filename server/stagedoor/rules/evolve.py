@@ -85,14 +85,12 @@ def _with(room: Room, person: Person) -> Room:
 def _unseated(person: Person, seat: Seat = Seat.VIEWER) -> Person:
     """No request, no offer, nothing on; a hand is apart from the seat."""
     return replace(
-        person,
-        seat=seat,
-        requested_at=None,
-        offer=None,
-        microphone=False,
-        camera=False,
-        unmute_asked_by=None,
+        _with_all_off(person), seat=seat, requested_at=None, offer=None, unmute_asked_by=None
     )
+
+
+def _with_all_off(person: Person) -> Person:
+    return replace(person, microphone=False, camera=False, screen=False)
 
 
 def _decided(
@@ -116,7 +114,7 @@ def _returned(room: Room, person: Person, event: ev.Returned) -> Person:
     back = replace(person, name=event.name, present=True, away_until=None)
     if person.seat is Seat.HELD:
         # Silent since before the disconnection: coming back is not speaking (rule 11).
-        return replace(back, seat=Seat.ON_STAGE, microphone=False, camera=False)
+        return replace(_with_all_off(back), seat=Seat.ON_STAGE)
     return back
 
 
@@ -125,7 +123,7 @@ def _disconnected(room: Room, person: Person, event: ev.Disconnected) -> Person:
     if person.seat is not Seat.ON_STAGE:
         return away
     since = event.at if person.microphone else person.silent_since
-    return replace(away, seat=Seat.HELD, microphone=False, camera=False, silent_since=since)
+    return replace(_with_all_off(away), seat=Seat.HELD, silent_since=since)
 
 
 def _left(room: Room, person: Person, event: ev.Left) -> Person:
@@ -195,7 +193,7 @@ def _went_on_stage(room: Room, person: Person, event: ev.WentOnStage) -> Person:
         silent_since=event.at,
         hand_at=None,
         barred=False,
-        decisions=_without(person, Matter.SEAT, Matter.MICROPHONE, Matter.CAMERA),
+        decisions=_without(person, Matter.SEAT, *(Matter(device) for device in Device)),
     )
 
 
@@ -216,6 +214,8 @@ def _device_set(room: Room, person: Person, event: ev.DeviceSet) -> Person:
     decisions = _decided(room, person, event, Matter(event.device), TURNED_OFF)
     if event.device is Device.CAMERA:
         return replace(person, camera=event.on, decisions=decisions)
+    if event.device is Device.SCREEN:
+        return replace(person, screen=event.on, decisions=decisions)
     if event.on:
         return replace(person, microphone=True, unmute_asked_by=None, decisions=decisions)
     return replace(person, microphone=False, silent_since=event.at, decisions=decisions)

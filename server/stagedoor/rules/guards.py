@@ -99,7 +99,7 @@ def make_room(room: Room, by: str, now: int) -> list[ev.AnyEvent]:
     silent = [
         person
         for person in room.people.values()
-        if person.has_seat and not person.moderates and not person.microphone
+        if person.has_seat and not (person.moderates or person.microphone or person.screen)
     ]
     over = seats_taken(room) - room.settings.capacity
     if not room.settings.bump_longest_silent or not silent or over > 0:

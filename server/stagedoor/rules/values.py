@@ -39,6 +39,7 @@ class Device(StrEnum):
 
     MICROPHONE = "microphone"
     CAMERA = "camera"
+    SCREEN = "screen"
 
 
 class OfferReason(StrEnum):
@@ -63,6 +64,7 @@ class Matter(StrEnum):
     SEAT = "seat"
     MICROPHONE = "microphone"
     CAMERA = "camera"
+    SCREEN = "screen"
     HAND = "hand"
     ROLE = "role"
 
@@ -107,6 +109,7 @@ class Person(Struct, frozen=True):
     hand_at: int | None = None
     microphone: bool = False
     camera: bool = False
+    screen: bool = False
     silent_since: int = 0
     barred: bool = False
     may_ask_at: int = 0
