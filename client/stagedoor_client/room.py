@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Set
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -325,6 +325,11 @@ class Room:
         asyncio.get_running_loop().call_later(RETRY, self._changed.set)
 
     # -- receiving
+
+    def show(self, people: Set[str] | None) -> None:
+        """Whose video is looked at from now on: others' is not decoded. At first, everybody's."""
+        if self._subscriber is not None:
+            self._subscriber.show(people)
 
     async def _subscribe(self, subscriber: Subscriber) -> None:
         while True:
