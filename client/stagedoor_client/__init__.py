@@ -2,6 +2,8 @@
 
 from .capture import Capture
 from .link import Link, parse
-from .room import Options, Room
+from .options import Options
+from .room import Room
+from .sources import Pictures, Sounds
 
-__all__ = ["Capture", "Link", "Options", "Room", "parse"]
+__all__ = ["Capture", "Link", "Options", "Pictures", "Room", "Sounds", "parse"]

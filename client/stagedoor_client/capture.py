@@ -3,89 +3,169 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Literal
 
-from .camera import Camera, Picture
+import numpy as np
+
+from stagedoor.rules.values import Device as Kind
+
+from .camera import Picture
 from .devices import Device
 from .errors import DeviceError
-from .microphone import Microphone
+from .hardware import Hardware
 from .publisher import Publisher
-from .slot import Openable, Slot
+from .slot import Missing, Openable, Slot
+from .sources import Pictures, Sounds
 
-Failed = Callable[[str, DeviceError], None]
+Mute = Literal["release", "silence"]
+QUIETEST = -100.0  # dBFS
 
 
 @dataclass(frozen=True)
 class Capture:
-    """Which devices to use, and how; None for a device that is not to be used."""
+    """What to capture with at first; None for a device that is not chosen.
 
-    camera: Device | None = None
-    microphone: Device | None = None
+    ``mute``: what a microphone that is off on stage means, see Studio.
+    """
+
+    camera: Device | Pictures | None = None
+    microphone: Device | Sounds | None = None
     width: int = 640
     height: int = 480
     fps: int = 30
+    mute: Mute = "release"
 
 
 class Studio:
-    """Both devices, each open exactly while wanted, feeding the publisher's tracks.
+    """The devices, each open exactly while wanted, feeding the publisher's tracks on stage alone.
 
-    ``failed`` is told "microphone" or "camera", and the error. Once a device is unwanted nothing
-    more of it gets to the publisher, however long the closing itself takes.
+    A camera that is off is released. So is a microphone, with ``mute`` "release"; with "silence"
+    one that is turned off on stage stays open until one leaves the stage, and zeros are sent.
+
+    ``failed`` is told what failed and the error, ``changed`` that a device was opened or closed.
+    Once a device is unwanted nothing more of it gets to the publisher, however long the closing
+    itself takes. A window may set ``on_picture``, told each picture of the camera, and
+    ``on_level``, told the level of each block of sound captured in dBFS, also while muted.
     """
 
-    def __init__(self, capture: Capture, publisher: Publisher, failed: Failed) -> None:
-        self._capture = capture
+    def __init__(
+        self,
+        hardware: Hardware,
+        capture: Capture,
+        publisher: Publisher,
+        failed: Callable[[Kind, DeviceError], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self.hardware = hardware
+        self.camera = capture.camera
+        self.microphone = capture.microphone
+        self.size = (capture.width, capture.height)
+        self.fps = capture.fps
+        self.on_picture: Callable[[Picture], None] | None = None
+        self.on_level: Callable[[float], None] | None = None
+        self._mute = capture.mute
         self._publisher = publisher
-        self._microphone = Slot(self._make_microphone, lambda error: failed("microphone", error))
-        self._camera = Slot(self._make_camera, lambda error: failed("camera", error))
+        self._on_air: frozenset[Kind] = frozenset()
+        self._wanted: tuple[frozenset[Kind], bool] = (frozenset(), False)
+        makers = {Kind.MICROPHONE: self._make_microphone, Kind.CAMERA: self._make_camera}
+        self._slots = {
+            kind: Slot(make, lambda error, kind=kind: failed(kind, error), changed)  # type: ignore[misc]
+            for kind, make in makers.items()
+        }
 
-    def want(self, *, microphone: bool, camera: bool) -> None:
-        """Have exactly these open from now on. Returns at once."""
-        self._microphone.want(microphone)
-        self._camera.want(camera)
-        if not microphone:
-            self._publisher.forget("microphone")
-        if not camera:
-            self._publisher.forget("camera")
+    @property
+    def mute(self) -> Mute:
+        """What a microphone that is off on stage means: "release" or "silence"."""
+        return self._mute
+
+    @mute.setter
+    def mute(self, mute: Mute) -> None:
+        self._mute = mute
+        devices, on_stage = self._wanted
+        self.want(devices, on_stage=on_stage)
+
+    def choose(self, kind: str, device: Device | Pictures | Sounds | None) -> None:
+        """Use this "camera" or "microphone". One that is open is closed first, then this opened.
+
+        The tracks stay the same, so that nothing is negotiated. Returns at once; see ``settled``.
+        """
+        setattr(self, Kind(kind), device)
+        self._slots[Kind(kind)].renew()
+
+    def resize(self, size: tuple[int, int], fps: int) -> None:
+        """Use the camera with this size in pixels and this rate. Returns at once."""
+        self.size, self.fps = size, fps
+        self._slots[Kind.CAMERA].renew()
+
+    def is_open(self, kind: str) -> bool:
+        """Whether the "camera" or "microphone" is open now."""
+        return self._slots[Kind(kind)].is_open
+
+    def want(self, devices: Collection[Kind], *, on_stage: bool) -> None:
+        """Have exactly these on from now on, and on stage send them. Returns at once."""
+        self._wanted = (frozenset(devices), on_stage)
+        self._on_air = frozenset(devices) if on_stage else frozenset()
+        for kind, slot in self._slots.items():
+            if kind not in self._on_air:
+                self._publisher.forget(kind)
+            slot.want(kind in devices or (on_stage and self._stays_open(kind)))
+
+    def _stays_open(self, kind: Kind) -> bool:
+        """Whether it may be off and open: silenced."""
+        silenced = kind is Kind.MICROPHONE and self._mute == "silence"
+        return silenced and self._slots[kind].usable
 
     async def settled(self) -> None:
         """Wait until all is as wanted. Raises DeviceError if a device failed."""
-        await asyncio.gather(self._microphone.settled(), self._camera.settled())
+        await asyncio.gather(*(slot.settled() for slot in self._slots.values()))
 
     async def close(self) -> None:
-        """Close both."""
-        await asyncio.gather(self._microphone.close(), self._camera.close())
+        """Close all."""
+        self.want((), on_stage=False)
+        await asyncio.gather(*(slot.close() for slot in self._slots.values()))
 
     def _make_microphone(self, failed: Callable[[DeviceError], None]) -> Openable:
-        if self._capture.microphone is None:
-            return _Missing("microphone")
-        return Microphone(self._capture.microphone, self._hear, failed)
+        match self.microphone:
+            case None:
+                return Missing("No microphone was chosen.")
+            case Sounds() as sounds:
+                return sounds.opening(self._hear)
+            case device:
+                return self.hardware.microphone(device, self._hear, failed)
 
     def _make_camera(self, failed: Callable[[DeviceError], None]) -> Openable:
-        wanted = self._capture
-        if wanted.camera is None:
-            return _Missing("camera")
-        size = (wanted.width, wanted.height)
-        return Camera(wanted.camera, size, wanted.fps, self._show, failed)
+        match self.camera:
+            case None:
+                return Missing("No camera was chosen.")
+            case Pictures() as pictures:
+                return pictures.opening(self._show)
+            case device:
+                return self.hardware.camera(device, self.size, self.fps, self._show, failed)
 
     def _hear(self, block: bytes, rate: int) -> None:
-        if self._microphone.wanted:
+        slot = self._slots[Kind.MICROPHONE]
+        if not slot.wanted:
+            return
+        if self.on_level is not None:
+            self.on_level(level(block))
+        if Kind.MICROPHONE in self._on_air:
             self._publisher.hear(block, rate)
+        elif self._wanted[1]:
+            self._publisher.hear(bytes(len(block)), rate)
 
     def _show(self, picture: Picture, at: float) -> None:
-        if self._camera.wanted:
+        if not self._slots[Kind.CAMERA].wanted:
+            return
+        if self.on_picture is not None:
+            self.on_picture(picture)
+        if Kind.CAMERA in self._on_air:
             self._publisher.show(picture, at)
 
 
-class _Missing:
-    """A device that was not chosen, and so cannot be opened."""
-
-    def __init__(self, kind: str) -> None:
-        self._kind = kind
-
-    async def open(self) -> None:
-        raise DeviceError(f"No {self._kind} was chosen.")
-
-    async def close(self) -> None:
-        pass
+def level(block: bytes) -> float:
+    """The level of 16-bit samples in dB of full scale, from QUIETEST to 0."""
+    samples = np.frombuffer(block, np.int16).astype(np.float64)
+    power = float((samples**2).mean()) if len(samples) else 0.0
+    return max(QUIETEST, 10 * float(np.log10(power / 32768**2))) if power else QUIETEST

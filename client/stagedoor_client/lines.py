@@ -10,6 +10,7 @@ from msgspec import Struct
 from stagedoor.messages import Happening, PersonView, View
 from stagedoor.rules.values import Seat
 
+from .errors import RefusedError
 from .view import me
 
 
@@ -35,6 +36,11 @@ def entered(view: View, *, again: bool) -> Line:
     if again:
         return Line("back", f"back in {view.room.name}", fields)
     return Line("entered", f"entered {view.room.name} as {role}", fields)
+
+
+def refused(error: RefusedError) -> Line:
+    """A command was refused."""
+    return Line("refused", str(error), {"code": str(error.code)})
 
 
 def on_stage(person: PersonView) -> Line:

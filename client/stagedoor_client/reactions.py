@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from stagedoor.messages import PersonView, View
-from stagedoor.rules.values import Mode, Role, Seat
+from stagedoor.rules.values import Device, Mode, Role, Seat
 
 from .view import me
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the person wants: to go up, to take offers, and with which devices on."""
+    """What is to be done without being asked: to go up, to take offers, with which devices on."""
 
     ask: bool = False
     accept: bool = False
-    microphone: bool = False
-    camera: bool = False
+    devices: frozenset[Device] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,7 @@ class Wanted:
     """What should be open and connected now (rules 12 to 15)."""
 
     publishing: bool = False
-    microphone: bool = False
-    camera: bool = False
+    devices: frozenset[Device] = frozenset()
 
 
 class Step(Enum):
@@ -42,21 +41,39 @@ class Step(Enum):
 NOTHING = Wanted()
 
 
-def wanted(view: View | None, preparing: Step, wishes: Wishes) -> Wanted:
-    """On stage: what the server shows as on. While getting ready to go up: what was chosen.
+def wanted(view: View | None, preview: Collection[Device], off: Collection[Device] = ()) -> Wanted:
+    """On stage: what the server shows as on. Off it: what is on in the ready window.
 
     ``view`` is None without a connection: then nothing is, as one comes back with both devices off
-    (rule 12). ``preparing`` is the step that the devices are being opened for, which counts as
-    long as it can still be taken.
+    (rule 12). ``preview`` is empty while the ready window is closed. ``off`` is what one has just
+    turned off oneself, though the server may not know it yet.
     """
     person = me(view) if view is not None else None
-    if view is None or person is None or view.room.ended:
+    if view is None or person is None or view.room.ended or person.seat is Seat.HELD:
         return NOTHING
     if person.seat is Seat.ON_STAGE:
-        return Wanted(True, person.microphone, person.camera)
-    if preparing is not Step.NONE and preparing is possible(view):
-        return Wanted(False, wishes.microphone, wishes.camera)
-    return NOTHING
+        return Wanted(True, shown(person) - frozenset(off))
+    return Wanted(False, frozenset(preview))
+
+
+def shown(person: PersonView) -> frozenset[Device]:
+    """The devices that the server shows as on."""
+    return frozenset(device for device in Device if getattr(person, device))
+
+
+def stays_ready(before: View | None, after: View) -> bool:
+    """Whether a ready window that is open may stay so after a change of the view.
+
+    Not when one is on stage, nor when the offer is gone, the room has ended, or the server knows
+    one no more: whatever is open then has no reason to be (rules 3, 7 and 14).
+    """
+    was = me(before) if before is not None else None
+    now = me(after)
+    if now is None or was is None or was.id != now.id or after.room.ended:
+        return False
+    if was.seat is Seat.OFFERED:
+        return now.seat is Seat.OFFERED
+    return now.seat in (Seat.VIEWER, Seat.REQUESTED, Seat.OFFERED)
 
 
 def possible(view: View) -> Step:

@@ -19,29 +19,56 @@ class Openable(Protocol):
         """Release it; it is not used any more when this returns."""
 
 
+class Missing:
+    """A device that cannot be opened, and why."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    async def open(self) -> None:
+        """Raises DeviceError."""
+        raise DeviceError(self._why)
+
+    async def close(self) -> None:
+        """There is nothing to release."""
+
+
 class Slot:
     """Opens and closes one device, one step at a time, as ``want`` says.
 
     ``make`` makes the device, given whom to tell if it fails while open. ``failed`` is told of
     each failure, on opening too; the device is then closed, and only tried again after it was
-    unwanted in between.
+    unwanted in between, or renewed. ``changed`` is told each time it was opened or closed.
     """
 
     def __init__(
         self,
         make: Callable[[Callable[[DeviceError], None]], Openable],
         failed: Callable[[DeviceError], None],
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._make = make
         self._failed = failed
+        self._tell_changed = changed
         self._device: Openable | None = None
         self._error: DeviceError | None = None
+        self._stale = False
         self._opening: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._settled = asyncio.Event()
         self._settled.set()
         self._worker: asyncio.Task[None] | None = None
         self.wanted = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is wanted, and has not failed since."""
+        return self.wanted and self._error is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the device is open now."""
+        return self._device is not None
 
     def want(self, on: bool) -> None:
         """Have it open, or not, from now on. Returns at once."""
@@ -50,6 +77,16 @@ class Slot:
         self.wanted = on
         self._error = None
         if not on and self._opening is not None:
+            self._opening.cancel()
+        self._wake()
+
+    def renew(self) -> None:
+        """If it is wanted, close what is open and open what ``make`` makes now. Returns at once."""
+        if not self.wanted:
+            return
+        self._error = None
+        self._stale = True
+        if self._opening is not None:
             self._opening.cancel()
         self._wake()
 
@@ -77,16 +114,24 @@ class Slot:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            usable = self.wanted and self._error is None
-            if usable and self._device is None:
-                await self._open()
-            elif not usable and self._device is not None:
+            if self._device is not None and (self._stale or not self.usable):
                 closing, self._device = self._device, None
-                await closing.close()
+                await self._close(closing)
+                self._tell_changed()
+            if self.usable and self._device is None:
+                await self._open()
+                self._tell_changed()
             if not self._changed.is_set():
                 self._settled.set()
 
+    async def _close(self, device: Openable) -> None:
+        try:
+            await device.close()
+        except Exception as error:  # a driver's; the slot has to go on
+            self._failed(DeviceError(f"The device cannot be released: {error}"))
+
     async def _open(self) -> None:
+        self._stale = False
         device = self._make(lambda error: self._fail(device, error))
         self._opening = asyncio.create_task(device.open())
         await asyncio.wait([self._opening])
@@ -96,13 +141,15 @@ class Slot:
         error = opening.exception()
         if error is None:
             self._device = device
+        elif self._stale:
+            return  # it is another device that is wanted now
         elif isinstance(error, DeviceError):
             self._note(error)
         else:
             self._note(DeviceError(f"The device cannot be opened: {error}"))
 
     def _fail(self, device: Openable, error: DeviceError) -> None:
-        if device is self._device and self._error is None:
+        if device is self._device and self._error is None and not self._stale:
             self._note(error)
             self._wake()
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec import structs
 
 from stagedoor.messages import PersonView, RoomInfo, View
-from stagedoor.rules.values import Mode, Role, Seat, Settings
-from stagedoor_client.reactions import NOTHING, Step, Wanted, Wishes, next_step, possible, wanted
+from stagedoor.rules.values import Device, Mode, Role, Seat, Settings
+from stagedoor_client.reactions import (
+    NOTHING,
+    Step,
+    Wanted,
+    Wishes,
+    next_step,
+    possible,
+    stays_ready,
+    wanted,
+)
 
-ALL = Wishes(ask=True, accept=True, microphone=True, camera=True)
+MIC, CAM = Device.MICROPHONE, Device.CAMERA
+BOTH = {MIC, CAM}
+SETS: list[set[Device]] = [set(), {MIC}, {CAM}, BOTH]
 
 
 def view(
@@ -38,37 +50,48 @@ def view(
 @pytest.mark.parametrize("microphone", [False, True])
 @pytest.mark.parametrize("camera", [False, True])
 def test_on_stage_the_server_alone_says_what_is_on(microphone: bool, camera: bool) -> None:
-    """Rules 15 and 16: neither wishes nor a step being prepared count any more."""
-    for wishes, preparing in itertools.product((Wishes(), ALL), Step):
-        shown = view(Seat.ON_STAGE, microphone=microphone, camera=camera)
-        assert wanted(shown, preparing, wishes) == Wanted(True, microphone, camera)
+    """Rules 15 and 16: what was on in the ready window does not count any more."""
+    on = {device for device, is_on in ((MIC, microphone), (CAM, camera)) if is_on}
+    person = view(Seat.ON_STAGE, microphone=microphone, camera=camera)
+    for preview in SETS:
+        assert wanted(person, preview) == Wanted(True, frozenset(on))
 
 
-@pytest.mark.parametrize("seat", [Seat.VIEWER, Seat.REQUESTED, Seat.OFFERED, Seat.HELD])
-def test_nothing_is_open_off_stage_unless_getting_ready(seat: Seat) -> None:
+@pytest.mark.parametrize("off", SETS)
+def test_what_one_has_turned_off_oneself_is_off_before_the_server_says_so(off: set[Device]) -> None:
+    """Rule 4."""
+    both = view(Seat.ON_STAGE, microphone=True, camera=True)
+    assert wanted(both, (), off) == Wanted(True, frozenset(BOTH - off))
+
+
+@pytest.mark.parametrize("seat", [seat for seat in Seat if seat is not Seat.ON_STAGE])
+def test_off_stage_only_what_is_on_in_the_ready_window_is_open(seat: Seat) -> None:
     """Rule 14, and whatever the view says of devices."""
-    assert wanted(view(seat, microphone=True, camera=True), Step.NONE, ALL) == NOTHING
-
-
-def test_getting_ready_opens_what_was_chosen_and_publishes_nothing() -> None:
-    """Rules 2 and 15."""
-    only_microphone = Wishes(accept=True, microphone=True)
-    assert wanted(view(Seat.OFFERED), Step.ACCEPT, only_microphone) == Wanted(False, True, False)
-    assert wanted(view(mode=Mode.OPEN), Step.JOIN, ALL) == Wanted(False, True, True)
-
-
-def test_an_offer_taken_back_while_getting_ready_closes_the_devices() -> None:
-    """Rules 3 and 10."""
-    assert wanted(view(Seat.VIEWER), Step.ACCEPT, ALL) == NOTHING
-    assert wanted(view(mode=Mode.CLOSED), Step.JOIN, ALL) == NOTHING
+    for preview in SETS:
+        expected = frozenset() if seat is Seat.HELD else frozenset(preview)
+        shown = view(seat, microphone=True, camera=True)
+        assert wanted(shown, preview) == Wanted(False, expected)
 
 
 def test_without_a_connection_or_a_room_nothing_is_open() -> None:
     """Rule 12: one comes back with both off."""
-    assert wanted(None, Step.ACCEPT, ALL) == NOTHING
+    assert wanted(None, BOTH) == NOTHING
     ended = view(Seat.ON_STAGE, ended=True, microphone=True)
-    assert wanted(ended, Step.NONE, ALL) == NOTHING
+    assert wanted(ended, BOTH) == NOTHING
     assert possible(ended) is Step.NONE
+
+
+def test_the_ready_window_lasts_while_its_way_up_does() -> None:
+    """Rules 3, 7, 12 and 13: it ends with the offer, on stage, and with the room."""
+    offered = view(Seat.OFFERED)
+    lasting = (Seat.VIEWER, Seat.REQUESTED, Seat.OFFERED)
+    for before, after in itertools.product(lasting, Seat):
+        lasts = after in lasting and (before is not Seat.OFFERED or after is Seat.OFFERED)
+        assert stays_ready(view(before), view(after)) is lasts
+    assert not stays_ready(offered, view(Seat.OFFERED, ended=True))
+    assert not stays_ready(None, offered)
+    forgotten = structs.replace(offered, you="other")
+    assert not stays_ready(offered, forgotten)
 
 
 @pytest.mark.parametrize(

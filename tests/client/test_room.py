@@ -99,7 +99,7 @@ async def test_one_turns_the_camera_off_and_on_again_oneself(
         await seen.moves(robin)
         before = room._publisher._connection
         await room.command(cmd.SetDevice(Kind.CAMERA, False))
-        await room._studio.settled()
+        await room.studio.settled()
         assert camera.open_now == 0
         await room.command(cmd.SetDevice(Kind.CAMERA, True))
         seen.forget()
@@ -126,7 +126,7 @@ async def test_an_offer_taken_back_while_the_camera_opens_leaves_it_closed(
         await ada.do("revoke_offer", person=robin["id"])
         await room.until(seated(Seat.VIEWER))
         camera.stuck.set()
-        await room._studio.settled()
+        await room.studio.settled()
         assert camera.open_now == 0
 
         await ada.do("invite", person=robin["id"])

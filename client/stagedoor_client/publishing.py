@@ -1,0 +1,53 @@
+"""Being connected for sending exactly while on stage."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from .errors import ConnectionLostError, RefusedError
+from .lines import Line
+from .publisher import Publisher
+from .steps import Steps
+
+
+class Publishing:
+    """Connects the publisher while ``wanted`` says so, and disconnects it otherwise.
+
+    ``offer`` sends an SDP offer to the server and gives its answer.
+    """
+
+    def __init__(
+        self,
+        offer: Callable[[str], Awaitable[str]],
+        wanted: Callable[[], bool],
+        tell: Callable[[Line], None],
+    ) -> None:
+        self._steps = Steps(self._step, tell)
+        self.publisher = Publisher(offer, self._steps.later)
+        self._wanted = wanted
+        self._tell = tell
+        self._anew = False
+        self.follow, self.run = self._steps.wake, self._steps.run
+
+    def anew(self) -> None:
+        """The connection, if there is one, is to be made again: the server knows it no more."""
+        self._anew = True
+        self.follow()
+
+    async def _step(self) -> None:
+        if self._anew:
+            self._anew = False
+            await self.publisher.disconnect()
+        if not self._wanted():
+            await self.publisher.disconnect()
+        elif not self.publisher.connected:
+            await self._connect()
+
+    async def _connect(self) -> None:
+        try:
+            await self.publisher.connect()
+        except (RefusedError, ConnectionLostError):
+            raise
+        except Exception as error:  # aiortc's, of an answer it cannot use
+            self._tell(Line("media_failed", f"publishing failed: {error}"))
+            self._steps.later()
