@@ -11,9 +11,9 @@ import numpy as np
 
 from stagedoor.rules.values import Device as Kind
 
-from .camera import Picture
 from .devices import Device
 from .errors import DeviceError
+from .filming import Picture
 from .hardware import Hardware
 from .publisher import Publisher
 from .slot import Missing, Openable, Slot

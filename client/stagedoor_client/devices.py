@@ -8,7 +8,7 @@ import os
 import re
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from .errors import DeviceError
 VIDIOC_QUERYCAP = 0x80685600
 CAPTURE = 0x1
 DEVICE_CAPS = 0x80000000
+MSMF, AVFOUNDATION = 1400, 1200  # cv2.CAP_…; listing needs no OpenCV
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ def _sound(channels: str) -> list[Device]:
 
 
 def cameras() -> list[Device]:
-    """The cameras: on Linux by what V4L2 says of them, elsewhere by trying the first few."""
+    """The cameras, none of them opened for pictures."""
     if sys.platform != "linux":
-        return _cameras_by_trying()
+        return _enumerated(MSMF if sys.platform == "win32" else AVFOUNDATION)
     paths = glob.glob("/dev/video*") or [f"/dev/video{index}" for index in range(8)]
     found = []
     for path in paths:
@@ -114,15 +115,27 @@ def _sysfs_name(path: str) -> str | None:
         return None
 
 
-def _cameras_by_trying() -> list[Device]:
+def places(device: Device) -> Iterator[tuple[int, int]]:
+    """Where OpenCV finds a camera: its index and the backend, in the order to try."""
+    import cv2
+
+    if sys.platform == "linux":
+        yield device.index, cv2.CAP_V4L2
+    elif sys.platform == "darwin":
+        yield device.index, cv2.CAP_AVFOUNDATION
+    elif sys.platform == "win32":
+        yield device.index, cv2.CAP_MSMF
+        # DirectShow counts differently, and knows cameras that Media Foundation does not open.
+        same = (one for one in _enumerated(cv2.CAP_DSHOW) if one.name == device.name)
+        yield from ((one.index, cv2.CAP_DSHOW) for one in same)
+    else:
+        yield device.index, cv2.CAP_ANY
+
+
+def _enumerated(backend: int) -> list[Device]:
+    """The cameras of a backend of Windows or macOS, by their names, without opening them."""
     try:
-        import cv2
+        from cv2_enumerate_cameras import enumerate_cameras
     except ImportError as error:
-        raise DeviceError(f"Cameras need OpenCV: {error}") from error
-    found = []
-    for index in range(6):
-        capture = cv2.VideoCapture(index)
-        if capture.isOpened():
-            found.append(Device(index, f"Camera {index}"))
-        capture.release()
-    return found
+        raise DeviceError(f"Cameras need cv2-enumerate-cameras: {error}") from error
+    return [Device(one.index, one.name) for one in enumerate_cameras(backend)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from .camera import Show
+    from .filming import Show
     from .microphone import Hear
 
     Pull = Callable[[int], npt.NDArray[np.int16]]

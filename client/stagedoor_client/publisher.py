@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 
-from .camera import CameraTrack, Picture
+from .camera import CameraTrack
+from .filming import Picture
 from .microphone import MicrophoneTrack
 from .peer import Endings, connection
 

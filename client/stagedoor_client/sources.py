@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from .camera import Picture, Show
+from .filming import Picture, Show, picture
 from .microphone import BLOCK, RATE, Hear
 
 KEPT = 60 * RATE  # samples
@@ -35,15 +35,16 @@ class Pictures:
         """Whether what is shown goes anywhere now."""
         return self._show is not None
 
-    def show(self, picture: Picture) -> bool:
+    def show(self, array: npt.NDArray[np.uint8]) -> bool:
         """Show a picture, BGR of shape (height, width, 3), taken now; whether it is looked at.
 
-        From any thread. The array is not to be changed afterwards.
+        From any thread. The array may be used again.
         """
         loop, at = self._loop, time.monotonic()
         if loop is None:
             return False
-        return _call(loop, lambda: self._pass(picture, at))
+        taken = picture(array)
+        return _call(loop, lambda: self._pass(taken, at))
 
     def _pass(self, picture: Picture, at: float) -> None:
         if self._show is not None:

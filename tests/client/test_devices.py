@@ -16,6 +16,7 @@ from stagedoor_client import devices
 from stagedoor_client.camera import Camera, CameraTrack
 from stagedoor_client.devices import Device, choose
 from stagedoor_client.errors import DeviceError
+from stagedoor_client.filming import bgr, picture
 from stagedoor_client.microphone import BLOCK, RATE, Microphone, MicrophoneTrack
 
 try:
@@ -81,6 +82,9 @@ class FakeCapture:
     def set(self, what: int, value: float) -> bool:
         return True
 
+    def get(self, what: int) -> float:
+        return 0.0
+
     def read(self) -> tuple[bool, Any]:
         if self._last is not None and self._next > self._last:
             return False, None
@@ -138,14 +142,14 @@ async def test_of_late_pictures_only_the_newest_is_sent_with_the_time_of_its_tak
     track = CameraTrack()
     start = track._start
     for number in range(10):
-        track.show(np.full((48, 64, 3), number * 20, np.uint8), start + number)
+        track.show(picture(np.full((48, 64, 3), number * 20, np.uint8)), start + number)
     frame = await track.recv()
-    assert frame.to_ndarray(format="bgr24")[0, 0, 0] == 180
+    assert abs(int(bgr(frame)[0, 0, 0]) - 180) <= 5
     assert frame.pts == 9 * 90000
     waiting = asyncio.create_task(track.recv())
     await asyncio.sleep(0)
     assert not waiting.done(), "nothing new, nothing sent"
-    track.show(np.zeros((48, 64, 3), np.uint8), start + 10.5)
+    track.show(picture(np.zeros((48, 64, 3), np.uint8)), start + 10.5)
     assert (await waiting).pts == int(10.5 * 90000)
 
 

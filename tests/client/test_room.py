@@ -43,6 +43,9 @@ class FakeCapture:
     def set(self, what: int, value: float) -> bool:
         return True
 
+    def get(self, what: int) -> float:
+        return 0.0
+
     def read(self) -> tuple[bool, Any]:
         FakeCapture.stuck.wait(30)
         time.sleep(1 / 30)  # as a camera makes one wait for the next picture
