@@ -224,10 +224,13 @@ class Presence:
 
     # -- receiving
 
-    def show(self, people: Set[str] | None) -> None:
-        """Whose video is looked at from now on: others' is not decoded. At first, everybody's."""
+    def show(self, cameras: Set[str] | None, screens: Set[str] | None = None) -> None:
+        """Whose camera and whose screen is looked at from now on; None, at first: everybody's.
+
+        Nothing else is decoded.
+        """
         if self._subscriber is not None:
-            self._subscriber.show(people)
+            self._subscriber.show(cameras, screens)
 
     async def _subscribe(self, subscriber: Subscriber) -> None:
         while True:

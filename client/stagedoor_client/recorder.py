@@ -96,6 +96,10 @@ class Recorder:
         """See Sink."""
         self._pictures[person] = (frame, time.monotonic())
 
+    def screen(self, person: str, frame: av.VideoFrame) -> None:
+        """See Sink."""
+        self._pictures[f"{person} screen"] = (frame, time.monotonic())
+
     def audio(self, person: str, frame: av.AudioFrame) -> None:
         """See Sink."""
         samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels)).mean(axis=1)
@@ -114,7 +118,7 @@ class Recorder:
             await self._in_thread(partial(self._write, sound, pictures))
 
     def _shown(self) -> list[av.VideoFrame]:
-        """The newest picture of each whose camera is on, in the order of their ids."""
+        """The newest picture of each camera and screen that is on, in the order of ids."""
         oldest = time.monotonic() - PICTURE_KEPT
         self._pictures = {who: shown for who, shown in self._pictures.items() if shown[1] > oldest}
         return [self._pictures[person][0] for person in sorted(self._pictures)]

@@ -17,7 +17,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from stagedoor.messages import SubscribeOffered
+from stagedoor.messages import SubscribeOffered, Track
 
 from .peer import Endings, connection
 from .visible import BACKLOG, Backlog, Gate, ask_for_keyframe, fit
@@ -27,7 +27,10 @@ class Sink(Protocol):
     """Where frames of the stage go. Called in the event loop."""
 
     def video(self, person: str, frame: av.VideoFrame) -> None:
-        """A picture of a person."""
+        """A picture of a person's camera."""
+
+    def screen(self, person: str, frame: av.VideoFrame) -> None:
+        """A picture of the screen that a person shares."""
 
     def audio(self, person: str, frame: av.AudioFrame) -> None:
         """Sound of a person: 48 kHz, 16 bits, stereo interleaved."""
@@ -41,15 +44,16 @@ class Lane:
     track: MediaStreamTrack
     gate: Gate | None
     person: str | None = None
+    screen: bool = False
     shown: bool = True
 
-    def carry(self, person: str | None, shown: bool) -> None:
-        """Whose it is from now on, and whether they are seen."""
+    def carry(self, person: str | None, screen: bool, shown: bool) -> None:
+        """Whose camera or screen it is from now on, and whether that is seen."""
         if self.gate is not None:
-            if person != self.person:
+            if (person, screen) != (self.person, self.screen):
                 self.gate.begin_anew()
             self.gate.turn(shown)
-        self.person, self.shown = person, shown
+        self.person, self.screen, self.shown = person, screen, shown
 
 
 class Subscriber:
@@ -71,14 +75,18 @@ class Subscriber:
         self._connection: RTCPeerConnection | None = None
         self._endings = Endings()
         self._lanes: dict[str, Lane] = {}
-        self._people: dict[str, str] = {}
-        self._shown: Set[str] | None = None
+        self._tracks: dict[str, Track] = {}
+        self._cameras: Set[str] | None = None
+        self._screens: Set[str] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._negotiating = asyncio.Lock()
 
-    def show(self, people: Set[str] | None) -> None:
-        """Whose video is looked at from now on; None is everybody's. Others' is not decoded."""
-        self._shown = None if people is None else frozenset(people)
+    def show(self, cameras: Set[str] | None, screens: Set[str] | None = None) -> None:
+        """Whose camera and whose screen is looked at from now on; None: everybody's.
+
+        Nothing else is decoded.
+        """
+        self._cameras, self._screens = cameras, screens
         self._direct()
 
     async def offered(self, offer: SubscribeOffered) -> None:
@@ -90,7 +98,7 @@ class Subscriber:
                 self._watch_state(self._connection)
             made = self._connection
             await made.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
-            self._people = {track.mid: track.person for track in offer.tracks}
+            self._tracks = {track.mid: track for track in offer.tracks}
             for transceiver in made.getTransceivers():
                 self._add(transceiver)
             self._direct()
@@ -122,8 +130,13 @@ class Subscriber:
     def _direct(self) -> None:
         """Tell each m-line whose it is and whether they are seen."""
         for mid, lane in self._lanes.items():
-            person = self._people.get(mid)
-            lane.carry(person, self._shown is None or person in self._shown)
+            track = self._tracks.get(mid)
+            if track is None:
+                lane.carry(None, screen=False, shown=False)
+                continue
+            screen = track.kind == "screen"
+            shown = self._screens if screen else self._cameras
+            lane.carry(track.person, screen, shown is None or track.person in shown)
 
     async def _pump(self, lane: Lane) -> None:
         """Take every frame off the track: what nobody takes would pile up in memory."""
@@ -136,7 +149,8 @@ class Subscriber:
                 continue
             if isinstance(frame, av.VideoFrame):
                 if lane.shown:
-                    self._sink.video(lane.person, frame)
+                    show = self._sink.screen if lane.screen else self._sink.video
+                    show(lane.person, frame)
             elif isinstance(frame, av.AudioFrame):
                 self._sink.audio(lane.person, frame)
 

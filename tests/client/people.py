@@ -91,6 +91,9 @@ class Counter:
         self._last[person] = gray
         self._news.set()
 
+    def screen(self, person: str, frame: av.VideoFrame) -> None:
+        self.video(f"{person} screen", frame)
+
     def audio(self, person: str, frame: av.AudioFrame) -> None:
         samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels)).mean(axis=1)
         self._sound.setdefault(person, []).append(samples)

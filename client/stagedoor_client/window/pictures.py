@@ -1,0 +1,68 @@
+"""Between the stage that is received and the stage that is shown: a Sink that makes QImages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import av
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
+
+from ..pictures import CAMERA, SCREEN, Pictures, Pixels, Source
+from ..presence import Presence
+
+
+class Stage(Protocol):
+    """Who has tiles."""
+
+    def set_picture(self, person: str, kind: str, picture: QImage | None) -> None:
+        """Show a picture of a person's "camera" or "screen"."""
+
+
+class StagePictures:
+    """A Sink. ``hear`` gets the sound as it comes, ``stage`` pictures in its tiles' own size.
+
+    Tell it and the room by ``visible`` what is seen.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        hear: Callable[[str, av.AudioFrame], None] = lambda person, frame: None,
+    ) -> None:
+        self._stage = stage
+        self._pictures = Pictures(self._show)
+        self.audio = hear
+
+    def visible(self, room: Presence, shown: Mapping[Source, QSize]) -> None:
+        """What is seen from now on, and in how many real pixels: nothing else is decoded."""
+        self._pictures.show(
+            {source: (size.width(), size.height()) for source, size in shown.items()}
+        )
+        room.show(
+            {person for person, kind in shown if kind == CAMERA},
+            {person for person, kind in shown if kind == SCREEN},
+        )
+
+    def video(self, person: str, frame: av.VideoFrame) -> None:
+        """See Sink."""
+        self._pictures.put((person, CAMERA), frame)
+
+    def screen(self, person: str, frame: av.VideoFrame) -> None:
+        """See Sink."""
+        self._pictures.put((person, SCREEN), frame)
+
+    def _show(self, source: Source, pixels: Pixels) -> None:
+        self._stage.set_picture(*source, image(pixels))
+
+    def close(self) -> None:
+        """Convert no more."""
+        self._pictures.close()
+
+
+def image(pixels: Pixels) -> QImage:
+    """A picture over the same memory, which it keeps for as long as it, or a copy, lives."""
+    return QImage(
+        pixels.data, pixels.width, pixels.height, pixels.stride, QImage.Format.Format_RGB32
+    )
