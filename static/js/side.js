@@ -1,36 +1,51 @@
 // @ts-check
 /** @import {App} from "./types.js" */
+/** @import {Store} from "./store.js" */
 import { el, icon, setText } from "./dom.js";
+import { t } from "./words.js";
 
-/** @typedef {"people"|"moderate"} Tab */
+/**
+ * @typedef {object} TabPlan
+ * @property {string} name the page is `side.pages[name]`, its element `#side-NAME`
+ * @property {string} title
+ * @property {string} icon
+ * @property {boolean} [opener] whether the bar has a button that opens it
+ * @property {boolean} [news] whether its number is news, to be shown on the tab, too
+ * @property {(store: Store) => boolean} [shown] whether there is such a tab for one; if not: always
+ */
 
-/** The panel at the side, on phones a sheet over the page: People, and for moderators Moderate. */
+/** @type {TabPlan[]} in the order of the row */
+const TABS = [
+  { name: "people", title: "People", icon: "people", opener: true },
+  { name: "moderate", title: "Moderate", icon: "shield", opener: true, news: true, shown: (store) => store.iModerate },
+];
+
+/** @typedef {{plan: TabPlan, tab: HTMLElement, page: HTMLElement, opener: HTMLElement|null}} Tab */
+
+/** The panel at the side, on phones a sheet over the page: a row of tabs, and a page for each. */
 export class Side {
-  /** @type {Tab|null} */
-  #open = null;
+  /** @type {Record<string, HTMLElement>} by name of the tab */
+  pages = {};
+  /** The name of the tab that is open. @type {string|null} */
+  open = null;
   /** @type {HTMLElement|null} */
   #opener = null;
   #known = false;
+  /** @type {Tab[]} */
+  #tabs;
+  /** @type {Set<(open: string|null) => void>} */
+  #listeners = new Set();
 
   /** @param {App} app @param {HTMLElement} place */
   constructor(app, place) {
     this.app = app;
     this.node = place;
-    this.pages = { people: el("div", { class: "side-page" }), moderate: el("div", { class: "side-page" }) };
-    this.tabs = { people: this.#tab("people", "People"), moderate: this.#tab("moderate", "Moderate") };
-    this.openers = { people: this.#opensAt("people", "People", "people"), moderate: this.#opensAt("moderate", "Moderate", "shield") };
-    this.buttons = el("div", { class: "bar-side" }, this.openers.people.node, this.openers.moderate.node);
-    const close = el("button", { type: "button", class: "icon-button", "aria-label": "Close the panel", onclick: () => this.show(null) }, icon("close"));
-    place.append(
-      el("div", { class: "side-top" }, el("div", { class: "tabs", role: "tablist" }, this.tabs.people, this.tabs.moderate), close),
-      this.pages.people,
-      this.pages.moderate,
-    );
-    for (const [name, page] of Object.entries(this.pages)) {
-      page.id = `side-${name}`;
-      page.setAttribute("role", "tabpanel");
-      page.setAttribute("aria-label", name === "people" ? "People" : "Moderate");
-    }
+    this.#tabs = TABS.map((plan) => this.#make(plan));
+    this.row = el("div", { class: "tabs", role: "tablist" }, ...this.#tabs.map((one) => one.tab));
+    this.row.addEventListener("keydown", (event) => this.#move(event));
+    this.buttons = el("div", { class: "bar-side" }, ...this.#tabs.map((one) => one.opener));
+    const close = el("button", { type: "button", class: "icon-button", "aria-label": t("Close the panel"), onclick: () => this.show(null) }, icon("close"));
+    place.append(el("div", { class: "side-top" }, this.row, close), ...this.#tabs.map((one) => one.page));
     place.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !document.querySelector(":popover-open, dialog[open]")) this.show(null);
     });
@@ -38,75 +53,108 @@ export class Side {
     this.show(null);
   }
 
-  /** @param {Tab|null} tab */
-  show(tab) {
-    const before = this.#open;
-    this.#open = tab;
-    this.node.hidden = tab === null;
-    document.body.dataset.side = tab ?? "";
-    for (const name of /** @type {Tab[]} */ (["people", "moderate"])) {
-      this.pages[name].hidden = tab !== name;
-      this.tabs[name].setAttribute("aria-selected", String(tab === name));
-      this.tabs[name].tabIndex = tab === name ? 0 : -1;
-      this.openers[name].node.setAttribute("aria-expanded", String(tab === name));
+  /** @param {string|null} name */
+  show(name) {
+    const before = this.open;
+    this.open = name;
+    this.node.hidden = name === null;
+    document.body.dataset.side = name ?? "";
+    for (const one of this.#tabs) {
+      const open = one.plan.name === name;
+      one.page.hidden = !open;
+      one.tab.setAttribute("aria-selected", String(open));
+      one.tab.tabIndex = open ? 0 : -1;
+      one.opener?.setAttribute("aria-expanded", String(open));
+      if (open) one.tab.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     }
-    if (tab === null && before !== null) this.#opener?.focus();
+    if (name === null && before !== null) this.#opener?.focus();
+    if (name !== before) for (const listener of this.#listeners) listener(name);
+  }
+
+  /** Called with the name of the tab that is open, or null. @param {(open: string|null) => void} listener */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * Put a number on a tab and its button; nothing for 0.
+   * @param {string} name
+   * @param {number} number
+   * @param {string} sentence the number in words, as "3 unread"
+   */
+  badge(name, number, sentence) {
+    const one = this.#tabs.find(({ plan }) => plan.name === name);
+    if (!one) return;
+    const label = number ? `${one.plan.title}, ${sentence}` : one.plan.title;
+    for (const node of [one.tab, one.opener]) {
+      const count = node?.querySelector(".badge");
+      if (!node || !(count instanceof HTMLElement)) continue;
+      count.hidden = number === 0;
+      setText(count, number > 999 ? "999+" : String(number));
+      if (node.getAttribute("aria-label") !== label) node.setAttribute("aria-label", label);
+    }
   }
 
   #follow() {
     const { store } = this.app;
-    const moderating = store.iModerate;
-    this.tabs.moderate.hidden = !moderating;
-    this.openers.moderate.node.hidden = !moderating;
-    if (!moderating && this.#open === "moderate") this.show("people");
+    for (const { plan, tab, opener } of this.#tabs) {
+      const shown = plan.shown?.(store) ?? true;
+      tab.hidden = !shown;
+      if (opener) opener.hidden = !shown;
+      if (!shown && this.open === plan.name) this.show("people");
+    }
     if (store.me && !this.#known) {
       this.#known = true;
-      if (moderating && matchMedia("(min-width: 1000px)").matches) this.show("moderate");
+      if (store.iModerate && matchMedia("(min-width: 1000px)").matches) this.show("moderate");
     }
-    badge(this.openers.moderate, moderating ? store.requests.length : 0, "waiting");
-    badge(this.openers.people, store.people.size, "in the room");
+    this.badge("moderate", store.iModerate ? store.requests.length : 0, t("{number} waiting", { number: store.requests.length }));
+    this.badge("people", store.people.size, t("{number} in the room", { number: store.people.size }));
   }
 
-  /** @param {Tab} tab @param {string} title */
-  #tab(tab, title) {
-    const node = el("button", { type: "button", role: "tab", class: "tab", "aria-controls": `side-${tab}`, onclick: () => this.show(tab) }, title);
-    node.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-      const other = tab === "people" ? "moderate" : "people";
-      if (this.tabs[other].hidden) return;
-      this.show(other);
-      this.tabs[other].focus();
-    });
-    return node;
+  /** Arrow keys, Home and End in the row, over the tabs that there are. @param {KeyboardEvent} event */
+  #move(event) {
+    const there = this.#tabs.filter(({ tab }) => !tab.hidden);
+    const now = there.findIndex(({ plan }) => plan.name === this.open);
+    const forward = getComputedStyle(this.row).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const back = forward === "ArrowRight" ? "ArrowLeft" : "ArrowRight";
+    const next = { [forward]: now + 1, [back]: now - 1, Home: 0, End: -1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const one = there[(next + there.length) % there.length];
+    this.show(one.plan.name);
+    one.tab.focus();
   }
 
-  /** @param {Tab} tab @param {string} title @param {string} image */
-  #opensAt(tab, title, image) {
-    const count = el("span", { class: "badge", hidden: true });
+  /** @param {TabPlan} plan @returns {Tab} */
+  #make(plan) {
+    const { name, title } = plan;
+    const tab = el(
+      "button",
+      { type: "button", role: "tab", class: "tab", "data-tab": name, "aria-controls": `side-${name}`, onclick: () => this.show(name) },
+      title,
+      plan.news ? badge() : null,
+    );
+    const page = el("div", { class: "side-page", id: `side-${name}`, role: "tabpanel", "aria-label": title });
+    this.pages[name] = page;
+    return { plan, tab, page, opener: plan.opener ? this.#opens(plan, tab) : null };
+  }
+
+  /** @param {TabPlan} plan @param {HTMLElement} tab */
+  #opens({ name, title, icon: image }, tab) {
+    const press = () => {
+      this.#opener = node;
+      this.show(this.open === name ? null : name);
+      if (this.open) tab.focus();
+    };
     const node = el(
       "button",
-      {
-        type: "button",
-        class: "button tool",
-        "aria-expanded": "false",
-        "aria-controls": "side",
-        onclick: () => {
-          this.#opener = node;
-          this.show(this.#open === tab ? null : tab);
-          if (this.#open) this.tabs[tab].focus();
-        },
-      },
+      { type: "button", class: "button tool", "data-tab": name, "aria-expanded": "false", "aria-controls": "side", onclick: press },
       icon(image),
       el("span", { class: "label" }, title),
-      count,
+      badge(),
     );
-    return { node, count, title };
+    return node;
   }
 }
 
-/** @param {{node: HTMLElement, count: HTMLElement, title: string}} opener @param {number} number @param {string} what */
-function badge({ node, count, title }, number, what) {
-  count.hidden = number === 0;
-  setText(count, String(number));
-  node.setAttribute("aria-label", number ? `${title}, ${number} ${what}` : title);
-}
+const badge = () => el("span", { class: "badge", hidden: true });

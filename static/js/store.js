@@ -20,6 +20,12 @@ export const moderates = (person) => person.role !== "attendee";
 /** @param {Person} person */
 export const hasSeat = (person) => person.seat === "on_stage" || person.seat === "held";
 
+/**
+ * @typedef {object} Part what keeps a part of the view, as the chat does
+ * @property {(view: any) => void} welcome takes the part's fields of a whole view
+ * @property {(update: any) => void} update takes those of an update, if there are any
+ */
+
 export class Store {
   /** @type {Room|null} */
   room = null;
@@ -34,12 +40,19 @@ export class Store {
   /** @type {"connecting"|"open"|"lost"|"ended"} */
   status = "connecting";
   #ahead = 0;
+  /** @type {Part[]} */
+  #parts = [];
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
   /** @param {() => void} listener */
   subscribe(listener) {
     this.#listeners.add(listener);
+  }
+
+  /** Have a part take what concerns it, before the listeners are called. @param {Part} part */
+  add(part) {
+    this.#parts.push(part);
   }
 
   /** @returns {Person|null} oneself, once entered */
@@ -91,15 +104,18 @@ export class Store {
     this.room = view.room;
     this.people = new Map(view.people.map((one) => [one.id, { ...UNSAID, ...one }]));
     this.speaking = [];
+    for (const part of this.#parts) part.welcome(view);
     this.#tell();
   }
 
   /** @param {{number: number, people?: Person[], gone?: string[], room?: Room|null}} message */
-  update({ number, people = [], gone = [], room = null }) {
+  update(message) {
+    const { number, people = [], gone = [], room = null } = message;
     this.number = Math.max(this.number, number);
     for (const one of people) this.people.set(one.id, { ...UNSAID, ...one });
     for (const id of gone) this.people.delete(id);
     if (room) this.room = room;
+    for (const part of this.#parts) part.update(message);
     this.#tell();
   }
 

@@ -249,3 +249,13 @@ def test_what_was_acknowledged_survives_sigkill(tmp_path: Path) -> None:
         events = asyncio.run(read())
         assert len(events) >= acknowledged
         assert len(events) % 3 == 0, "an append is kept whole or not at all"
+
+
+async def test_does_not_take_what_must_not_be_kept(
+    log: SqliteLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await log.append("a", 0, [created()])
+    monkeypatch.setattr(HandRaised, "logged", False)
+    with pytest.raises(ValueError, match="not to be kept"):
+        await log.append("a", 1, [hand(2)])
+    assert len(await log.read("a")) == 1

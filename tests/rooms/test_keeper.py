@@ -481,3 +481,35 @@ async def test_media_restarted_is_a_message(crowd: Stage) -> None:
     ben = crowd.keeper._connections["ben"]
     assert isinstance(ben, FakeConnection)
     await crowd.diary.until(lambda: MediaRestarted() in ben.messages)
+
+
+async def test_what_is_not_logged_is_applied_and_shown_and_forgotten(
+    crowd: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if hands were of the kind of events that are never kept."""
+    monkeypatch.setattr(HandRaised, "logged", False)
+    number = crowd.keeper.room.number
+    both = (crowd.ask("ben", c.RaiseHand()), crowd.ask("mod", c.SetMode(Mode.INVITE)))
+    hand, mode = await asyncio.gather(*both)
+    assert (hand, mode) == (0, number + 1)
+    assert crowd.keeper.room.people["ben"].hand_at is not None
+    shown = crowd.diary.entries[crowd.diary.index("ann", "told", "update")][3]
+    assert [one.id for one in shown.people] == ["ben"]
+    assert [one.number for one in shown.happened] == [number + 1], "told under its own number"
+    assert await crowd.do("ben", c.LowerHand()) == number + 2
+    assert await crowd.do("ben", c.RaiseHand()) == 0
+    await crowd.close()
+    crowd.engine.granted.clear()
+    await crowd.open()
+    assert crowd.keeper.room.people["ben"].hand_at is None
+
+
+async def test_a_step_that_cannot_be_logged_leaves_nothing_of_what_is_not_logged(
+    crowd: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HandRaised, "logged", False)
+    crowd.log.failing = True
+    both = (crowd.ask("ben", c.RaiseHand()), crowd.ask("mod", c.SetMode(Mode.INVITE)))
+    assert all(isinstance(one, Refusal) for one in await asyncio.gather(*both))
+    assert crowd.keeper.room.people["ben"].hand_at is None
+    crowd.log.failing = False

@@ -68,7 +68,7 @@ class Client:
         self.number = snapshot.number
 
     def apply(self, update: Update) -> None:
-        assert update.number > self.number
+        assert update.number >= self.number
         self.number = update.number
         self.people.update({one.id: one for one in update.people})
         for gone in update.gone:

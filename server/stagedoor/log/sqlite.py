@@ -89,6 +89,8 @@ class SqliteLog:
 
     async def append(self, room: str, after: int, events: Sequence[AnyEvent]) -> None:
         """See EventLog.append."""
+        if not all(event.logged for event in events):
+            raise ValueError("an event that is not to be kept must not reach the log")
         await self._put(lambda done: _Append(room, after, tuple(events), done))
 
     async def read(self, room: str, after: int = 0) -> list[AnyEvent]:

@@ -13,22 +13,30 @@ Decision = list[AnyEvent] | Refusal
 
 
 class Draft:
-    """A room and the events that lead on from it. ``before`` stays, ``room`` moves."""
+    """A room and the events that lead on from it. ``before`` stays, ``room`` moves.
+
+    ``events`` are all that happened, ``logged`` those among them that the log is to keep.
+    """
 
     def __init__(self, before: Room) -> None:
         self.before = before
         self.room = before
         self.events: list[AnyEvent] = []
 
+    @property
+    def logged(self) -> list[AnyEvent]:
+        """The events that get a number, the first ``before.number + 1``."""
+        return [event for event in self.events if event.logged]
+
     def add(self, events: Iterable[AnyEvent]) -> int:
-        """Apply events to the draft; the number of the last one, or 0 if there was none."""
+        """Apply events to the draft; the number of the last one, or 0 if none has a number."""
         events = list(events)
         room = self.room
         for event in events:
             room = rules.evolve(room, event)
-        self.room = room
+        number, self.room = self.room.number, room
         self.events += events
-        return room.number if events else 0
+        return room.number if room.number > number else 0
 
     def take(self, decision: Decision) -> int | Refusal:
         """Apply what was decided, unless it was refused."""

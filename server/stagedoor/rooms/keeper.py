@@ -2,8 +2,9 @@
 
 Commands of all people meet in one queue. A step takes what has queued up and goes in one direction:
 decide, append to the log, apply, take from and give to the media engine, tell everybody, answer.
-So nothing is acknowledged that is not in the log, and whoever loses the stage is not forwarded any
-more when anybody hears of it (rule 13). Timers are not kept: the next one follows from the state.
+So nothing is acknowledged that is not in the log (save what never is: see Event.logged), and
+whoever loses the stage is not forwarded any more when anybody hears of it (rule 13). Timers are
+not kept: the next one follows from the state.
 """
 
 from __future__ import annotations
@@ -249,8 +250,8 @@ class Keeper:
         for _ in range(CONFLICTS):
             step = self._decide(jobs)
             try:
-                if step.draft.events:
-                    await self._log.append(self.id, step.draft.before.number, step.draft.events)
+                if logged := step.draft.logged:
+                    await self._log.append(self.id, step.draft.before.number, logged)
             except LogConflictError:
                 await self._catch_up()
                 continue
@@ -287,7 +288,7 @@ class Keeper:
     async def _apply(self, step: _Step) -> None:
         """What is in the log takes effect: on the state, on the media, then on what is shown."""
         before, self.room = step.draft.before, step.draft.room
-        told = self._remember(self.room, step.draft.events, before.number)
+        told = self._remember(self.room, step.draft.logged, before.number)
         self._lost -= step.forget
         restarted, self._media_restarted = self._media_restarted, False
         if restarted:

@@ -33,7 +33,7 @@ class Part(Protocol):
         """All that ``viewer`` is shown of the part, for entering and for a new role."""
 
     def changes(self, before: Room, after: Room, events: Sequence[AnyEvent]) -> Share:
-        """What ``events`` changed. The first of them has the number ``before.number + 1``."""
+        """What ``events`` changed. The first logged one has the number ``before.number + 1``."""
 
 
 PARTS: tuple[Part, ...] = ()

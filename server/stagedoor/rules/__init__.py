@@ -4,9 +4,10 @@
 ``come_back``, ``disconnect`` and ``due`` are what connections and the clock bring about.
 """
 
+from .clock import due, next_deadline
 from .decide import decide
 from .evolve import create, evolve
-from .presence import come_back, disconnect, due, enter, next_deadline
+from .presence import come_back, disconnect, enter
 
 __all__ = [
     "come_back",

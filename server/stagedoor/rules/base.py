@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec import Struct
 
 
@@ -13,7 +15,11 @@ class Event(Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=T
     """Something that has happened at ``at``, in milliseconds of the server's clock.
 
     ``by`` is the person who decided, or ``""`` for the clock; ``rule`` the rule's number.
+    What is not ``logged`` is applied and shown, but not kept: it has no number, and is forgotten
+    when the server ends.
     """
+
+    logged: ClassVar[bool] = True
 
     at: int
     by: str = ""

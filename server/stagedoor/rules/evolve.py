@@ -58,7 +58,8 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
         )
     if room is None:
         raise ValueError("a room's first event must be room_created")
-    room = replace(room, number=room.number + 1)
+    if event.logged:
+        room = replace(room, number=room.number + 1)
     match event:
         case ev.ModeSet():
             return replace(room, mode=event.mode)

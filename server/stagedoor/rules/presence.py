@@ -48,8 +48,6 @@ def disconnect(room: Room, person_id: str, now: int) -> list[ev.AnyEvent]:
 def _deadlines(room: Room) -> list[tuple[int, str, bool]]:
     """When the clock decides on whom; True where the whole grace is over, not an offer alone."""
     found: list[tuple[int, str, bool]] = []
-    if room.ended:
-        return found
     for person in room.people.values():
         if person.away_until is not None:
             found.append((person.away_until, person.id, True))
@@ -58,7 +56,7 @@ def _deadlines(room: Room) -> list[tuple[int, str, bool]]:
     return sorted(found)
 
 
-def next_deadline(room: Room) -> int | None:
+def deadline(room: Room) -> int | None:
     """When ``due`` has something next, in milliseconds of the server's clock."""
     found = _deadlines(room)
     return found[0][0] if found else None

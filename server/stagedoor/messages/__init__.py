@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from .rules.base import Command
-from .rules.commands import AnyCommand
-from .rules.refusals import Code
-from .rules.values import Device, Mode, OfferReason, Role, Seat, Settings
+from ..rules.base import Command
+from ..rules.commands import AnyCommand
+from ..rules.refusals import Code
+from ..rules.values import Device, Mode, OfferReason, Role, Seat, Settings
 
 MAX_MESSAGE = 256 * 1024
 MAX_SDP = 128 * 1024

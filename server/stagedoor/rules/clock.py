@@ -1,0 +1,44 @@
+"""What the clock brings about in a room. Every part says for itself when, and what then."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from . import presence
+from .events import AnyEvent
+from .evolve import evolve
+from .values import Room
+
+
+class Timed(Protocol):
+    """A part of the rules that the clock has to do with."""
+
+    def deadline(self, room: Room) -> int | None:
+        """When ``due`` has something next, in milliseconds of the server's clock."""
+
+    def due(self, room: Room, now: int) -> list[AnyEvent]:
+        """What the clock has decided by ``now``, in the order of its time."""
+
+
+_PARTS: tuple[Timed, ...] = (presence,)
+
+
+def next_deadline(room: Room) -> int | None:
+    """When ``due`` has something next, in milliseconds of the server's clock; None: never."""
+    if room.ended:
+        return None
+    found = [at for part in _PARTS if (at := part.deadline(room)) is not None]
+    return min(found, default=None)
+
+
+def due(room: Room, now: int) -> list[AnyEvent]:
+    """What the clock has decided by ``now``; each part sees what the parts before it decided."""
+    events: list[AnyEvent] = []
+    for part in _PARTS:
+        if room.ended:
+            break
+        new = part.due(room, now)
+        for event in new:
+            room = evolve(room, event)
+        events += new
+    return events
