@@ -1,4 +1,4 @@
-"""What a person captures with: the chosen camera and microphone, each in its slot."""
+"""What a person captures with: the chosen camera, microphone and screen, each in its slot."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .sources import Pictures, Sounds
 
 Mute = Literal["release", "silence"]
 QUIETEST = -100.0  # dBFS
+SCREEN_FPS = 10
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Capture:
 
     camera: Device | Pictures | None = None
     microphone: Device | Sounds | None = None
+    screen: Device | Pictures | None = None
     width: int = 640
     height: int = 480
     fps: int = 30
@@ -46,8 +48,9 @@ class Studio:
 
     ``failed`` is told what failed and the error, ``changed`` that a device was opened or closed.
     Once a device is unwanted nothing more of it gets to the publisher, however long the closing
-    itself takes. A window may set ``on_picture``, told each picture of the camera, and
-    ``on_level``, told the level of each block of sound captured in dBFS, also while muted.
+    itself takes. A window may set ``on_picture`` and ``on_screen``, told each picture of the
+    camera and of the screen, and ``on_level``, told the level of each block of sound captured in
+    dBFS, also while muted.
     """
 
     def __init__(
@@ -61,15 +64,21 @@ class Studio:
         self.hardware = hardware
         self.camera = capture.camera
         self.microphone = capture.microphone
+        self.screen = capture.screen
         self.size = (capture.width, capture.height)
         self.fps = capture.fps
         self.on_picture: Callable[[Picture], None] | None = None
+        self.on_screen: Callable[[Picture], None] | None = None
         self.on_level: Callable[[float], None] | None = None
         self._mute = capture.mute
         self._publisher = publisher
         self._on_air: frozenset[Kind] = frozenset()
         self._wanted: tuple[frozenset[Kind], bool] = (frozenset(), False)
-        makers = {Kind.MICROPHONE: self._make_microphone, Kind.CAMERA: self._make_camera}
+        makers = {
+            Kind.MICROPHONE: self._make_microphone,
+            Kind.CAMERA: self._make_camera,
+            Kind.SCREEN: self._make_screen,
+        }
         self._slots = {
             kind: Slot(make, lambda error, kind=kind: failed(kind, error), changed)  # type: ignore[misc]
             for kind, make in makers.items()
@@ -87,9 +96,10 @@ class Studio:
         self.want(devices, on_stage=on_stage)
 
     def choose(self, kind: str, device: Device | Pictures | Sounds | None) -> None:
-        """Use this "camera" or "microphone". One that is open is closed first, then this opened.
+        """Use this "camera", "microphone" or "screen".
 
-        The tracks stay the same, so that nothing is negotiated. Returns at once; see ``settled``.
+        One that is open is closed first, then this is opened. The tracks stay the same, so that
+        nothing is negotiated. Returns at once; see ``settled``.
         """
         setattr(self, Kind(kind), device)
         self._slots[Kind(kind)].renew()
@@ -100,7 +110,7 @@ class Studio:
         self._slots[Kind.CAMERA].renew()
 
     def is_open(self, kind: str) -> bool:
-        """Whether the "camera" or "microphone" is open now."""
+        """Whether the "camera", "microphone" or "screen" is open now."""
         return self._slots[Kind(kind)].is_open
 
     def want(self, devices: Collection[Kind], *, on_stage: bool) -> None:
@@ -144,6 +154,15 @@ class Studio:
             case device:
                 return self.hardware.camera(device, self.size, self.fps, self._show, failed)
 
+    def _make_screen(self, failed: Callable[[DeviceError], None]) -> Openable:
+        match self.screen:
+            case None:
+                return Missing("No screen was chosen.")
+            case Pictures() as pictures:
+                return pictures.opening(self._share)
+            case device:
+                return self.hardware.screen(device, SCREEN_FPS, self._share, failed)
+
     def _hear(self, block: bytes, rate: int) -> None:
         slot = self._slots[Kind.MICROPHONE]
         if not slot.wanted:
@@ -156,12 +175,20 @@ class Studio:
             self._publisher.hear(bytes(len(block)), rate)
 
     def _show(self, picture: Picture, at: float) -> None:
-        if not self._slots[Kind.CAMERA].wanted:
+        self._pass(Kind.CAMERA, self.on_picture, picture, at)
+
+    def _share(self, picture: Picture, at: float) -> None:
+        self._pass(Kind.SCREEN, self.on_screen, picture, at)
+
+    def _pass(
+        self, kind: Kind, tap: Callable[[Picture], None] | None, picture: Picture, at: float
+    ) -> None:
+        if not self._slots[kind].wanted:
             return
-        if self.on_picture is not None:
-            self.on_picture(picture)
-        if Kind.CAMERA in self._on_air:
-            self._publisher.show(picture, at)
+        if tap is not None:
+            tap(picture)
+        if kind in self._on_air:
+            self._publisher.show(kind, picture, at)
 
 
 def level(block: bytes) -> float:

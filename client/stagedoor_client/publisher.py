@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 
+from stagedoor.rules.values import Device
+
 from .camera import CameraTrack
 from .filming import Picture
 from .microphone import MicrophoneTrack
@@ -24,25 +26,38 @@ class Publisher:
         self._lost = lost
         self._connection: RTCPeerConnection | None = None
         self._endings = Endings()
-        self._camera = CameraTrack()
         self._microphone = MicrophoneTrack()
+        self._camera = CameraTrack()
+        self._screen = CameraTrack()
 
     @property
     def connected(self) -> bool:
         """Whether there is a publishing connection, or one on its way."""
         return self._connection is not None
 
-    def show(self, picture: Picture, at: float) -> None:
-        """Send a picture, as ``Camera`` gives it, if there is a connection."""
-        self._camera.show(picture, at)
+    def show(self, device: Device, picture: Picture, at: float) -> None:
+        """Send a picture of the camera or the screen, if there is a connection."""
+        (self._screen if device is Device.SCREEN else self._camera).show(picture, at)
 
     def hear(self, block: bytes, rate: int) -> None:
         """Send a block of sound, as ``Microphone`` gives it, if there is a connection."""
         self._microphone.hear(block, rate)
 
-    def forget(self, kind: str) -> None:
-        """Send nothing of the "microphone" or "camera" that has not been sent yet."""
-        (self._microphone if kind == "microphone" else self._camera).forget()
+    def forget(self, device: Device) -> None:
+        """Send nothing of a device that has not been sent yet."""
+        match device:
+            case Device.MICROPHONE:
+                self._microphone.forget()
+            case Device.CAMERA:
+                self._camera.forget()
+            case Device.SCREEN:
+                self._screen.forget()
+
+    def detach(self) -> None:
+        """Take the tracks off their senders, at once. The connection is of no use afterwards."""
+        if self._connection is not None:
+            for sender in self._connection.getSenders():
+                sender.replaceTrack(None)
 
     async def connect(self) -> None:
         """Publish. Raises what ``offer`` raises; then there is no connection."""
@@ -71,6 +86,7 @@ class Publisher:
 
     async def disconnect(self) -> None:
         """End the publishing connection, if there is one."""
+        self.detach()
         ending, self._connection = self._connection, None
         if ending is not None:
             await self._endings.end(ending)

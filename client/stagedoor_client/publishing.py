@@ -27,7 +27,14 @@ class Publishing:
         self._wanted = wanted
         self._tell = tell
         self._anew = False
-        self.follow, self.run = self._steps.wake, self._steps.run
+        self.run = self._steps.run
+
+    def follow(self) -> None:
+        """Whether one is wanted may have changed. Nothing is sent any more from here on if not."""
+        if self.publisher.connected and not self._wanted():
+            self.publisher.detach()
+            self._anew = True
+        self._steps.wake()
 
     def anew(self) -> None:
         """The connection, if there is one, is to be made again: the server knows it no more."""

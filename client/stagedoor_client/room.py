@@ -96,11 +96,13 @@ class Room(Presence):
     async def settled(self) -> None:
         """Wait until the devices are as wanted.
 
-        Raises DeviceError if one that was switched on in the ready window failed.
+        Raises DeviceError if one that is switched on in the ready window fails until then.
         """
+        chosen = self.previewed
         await self.studio.settled()
-        for error in self._troubles.values():
-            raise error
+        for device in chosen:
+            if device in self._troubles:
+                raise self._troubles[device]
 
     async def go_up(self) -> None:
         """Confirm the ready window: arrive with exactly what is on there (rules 2 and 15).
@@ -139,7 +141,7 @@ class Room(Presence):
         await self.command(cmd.RaiseHand() if up else cmd.LowerHand())
 
     async def turn(self, kind: str, on: bool) -> None:
-        """On stage, turn one's "microphone" or "camera" on or off (rule 4).
+        """On stage, turn one's "microphone", "camera" or "screen" on or off (rule 4).
 
         Off is off here first, whatever the server says. On, the device is opened when the server
         shows it as on; one that cannot be opened is turned off again, and told by ``on_line``.
