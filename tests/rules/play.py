@@ -40,9 +40,9 @@ class Play:
         self.apply(events)
 
     def do(self, who: str, command: c.AnyCommand) -> list[AnyEvent]:
-        """The events of a command, applied; AssertionError if it is refused."""
+        """The events of a command, applied; AssertionError if it is refused, or was done before."""
         answer = rules.decide(self.room, command, who, self.now)
-        assert not isinstance(answer, Refusal), answer
+        assert isinstance(answer, list), answer
         return self.apply(answer)
 
     def no(self, who: str, command: c.AnyCommand, code: Code) -> str:

@@ -202,7 +202,7 @@ def test_21_each_event_has_who_when_and_its_rule(
 
 def test_21_every_kind_of_command_was_looked_at() -> None:
     looked_at = {type(command) for _, command, _ in DECIDED_UNDER} | {c.JoinStage}
-    assert looked_at == set(get_args(c.AnyCommand))
+    assert looked_at == set(get_args(c.StageCommand))
 
 
 @pytest.mark.parametrize("kind", get_args(AnyEvent), ids=lambda kind: kind.__name__)

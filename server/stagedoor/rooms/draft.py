@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stagedoor import rules
+from stagedoor.rules.base import Repeated
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Refusal
 from stagedoor.rules.values import Room
 
-Decision = list[AnyEvent] | Refusal
+Decision = list[AnyEvent] | Repeated | Refusal
 
 
 class Draft:
@@ -39,5 +40,7 @@ class Draft:
         return room.number if room.number > number else 0
 
     def take(self, decision: Decision) -> int | Refusal:
-        """Apply what was decided, unless it was refused."""
+        """Apply what was decided, unless it was refused, or done before."""
+        if isinstance(decision, Repeated):
+            return decision.number
         return decision if isinstance(decision, Refusal) else self.add(decision)

@@ -24,3 +24,17 @@ class Event(Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=T
     at: int
     by: str = ""
     rule: int = 0
+
+
+class Decision(Struct, frozen=True):
+    """The last decision taken on a person in a matter, for "already handled by NAME" (rule 8)."""
+
+    by: str
+    by_name: str
+    what: str
+
+
+class Repeated(Struct, frozen=True):
+    """The rules' answer to a command that was done before, by the event of this number."""
+
+    number: int

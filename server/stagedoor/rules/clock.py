@@ -7,6 +7,7 @@ from typing import Protocol
 from . import presence
 from .events import AnyEvent
 from .evolve import evolve
+from .talk import questions
 from .values import Room
 
 
@@ -20,7 +21,7 @@ class Timed(Protocol):
         """What the clock has decided by ``now``, in the order of its time."""
 
 
-_PARTS: tuple[Timed, ...] = (presence,)
+_PARTS: tuple[Timed, ...] = (presence, questions)
 
 
 def next_deadline(room: Room) -> int | None:

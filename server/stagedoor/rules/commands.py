@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Command
+from .talk.commands import TalkCommand
 from .values import Device, Mode
 
 
@@ -76,6 +77,10 @@ class ChangeSettings(Command, frozen=True, tag="change_settings"):
     cooldown_ms: int | None = None
     may_leave_stage: bool | None = None
     bump_longest_silent: bool | None = None
+    chat: bool | None = None
+    slow_ms: int | None = None
+    premoderated: bool | None = None
+    questions: bool | None = None
 
 
 class Approve(Command, frozen=True, tag="approve"):
@@ -172,4 +177,4 @@ StageCommand = (
     | EndRoom
 )
 
-AnyCommand = StageCommand
+AnyCommand = StageCommand | TalkCommand

@@ -6,13 +6,18 @@ from typing import assert_never
 
 from . import commands as cmd
 from . import devices, hands, moderation, settings, stage
+from .base import Repeated
 from .events import AnyEvent
 from .guards import Refuse, actor
 from .refusals import Refusal
+from .talk.commands import TalkCommand
+from .talk.decide import decide as decide_on_talk
 from .values import Person, Room
 
+Decided = list[AnyEvent] | Repeated | Refusal
 
-def decide(room: Room, command: cmd.AnyCommand, who: str, now: int) -> list[AnyEvent] | Refusal:
+
+def decide(room: Room, command: cmd.AnyCommand, who: str, now: int) -> Decided:
     """Decide on ``who``'s command at ``now`` (milliseconds). An empty list: nothing to do."""
     try:
         return _decide(room, command, actor(room, who), now)
@@ -22,7 +27,9 @@ def decide(room: Room, command: cmd.AnyCommand, who: str, now: int) -> list[AnyE
 
 def _decide(  # noqa: PLR0912 - one line a command
     room: Room, command: cmd.AnyCommand, by: Person, now: int
-) -> list[AnyEvent]:
+) -> list[AnyEvent] | Repeated:
+    if isinstance(command, TalkCommand):
+        return decide_on_talk(room, command, by, now)
     match command:
         case cmd.JoinStage():
             return stage.join(room, command, by, now)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .base import Event
+from .talk.events import TalkEvent
 from .values import Device, Mode, OfferReason, Role, Settings
 
 
@@ -208,4 +209,4 @@ StageEvent = (
     | RoomEnded
 )
 
-AnyEvent = StageEvent
+AnyEvent = StageEvent | TalkEvent

@@ -8,8 +8,10 @@ from typing import Any, assert_never
 from msgspec.structs import replace
 
 from . import events as ev
-from .base import Event
-from .values import Decision, Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
+from .base import Decision, Event
+from .talk.events import TalkEvent
+from .talk.evolve import evolve as evolve_talk
+from .values import Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
 from .words import (
     APPOINTED,
     CLOSED,
@@ -60,6 +62,8 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
         raise ValueError("a room's first event must be room_created")
     if event.logged:
         room = replace(room, number=room.number + 1)
+    if isinstance(event, TalkEvent):
+        return replace(room, talk=evolve_talk(room, event))
     match event:
         case ev.ModeSet():
             return replace(room, mode=event.mode)

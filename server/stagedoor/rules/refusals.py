@@ -21,6 +21,9 @@ class Code(StrEnum):
     COOL_DOWN = "cool_down"
     REMOVED = "removed"
     BAD_VALUE = "bad_value"
+    TURNED_OFF = "turned_off"
+    BLOCKED = "blocked"
+    SLOW_MODE = "slow_mode"
     ROOM_ENDED = "room_ended"
     # What the server refuses before the rules are asked.
     BAD_MESSAGE = "bad_message"

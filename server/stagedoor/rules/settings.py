@@ -16,6 +16,7 @@ _LIMITS = {
     "capacity": (1, 50, "The capacity must be from 1 to 50 seats."),
     "offer_ms": (5_000, _HOUR, "The time to accept an offer must be from 5 seconds to 1 hour."),
     "hold_ms": (5_000, _HOUR, "The time a seat is held must be from 5 seconds to 1 hour."),
+    "slow_ms": (0, _HOUR, "The wait between two messages must be from 0 to 1 hour."),
     "cooldown_ms": (0, _HOUR, "The wait after a declined request must be from 0 to 1 hour."),
 }
 

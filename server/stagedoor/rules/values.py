@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from .base import Decision
+from .talk.values import Talk
+
 
 class Role(StrEnum):
     """What a person may decide. Host and moderators are both "moderators" in the rules' words."""
@@ -69,16 +72,11 @@ class Matter(StrEnum):
     ROLE = "role"
 
 
-class Decision(Struct, frozen=True):
-    """The last decision taken on a person in a matter, for "already handled by NAME" (rule 8)."""
-
-    by: str
-    by_name: str
-    what: str
-
-
 class Settings(Struct, frozen=True):
-    """What a moderator may set for a room; times in milliseconds."""
+    """What a moderator may set for a room; times in milliseconds.
+
+    ``slow_ms``: between two messages of one person. ``premoderated``: moderators approve first.
+    """
 
     capacity: int = 12
     offer_ms: int = 60_000
@@ -86,6 +84,10 @@ class Settings(Struct, frozen=True):
     cooldown_ms: int = 0
     may_leave_stage: bool = False
     bump_longest_silent: bool = False
+    chat: bool = True
+    slow_ms: int = 0
+    premoderated: bool = False
+    questions: bool = True
 
 
 class Person(Struct, frozen=True):
@@ -146,3 +148,4 @@ class Room(Struct, frozen=True):
     people: dict[str, Person] = field(default_factory=dict)
     number: int = 0
     ended: bool = False
+    talk: Talk = field(default_factory=Talk)

@@ -1,0 +1,1 @@
+"""What people write: the chat, its backchannel and private threads, and questions."""
