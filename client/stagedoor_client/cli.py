@@ -1,5 +1,6 @@
-"""The client without a window.
+"""The client: its window, or without one.
 
+    python -m stagedoor_client [LINK]
     python -m stagedoor_client devices
     python -m stagedoor_client join LINK --name NAME --camera 0 --mic studio --ask --accept
 
@@ -36,8 +37,11 @@ USAGE, REFUSED, DEVICE, UNREACHABLE, RECORDING = 2, 3, 4, 5, 6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; the exit code."""
-    options = _parser().parse_args(arguments)
+    """Do what the command line says; the exit code. Without a command the window opens."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] == "window" or "://" in words[0]:
+        return _open_window([word for word in words if word != "window"])
+    options = _parser().parse_args(words)
     try:
         if options.command == "devices":
             _print_devices(options.json)
@@ -60,6 +64,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _open_window(words: list[str]) -> int:
+    try:
+        from .window.app import main as open_window
+    except ImportError as error:
+        # Of Qt itself, or of a library of the system's that it needs.
+        text = f"the window cannot be opened: {error}. pip install 'stagedoor[client]' brings Qt."
+        return _fail(USAGE, ImportError(text))
+    return open_window(words)
+
+
 def _fail(code: int, error: Exception) -> int:
     print(f"stagedoor-client: {error}", file=sys.stderr)
     return code
@@ -71,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="stagedoor-client", description=__doc__, formatter_class=formatter
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    window = "open the window, which is what happens without a command"
+    commands.add_parser("window", help=window, add_help=False)
     listing = commands.add_parser("devices", help="list cameras, microphones and speakers")
     listing.add_argument("--json", action="store_true", help="as one JSON object")
     join = commands.add_parser("join", help="enter a room")

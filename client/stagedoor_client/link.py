@@ -1,4 +1,8 @@
-"""Links to rooms: ``http(s)://HOST/r/ROOM``, with ``#token=…`` for those who carry one."""
+"""Links to rooms: ``http(s)://HOST/r/ROOM``, with ``#token=…`` for those who carry one.
+
+``stagedoor://HOST/r/ROOM`` is what a system hands to the program that is registered for it. It
+stands for https, except on the machine itself.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from .errors import LinkError
 
+_HERE = ("localhost", "127.0.0.1", "::1")
 _PATH = re.compile(r"/r/([a-z0-9-]{1,40})/?")
 
 
@@ -32,9 +37,14 @@ def parse(text: str) -> Link:
     except ValueError:
         raise LinkError("That is no link to a room: its address is broken.") from None
     found = _PATH.fullmatch(parts.path)
-    if parts.scheme not in ("http", "https") or not host or not found:
+    secure = {
+        "http": False,
+        "https": True,
+        "stagedoor": (parts.hostname or "") not in _HERE,
+    }.get(parts.scheme)
+    if secure is None or not host or not found:
         raise LinkError("That is no link to a room: it should look like http://HOST/r/ROOM")
     token = parse_qs(parts.fragment).get("token", [""])[0]
-    scheme = "wss" if parts.scheme == "https" else "ws"
+    scheme = "wss" if secure else "ws"
     room = found.group(1)
     return Link(f"{scheme}://{host}/api/rooms/{room}/socket", room, token)

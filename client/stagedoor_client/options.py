@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from stagedoor.messages import View
+from stagedoor.messages import Happening, View
 
 from .capture import Capture
 from .hardware import Hardware, Machine
@@ -24,7 +24,8 @@ class Options:
     ``capture``. ``sink`` gets the stage's frames; without one nothing is received.
 
     ``on_line`` is told each state in words, ``on_view`` each view, also after the connection was
-    lost or came back. ``on_state`` is told what became of the connection, and a sentence.
+    lost or came back. ``on_happened`` is told what happened, as far as one is shown it, with the
+    view already changed. ``on_state`` is told what became of the connection, and a sentence.
     ``on_speaking`` is told who speaks, loudest first. ``on_devices``: what is open, or the ready
     window, has changed.
     """
@@ -36,6 +37,7 @@ class Options:
     sink: Sink | None = None
     on_line: Callable[[Line], None] = lambda line: None
     on_view: Callable[[View], None] = lambda view: None
+    on_happened: Callable[[list[Happening]], None] = lambda happened: None
     on_state: Callable[[State, str], None] = lambda state, detail: None
     on_speaking: Callable[[list[str]], None] = lambda people: None
     on_devices: Callable[[], None] = lambda: None

@@ -145,6 +145,7 @@ class Presence:
             case Update() if self.view is not None:
                 before, self.view = self.view, apply(self.view, message)
                 self._tell_changes(before, self.view, message.happened)
+                self._options.on_happened(message.happened)
                 self._viewed(before, self.view)
             case SubscribeOffered():
                 self._offers.put_nowait(message)
@@ -163,6 +164,7 @@ class Presence:
         self._tell(line)
         self._tell_changes(None, message.view, message.missed)
         self._set_state("open", line.sentence)
+        self._options.on_happened(message.missed)
         self._entered.set()
         self._media_anew()
         self._viewed(before, message.view)

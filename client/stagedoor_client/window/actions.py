@@ -1,0 +1,82 @@
+"""What a moderator may do with a person now (rules 2, 3, 13, 16 and 17). Pure.
+
+The server decides; this is what the menu offers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stagedoor.messages import AnyRequest, PersonView
+from stagedoor.rules import commands as cmd
+from stagedoor.rules.values import Device, Mode, Role, Seat
+
+from .scene import Scene, has_seat, moderates
+
+
+@dataclass(frozen=True)
+class Action:
+    """One line of a person's menu."""
+
+    label: str
+    icon: str
+    command: AnyRequest
+    danger: bool = False
+
+
+def actions_for(person: PersonView, scene: Scene) -> list[Action]:
+    """The menu of a person, empty for whoever may do nothing with them."""
+    me = scene.me
+    if me is None or not moderates(me):
+        return []
+    mine = person.id == me.id
+    reach = not mine and (person.role is not Role.HOST or me.role is Role.HOST)
+    return [
+        *_seat_actions(person, scene, mine),
+        *(_device_actions(person) if reach else []),
+        *_hand_and_role(person, me),
+        *(
+            [Action("Remove from stage", "down", cmd.RemoveFromStage(person.id), danger=True)]
+            if has_seat(person) and reach
+            else []
+        ),
+    ]
+
+
+def _seat_actions(person: PersonView, scene: Scene, mine: bool) -> list[Action]:
+    one = person.id
+    if person.seat is Seat.REQUESTED:
+        # What was seen is what is decided on: the number changes if the person asks anew.
+        return [
+            Action("Approve", "check", cmd.Approve(one, person.requested_at)),
+            Action("Decline", "close", cmd.Decline(one, person.requested_at)),
+        ]
+    if person.seat is Seat.OFFERED:
+        return [Action("Revoke the offer", "close", cmd.RevokeOffer(one))]
+    invitable = person.seat is Seat.VIEWER and not mine and not person.away
+    if invitable and scene.room.mode is not Mode.CLOSED:
+        return [Action("Invite to the stage", "up", cmd.Invite(one))]
+    return []
+
+
+def _device_actions(person: PersonView) -> list[Action]:
+    one, found = person.id, []
+    if person.microphone:
+        turn = cmd.TurnOff(one, Device.MICROPHONE)
+        found.append(Action("Turn microphone off", "mic-off", turn))
+    if person.camera:
+        found.append(Action("Turn camera off", "camera-off", cmd.TurnOff(one, Device.CAMERA)))
+    if person.seat is Seat.ON_STAGE and not person.microphone:
+        found.append(Action("Ask to unmute", "mic", cmd.AskToUnmute(one)))
+    return found
+
+
+def _hand_and_role(person: PersonView, me: PersonView) -> list[Action]:
+    one, found = person.id, []
+    if person.hand is not None:
+        found.append(Action("Lower hand", "hand", cmd.LowerHand(one)))
+    if me.role is Role.HOST and person.role is Role.ATTENDEE:
+        found.append(Action("Make moderator", "shield", cmd.AppointModerator(one)))
+    if me.role is Role.HOST and person.role is Role.MODERATOR:
+        found.append(Action("Make attendee", "shield", cmd.DemoteModerator(one)))
+    return found

@@ -1,0 +1,63 @@
+"""Starts the window: Qt's loop and asyncio's are one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from . import memory
+from .icons import app_icon
+from .main_window import MainWindow
+from .theme import dress
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Open the window, until it is closed; the exit code."""
+    options = _parser().parse_args(arguments)
+    app = make_application()
+    loop = QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    with loop:
+        loop.run_until_complete(_show(options))
+    return 0
+
+
+def make_application() -> QApplication:
+    """The application, with the page's look."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("stagedoor-client")
+    app.setApplicationDisplayName("Stagedoor")
+    app.setDesktopFileName("stagedoor-client")
+    app.setQuitOnLastWindowClosed(False)  # the room is left first
+    app.setWindowIcon(app_icon())
+    dress(app)
+    return app
+
+
+async def _show(options: argparse.Namespace) -> None:
+    window = MainWindow(options.settings or memory.default_path())
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(stop, window.close)
+    await window.begin(options.link, options.name)
+    window.show()
+    await window.finish()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stagedoor-client window", description="Open the client's window."
+    )
+    parser.add_argument("link", nargs="?", default="", help="a room to enter, http: or stagedoor:")
+    parser.add_argument("--name", default="", help="how others see you")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="instead of the usual file")
+    return parser

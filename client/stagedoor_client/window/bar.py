@@ -1,0 +1,167 @@
+"""The bar at the bottom: what one can do now, in the page's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from stagedoor.messages import AnyRequest
+from stagedoor.rules import commands as cmd
+from stagedoor.rules.values import Device
+
+from .barstate import MUTED, bar_state
+from .parts import Tool, label, mark, say
+from .scene import Scene
+from .theme import colour
+
+NARROW = 1180  # pixels of width below which words go under the icons
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """What the bar's buttons do."""
+
+    act: Callable[[AnyRequest], object]
+    turn: Callable[[Device], object]
+    share: Callable[[], object]
+    join: Callable[[], object]
+    open_devices: Callable[[], object]
+    show_people: Callable[[], object]
+
+
+class DeviceTool(Tool):
+    """A button that turns a device on and off, and shows how loud it is."""
+
+    level = 0.0
+
+    def hear(self, level: float) -> None:
+        """A level from 0 to 1."""
+        if abs(level - self.level) > 0.02 or (level == 0.0) != (self.level == 0.0):
+            self.level = level
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.level <= 0 or self.property("off") is True:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour("good"))
+        room = self.width() - 20
+        painter.drawRoundedRect(QRectF(10, self.height() - 6, room * self.level, 3), 1.5, 1.5)
+
+
+class Bar(QWidget):
+    """Status at one side, buttons in the middle, the way to the people at the other side."""
+
+    def __init__(self, deeds: Deeds) -> None:
+        super().__init__()
+        self._deeds = deeds
+        act = deeds.act
+        self.setAccessibleName("What you can do")
+        self.status = label("", "waiting", wrap=True)
+        self.join = Tool("Join stage", deeds.join, "up", "primary")
+        self.ask = Tool("Ask to join stage", lambda: act(cmd.AskToJoinStage()), "up", "primary")
+        self.cancel = Tool("Cancel request", lambda: act(cmd.CancelRequest()), "close", "plain")
+        self.microphone = DeviceTool("Unmute", lambda: deeds.turn(Device.MICROPHONE), "mic-off")
+        self.camera = DeviceTool("Start camera", lambda: deeds.turn(Device.CAMERA), "camera-off")
+        self.share = Tool("Share screen", deeds.share, "screen")
+        self.devices = Tool("Devices", deeds.open_devices, "settings")
+        self.leave = Tool("Leave stage", lambda: act(cmd.LeaveStage()), "down")
+        self.hand = Tool("Raise hand", self._hand, "hand")
+        self.people = Tool("People", deeds.show_people, "people")
+        self._hand_up = False
+        self._tools = [
+            self.join, self.ask, self.cancel, self.microphone, self.camera, self.share,
+            self.devices, self.leave, self.hand,
+        ]  # fmt: skip
+        grid = QGridLayout(self)
+        grid.setContentsMargins(16, 10, 16, 10)
+        grid.setHorizontalSpacing(12)
+        middle = QHBoxLayout()
+        middle.setSpacing(8)
+        for tool in self._tools:
+            middle.addWidget(tool)
+            tool.hide()
+        end = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        grid.addWidget(self.status, 0, 0)
+        grid.addLayout(middle, 0, 1)
+        grid.addWidget(self.people, 0, 2, end)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(2, 1)
+
+    def _hand(self) -> None:
+        self._deeds.act(cmd.LowerHand() if self._hand_up else cmd.RaiseHand())
+
+    def draw(self, scene: Scene) -> None:
+        """Offer what there is to do in this scene."""
+        me = scene.me
+        if me is None:
+            return
+        state = bar_state(scene)
+        self._hand_up = state.hand_up
+        self.ask.call(state.ask_words)
+        self.hand.call(state.hand_words)
+        mark(self.hand, "pressed", state.hand_up)
+        self.hand.tint()
+        self._draw_device(self.microphone, "microphone", me.microphone)
+        self._draw_device(self.camera, "camera", me.camera)
+        sharing = bool(getattr(me, "screen", False))
+        self.share.call("Stop sharing" if sharing else "Share screen")
+        mark(self.share, "pressed", sharing)
+        self.share.tint()
+        visible = {
+            self.join: state.join,
+            self.ask: state.ask,
+            self.cancel: state.cancel,
+            self.microphone: state.devices,
+            self.camera: state.devices,
+            self.share: state.devices and hasattr(me, "screen"),
+            self.devices: state.devices,
+            self.leave: state.leave,
+            self.hand: state.hand,
+        }
+        for tool, there in visible.items():
+            tool.setVisible(there)
+            tool.setEnabled(tool is self.devices or scene.online)
+        self.ask.setEnabled(scene.online and not state.seconds)
+        self._draw_status(state.status)
+        self.people.badge(str(len(scene.people)))
+        self.people.setAccessibleName(f"People, {len(scene.people)} in the room")
+
+    def people_shown(self, shown: bool) -> None:
+        """Whether the panel that its last button opens is open."""
+        mark(self.people, "open", shown)
+
+    def _draw_status(self, status: str) -> None:
+        mark(self.status, "kind", "muted" if status == MUTED else "waiting")
+        say(self.status, f"● {status}" if status else "")
+        self.status.setAccessibleName(status)
+
+    def _draw_device(self, tool: DeviceTool, device: str, on: bool) -> None:
+        image, key = ("mic", "M") if device == "microphone" else ("camera", "V")
+        if device == "microphone":
+            words = "Mute" if on else "Unmute"
+        else:
+            words = "Stop camera" if on else "Start camera"
+        tool.call(words)
+        tool.setToolTip(f"Turn your {device} {'off' if on else 'on'} ({key})")
+        mark(tool, "off", not on)
+        tool.show_icon(image if on else f"{image}-off")
+        if not on:
+            tool.hear(0.0)
+
+    def minimumSizeHint(self) -> QSize:
+        # Where it is narrow the words go under the icons, so that less will do than now.
+        return QSize(200, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        narrow = self.width() < NARROW
+        for tool in (*self._tools, self.people):
+            if tool.property("kind") == "tool":
+                tool.narrow(narrow)

@@ -1,0 +1,207 @@
+"""The one window: its pages, and the way from one to the next."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from ..capture import Capture, Mute
+from ..errors import ConnectionLostError, DeviceError, LinkError, RefusedError
+from ..hardware import Hardware, Machine
+from ..link import parse
+from . import memory
+from .endings import ending, trouble
+from .happenings import News
+from .memory import Kept
+from .pages import EndPage, EnterPage, WaitPage
+from .visit import Visit
+from .visit_view import VisitView
+
+FRAME = 16  # milliseconds: what is new in less is drawn together
+SECOND = 1000
+EXPECTED = (RefusedError, ConnectionLostError, LinkError, DeviceError)
+
+
+class MainWindow(QMainWindow):
+    """Leads from the way in through the room to its end. ``closed`` is set once it is shut and
+    everything is released."""
+
+    def __init__(self, path: Path, hardware: Hardware | None = None) -> None:
+        super().__init__()
+        self._path = path
+        self._hardware = hardware or Machine()
+        self.kept = Kept()
+        self.closed = asyncio.Event()
+        self.visit: Visit | None = None
+        self.view: VisitView | None = None
+        self._staying: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[None] | None = None
+        self._last = ("", "")
+        self.enter_page = EnterPage(self.enter, self._forget)
+        self.wait_page = WaitPage(self.leave)
+        self.end_page = EndPage(lambda: self.enter(*self._last), self.start)
+        self.pages = QStackedWidget()
+        for page in (self.enter_page, self.wait_page, self.end_page):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
+        self.setMinimumSize(720, 520)
+        self.resize(1280, 800)
+        self._frame = QTimer(self, singleShot=True, interval=FRAME)
+        self._frame.timeout.connect(self._draw)
+        self._second = QTimer(self, interval=SECOND)
+        self._second.timeout.connect(self._draw)
+        self._entitle("")
+
+    async def begin(self, link: str = "", name: str = "") -> None:
+        """Show what is remembered, and go straight in where a link and a name are given."""
+        self.kept = await asyncio.to_thread(memory.load, self._path)
+        self.start(link)
+        if name:
+            self.enter_page.name.setText(name)
+        if link and self.enter_page.name.text():
+            self.enter(link, self.enter_page.name.text())
+
+    def start(self, link: str = "") -> None:
+        """Show the way in."""
+        self.pages.setCurrentWidget(self.enter_page)
+        self.enter_page.draw(self.kept, link)
+        self._entitle("")
+
+    # -- a stay
+
+    def enter(self, link: str, name: str) -> None:
+        """Enter a room."""
+        if self._staying is None:
+            self._last = (link, name)
+            self._staying = asyncio.create_task(self._stay(link, name))
+
+    def leave(self) -> None:
+        """Leave the room, or stop entering it."""
+        if self._staying is not None:
+            self._staying.cancel()
+
+    async def _stay(self, text: str, name: str) -> None:
+        try:
+            link = parse(text)
+            self.pages.setCurrentWidget(self.wait_page)
+            visit = Visit(
+                link, name, self._capture(), self._hardware, self._frame.start, self._tell
+            )
+            async with visit:
+                self._entered(visit, text, name)
+                await self._to_the_end(visit)
+        except asyncio.CancelledError:
+            self.start()
+        except Exception as error:  # before one was in; afterwards it is the end page's
+            if not isinstance(error, EXPECTED):
+                self._report(error)
+            self.start()
+            self.enter_page.complain(trouble(error))
+        finally:
+            self._staying = None
+            self._gone()
+
+    def _entered(self, visit: Visit, text: str, name: str) -> None:
+        self.visit = visit
+        self.view = VisitView(self, visit)
+        self.pages.addWidget(self.view.page)
+        self.pages.setCurrentWidget(self.view.page)
+        self.view.page.stage.setFocus()
+        self._second.start()
+        self._draw()
+        scene = visit.scene
+        if scene is not None:
+            self._entitle(scene.room.name)
+            room = scene.room.name
+            self.keep(memory.entered(self.kept, text, room, name, int(time.time())))
+
+    async def _to_the_end(self, visit: Visit) -> None:
+        """Until the stay is over; then show how it ended."""
+        error: Exception | None = None
+        try:
+            await visit.room.ended()
+        except Exception as found:
+            if not isinstance(found, EXPECTED):
+                self._report(found)
+            error = found
+        last = ending(error)
+        self.end_page.draw(last)
+        self.pages.setCurrentWidget(self.end_page)
+        self._entitle(last.title)
+
+    def _gone(self) -> None:
+        """What belonged to the stay goes with it."""
+        self._second.stop()
+        view, self.view, self.visit = self.view, None, None
+        if view is not None:
+            view.close()
+            self.pages.removeWidget(view.page)
+            view.page.deleteLater()
+        if self.isHidden():
+            self.closed.set()
+
+    def _draw(self) -> None:
+        scene = self.visit.scene if self.visit is not None else None
+        if scene is not None and self.view is not None:
+            self.view.draw(scene)
+
+    def _tell(self, news: News) -> None:
+        if self.view is not None:
+            self.view.page.notices.tell(news)
+
+    def _report(self, error: Exception) -> None:
+        """For whoever looks into it: an error that nobody expected."""
+        context = {"message": "The window met an error", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(context)
+
+    def _capture(self) -> Capture:
+        kept = self.kept
+        mute: Mute = "silence" if kept.mute == "silence" else "release"
+        return Capture(width=kept.width, height=kept.height, mute=mute)
+
+    def _entitle(self, what: str) -> None:
+        self.setWindowTitle(f"{what} · Stagedoor" if what else "Stagedoor")
+
+    # -- what is remembered
+
+    def keep(self, kept: Kept) -> None:
+        """Remember this from now on."""
+        self.kept = kept
+        if self._saving is None:
+            self._saving = asyncio.create_task(self._save())
+
+    async def _save(self) -> None:
+        try:
+            saved = None
+            while saved is not self.kept:
+                saved = self.kept
+                with contextlib.suppress(OSError):  # a full disk: the window works without
+                    await asyncio.to_thread(memory.save, self._path, saved)
+        finally:
+            self._saving = None
+
+    def _forget(self, link: str) -> None:
+        self.keep(memory.forgotten(self.kept, link))
+        self.enter_page.draw(self.kept)
+
+    # -- the end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave the room first: whatever is open is released before the program ends."""
+        event.accept()
+        self.hide()
+        self.leave()
+        if self._staying is None:
+            self.closed.set()
+
+    async def finish(self) -> None:
+        """Wait until it is closed, and everything is released and remembered."""
+        await self.closed.wait()
+        if self._saving is not None:
+            await self._saving

@@ -1,0 +1,116 @@
+"""The room: stage, people, bar and notices, put together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from .bar import Bar, Deeds
+from .happenings import MODE_NAMES, MODE_SENTENCES
+from .menu import open_at, person_menu
+from .notices import Notices
+from .parts import Elided, Spinner, label, say
+from .scene import Scene
+from .side import Side
+from .stage import Stage, Visible
+
+SIDE_FROM = 1000  # pixels of width from which the people are shown at first
+
+
+class RoomPage(QWidget):
+    """Draws scenes; what the person does goes to ``deeds``."""
+
+    def __init__(self, deeds: Deeds, visible: Visible) -> None:
+        super().__init__()
+        self._deeds = deeds
+        self._scene: Scene | None = None
+        self._side_wished: bool | None = None
+        self.name = Elided("", "room")
+        self.mode = label("", "chip")
+        self.quality = label("", "small")
+        self.banner = QWidget()
+        self.stage = Stage(visible, lambda person: self._menu(person, QCursor.pos()))
+        self.side = Side(self._menu, deeds.act, lambda: self.show_people(False))
+        self.bar = Bar(deeds)
+        self.notices = Notices(self)
+        self._put_together()
+
+    def _put_together(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 8, 16, 8)
+        top.setSpacing(12)
+        self.name.setSizePolicy(self.mode.sizePolicy())
+        top.addWidget(self.name)
+        top.addWidget(self.mode)
+        top.addStretch(1)
+        top.addWidget(self.quality)
+        self.banner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.banner.setObjectName("banner")
+        row = QHBoxLayout(self.banner)
+        row.addStretch()
+        row.addWidget(Spinner(18))
+        self.banner_words = label("Reconnecting…", "label")
+        row.addWidget(self.banner_words)
+        row.addStretch()
+        self.banner.hide()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addLayout(top, 0, 0, 1, 2)
+        grid.addWidget(self.banner, 1, 0, 1, 2)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(12, 0, 12, 0)
+        middle.setSpacing(12)
+        middle.addWidget(self.stage, 1)
+        middle.addWidget(self.side)
+        grid.addLayout(middle, 2, 0, 1, 2)
+        grid.addWidget(self.bar, 3, 0, 1, 2)
+        grid.setRowStretch(2, 1)
+
+    def draw(self, scene: Scene) -> None:
+        """Show this scene."""
+        self._scene = scene
+        self.name.say(scene.room.name)
+        say(self.mode, MODE_NAMES[scene.room.mode])
+        self.mode.setToolTip(MODE_SENTENCES[scene.room.mode])
+        self.banner.setVisible(not scene.online)
+        self.stage.draw(scene)
+        self.side.draw(scene)
+        self.bar.draw(scene)
+
+    def show_people(self, shown: bool) -> None:
+        """Open the panel at the side, or close it."""
+        self._side_wished = shown
+        self._draw_side()
+        if not shown:
+            self.stage.setFocus()
+
+    def turn_people(self) -> None:
+        """Open the panel if it is closed, and the reverse."""
+        self.show_people(self.side.isHidden())
+        if not self.side.isHidden():
+            self.side.begin()
+
+    def _draw_side(self) -> None:
+        wished = self._side_wished
+        shown = self.width() >= SIDE_FROM if wished is None else wished
+        self.side.setVisible(shown)
+        self.bar.people_shown(shown)
+        self._place_notices()
+
+    def _menu(self, person: str, at: QPoint) -> None:
+        if self._scene is not None:
+            open_at(person_menu(self, self._scene, person, self._deeds.act), at)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw_side()
+
+    def _place_notices(self) -> None:
+        width = min(420, self.width() - 32)
+        left = 16
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            left = self.width() - 16 - width
+        bottom = self.height() - self.bar.sizeHint().height() - 8
+        self.notices.stand(left, bottom, width)

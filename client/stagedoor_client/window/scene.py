@@ -1,0 +1,142 @@
+"""What the window shows of a room at one moment. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from stagedoor.messages import PersonView, RoomInfo, View
+from stagedoor.rules.values import Role, Seat
+
+SEATS = (Seat.ON_STAGE, Seat.HELD)
+
+
+def has_seat(person: PersonView) -> bool:
+    """Whether a person sits on the stage, connected or held."""
+    return person.seat in SEATS
+
+
+def moderates(person: PersonView) -> bool:
+    """Whether a person is a host or a moderator."""
+    return person.role is not Role.ATTENDEE
+
+
+def folded(text: str) -> str:
+    """For sorting and searching: without case and accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A view, and what else is known: ``now`` in milliseconds of the server's clock, ``speaking``
+    ids of people, loudest first. ``online``: connected, and not about to reconnect."""
+
+    view: View
+    online: bool
+    now: int
+    speaking: tuple[str, ...] = ()
+
+    @property
+    def room(self) -> RoomInfo:
+        """The room itself."""
+        return self.view.room
+
+    @cached_property
+    def people(self) -> dict[str, PersonView]:
+        """Everybody by id, in the order in which they are known."""
+        return {person.id: person for person in self.view.people}
+
+    @property
+    def me(self) -> PersonView | None:
+        """Oneself."""
+        return self.people.get(self.view.you)
+
+    @property
+    def i_moderate(self) -> bool:
+        """Whether one is a host or a moderator."""
+        return self.me is not None and moderates(self.me)
+
+    @property
+    def i_am_on_stage(self) -> bool:
+        """Whether one sits on stage, and is connected."""
+        return self.online and self.me is not None and self.me.seat is Seat.ON_STAGE
+
+    @cached_property
+    def on_stage(self) -> list[PersonView]:
+        """The people on stage, held seats included."""
+        return [person for person in self.view.people if has_seat(person)]
+
+    @cached_property
+    def requests(self) -> list[PersonView]:
+        """Waiting requests as far as one is shown them: first in, first out (rule 5)."""
+        waiting = (person for person in self.view.people if person.seat is Seat.REQUESTED)
+        return sorted(waiting, key=lambda person: person.requested_at or 0)
+
+    @cached_property
+    def offers(self) -> list[PersonView]:
+        """Open offers as far as one is shown them, the next to expire first."""
+        open_ones = (person for person in self.view.people if person.seat is Seat.OFFERED)
+        return sorted(open_ones, key=lambda one: one.offer.expires_at if one.offer else 0)
+
+    @cached_property
+    def hands(self) -> list[PersonView]:
+        """Raised hands off the stage, in order (rule 19)."""
+        raised = [one for one in self.view.people if one.hand is not None and not has_seat(one)]
+        return sorted(raised, key=lambda person: person.hand or 0)
+
+    @cached_property
+    def viewers(self) -> list[PersonView]:
+        """Everybody else: oneself, then by name (rule 19)."""
+        others = (one for one in self.view.people if one.hand is None and not has_seat(one))
+        return sorted(others, key=lambda one: (one.id != self.view.you, folded(one.name)))
+
+
+def find(people: Iterable[PersonView], wanted: str) -> list[PersonView]:
+    """Those whose name has ``wanted`` in it; all for an empty one."""
+    part = folded(wanted.strip())
+    return [person for person in people if part in folded(person.name)]
+
+
+def note_on(person: PersonView, own: bool) -> str:
+    """What the list says under a person's name."""
+    parts = [
+        "you" if own else "",
+        "" if person.role is Role.ATTENDEE else str(person.role),
+        "asks to join the stage" if person.seat is Seat.REQUESTED else "",
+        "has an offer" if person.seat is Seat.OFFERED else "",
+        "reconnecting" if person.away else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def marks_on(person: PersonView) -> list[str]:
+    """The icons that the list shows for a person."""
+    marks = [] if person.hand is None else ["hand"]
+    if has_seat(person):
+        marks.append("mic" if person.microphone else "mic-off")
+        marks.append("camera" if person.camera else "camera-off")
+    return marks
+
+
+def initials(name: str) -> str:
+    """Up to two letters, of the first and the last word."""
+    words = name.split()
+    picked = [words[0], words[-1]] if len(words) > 1 else words
+    return "".join(word[0] for word in picked).upper()
+
+
+def hue(person: str) -> int:
+    """A hue in degrees that stays the same for a person's id."""
+    total = 0
+    for letter in person:
+        total = (total * 31 + ord(letter)) % 360
+    return total
+
+
+def time_left(at: int, now: int) -> str:
+    """What is left until ``at``, both in milliseconds, as "0:42"."""
+    seconds = max(0, -(-(at - now) // 1000))
+    return f"{seconds // 60}:{seconds % 60:02d}"

@@ -1,0 +1,182 @@
+"""The panel at the side: the people in the room, and for moderators who waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from stagedoor.messages import AnyRequest, PersonView
+from stagedoor.rules import commands as cmd
+
+from .parts import Avatar, Button, Elided, icon_button, label, say
+from .people import People
+from .scene import Scene, find, time_left
+
+SEARCH_FROM = 12
+WIDTH = 360
+MOST = 4  # rows of the queue before one has to handle some to see more
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: its words, its look, and what it does."""
+
+    words: str
+    kind: str
+    press: Callable[[], object]
+
+
+class Side(QFrame):
+    """Owns what is shown at the side; ``menu`` opens a person's menu, ``closed`` is its close
+    button's."""
+
+    def __init__(
+        self,
+        menu: Callable[[str, QPoint], None],
+        act: Callable[[AnyRequest], object],
+        closed: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("side")
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName("People")
+        self._closed = closed
+        self._scene: Scene | None = None
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Find a person")
+        self.field.setAccessibleName("Find a person")
+        self.field.setClearButtonEnabled(True)
+        self.field.textChanged.connect(lambda _: self._draw_people())
+        self.none = label("Nobody of that name is here.", "quiet")
+        self.none.setContentsMargins(16, 8, 16, 8)
+        self.queue = Queue(act)
+        self.people = People(menu)
+        top = QFrame()
+        top.setObjectName("sideTop")
+        head = QHBoxLayout(top)
+        head.setContentsMargins(16, 6, 8, 6)
+        head.addWidget(label("People", "label"), 1)
+        self.close_button = icon_button("close", "Close the panel", closed)
+        head.addWidget(self.close_button)
+        search = QHBoxLayout()
+        search.setContentsMargins(12, 8, 12, 4)
+        search.addWidget(self.field)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addWidget(self.queue)
+        column.addLayout(search)
+        column.addWidget(self.none)
+        column.addWidget(self.people, 1)
+
+    def draw(self, scene: Scene) -> None:
+        """Show who is in the room."""
+        self._scene = scene
+        self.queue.draw(scene)
+        self.field.setVisible(len(scene.people) > SEARCH_FROM)
+        self._draw_people()
+
+    def begin(self) -> None:
+        """Let the keyboard act on it."""
+        where = self.people if self.field.isHidden() else self.field
+        where.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _draw_people(self) -> None:
+        if self._scene is None:
+            return
+        wanted = "" if self.field.isHidden() else self.field.text()
+        self.none.setVisible(not find(self._scene.people.values(), wanted))
+        self.people.draw(self._scene, wanted)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._closed()
+        else:
+            super().keyPressEvent(event)
+
+
+class Queue(QWidget):
+    """For moderators: waiting requests in order, and open offers with what is left of their time
+    (rules 5, 6 and 7)."""
+
+    def __init__(self, act: Callable[[AnyRequest], object]) -> None:
+        super().__init__()
+        self._act = act
+        self.rows: dict[tuple[str, int], _Waiting] = {}
+        self.title = label("", "h3")
+        self.more = label("", "small")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 12, 16, 4)
+        self._column.setSpacing(8)
+        self._column.addWidget(self.title)
+        self._column.addWidget(self.more)
+
+    def draw(self, scene: Scene) -> None:
+        """Show who waits; nothing for those who do not decide it."""
+        waiting = [*scene.requests, *scene.offers] if scene.i_moderate else []
+        self.setVisible(bool(waiting))
+        keys = [(person.id, person.requested_at or 0) for person in waiting[:MOST]]
+        for key in [key for key in self.rows if key not in keys]:
+            self.rows.pop(key).deleteLater()
+        for number, (key, person) in enumerate(zip(keys, waiting, strict=False)):
+            row = self.rows.get(key)
+            if row is None:
+                row = self.rows[key] = _Waiting(person.id, person.name)
+            if self._column.indexOf(row) != number + 1:
+                self._column.insertWidget(number + 1, row)
+            row.note.say(_note(person, scene.now))
+            row.offer(self._choices(person))
+        say(self.title, f"Waiting requests  {len(scene.requests)}" if waiting else "")
+        rest = len(waiting) - MOST
+        say(self.more, f"and {rest} more" if rest > 0 else "")
+
+    def _choices(self, person: PersonView) -> list[Choice]:
+        one, request = person.id, person.requested_at
+        if person.offer is not None:
+            return [Choice("Revoke", "small", partial(self._act, cmd.RevokeOffer(one)))]
+        return [
+            Choice("Decline", "small", partial(self._act, cmd.Decline(one, request))),
+            Choice("Approve", "small-primary", partial(self._act, cmd.Approve(one, request))),
+        ]
+
+
+def _note(person: PersonView, now: int) -> str:
+    if person.offer is not None:
+        return f"{time_left(person.offer.expires_at, now)} left"
+    return "reconnecting" if person.away else ""
+
+
+class _Waiting(QWidget):
+    """Somebody who asks or holds an offer, with the buttons to decide it."""
+
+    def __init__(self, person: str, name: str) -> None:
+        super().__init__()
+        self.name = Elided(name)
+        self.note = Elided("", "small")
+        self.buttons: list[Button] = []
+        text = QVBoxLayout()
+        text.setSpacing(0)
+        text.addWidget(self.name)
+        text.addWidget(self.note)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(Avatar(person, name))
+        self._row.addLayout(text, 1)
+
+    def offer(self, choices: list[Choice]) -> None:
+        """Have these buttons."""
+        self.note.setVisible(bool(self.note.whole))
+        if [button.text() for button in self.buttons] == [one.words for one in choices]:
+            return
+        for button in self.buttons:
+            button.deleteLater()
+        self.buttons = [Button(one.words, one.press, one.kind) for one in choices]
+        for button in self.buttons:
+            button.setAccessibleName(f"{button.text()} {self.name.whole}")
+            self._row.addWidget(button)

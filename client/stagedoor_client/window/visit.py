@@ -1,0 +1,121 @@
+"""One stay in a room, as the window sees it: what there is to show, and what can be done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Self
+
+from stagedoor.messages import AnyRequest, Happening
+from stagedoor.rules.values import Seat
+
+from ..capture import Capture
+from ..errors import ConnectionLostError, DeviceError, RefusedError
+from ..hardware import Hardware
+from ..lines import Line
+from ..link import Link
+from ..options import Options, State
+from ..room import Room
+from ..subscriber import Sink
+from .happenings import BACK_ON_STAGE, News, Notice, tell
+from .scene import Scene
+
+
+class Visit:
+    """Owns the Room. ``changed`` is told that there is something new to draw, ``news`` what to say
+    in a notice. Commands are sent in the background; a refusal becomes a notice."""
+
+    def __init__(
+        self,
+        link: Link,
+        name: str,
+        capture: Capture,
+        hardware: Hardware,
+        changed: Callable[[], None],
+        news: Callable[[News], None],
+        sink: Sink | None = None,
+    ) -> None:
+        self._changed, self._news = changed, news
+        self._entered = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.room = Room(
+            link,
+            Options(
+                name,
+                capture=capture,
+                hardware=hardware,
+                sink=sink,
+                on_line=self._line,
+                on_view=lambda view: changed(),
+                on_happened=self._happened,
+                on_state=self._state,
+                on_speaking=lambda people: changed(),
+                on_devices=changed,
+            ),
+        )
+
+    async def __aenter__(self) -> Self:
+        await self.room.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self.room.close()
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is to be shown now; None before one has entered."""
+        room = self.room
+        if room.view is None:
+            return None
+        return Scene(room.view, room.online, room.clock(), tuple(room.speaking))
+
+    def act(self, command: AnyRequest) -> None:
+        """Send a command."""
+        self.do(self.room.command(command))
+
+    def do(self, deed: Awaitable[None]) -> None:
+        """Await a deed of the room's; say in a notice why it failed."""
+        self.start(self._try(deed))
+
+    async def _try(self, deed: Awaitable[None]) -> None:
+        try:
+            await deed
+        except RefusedError as error:
+            self.say(Notice(str(error), f"refused-{error.code}"))
+        except ConnectionLostError as error:
+            self.say(Notice(str(error), "refused-lost"))
+        except DeviceError as error:
+            self.say(Notice(str(error), "device", "warning"))
+
+    def start(self, job: Coroutine[Any, Any, None]) -> None:
+        """Run something for as long as the stay lasts."""
+        task = asyncio.create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def say(self, notice: Notice) -> None:
+        """Say this in a notice."""
+        self._news(News([notice], []))
+
+    def _happened(self, happened: list[Happening]) -> None:
+        # On entering, the view says it all; notices are for those who were here.
+        if self._entered and self.scene is not None:
+            self._news(tell(happened, self.scene))
+
+    def _state(self, state: State, detail: str) -> None:
+        if state == "open":
+            me = self.room.me
+            if me is not None and me.seat is Seat.ON_STAGE:
+                self.say(Notice(BACK_ON_STAGE, "seat", "warning", stay=True))
+            elif self._entered:
+                self.say(Notice("You are connected again.", "connection", "good"))
+            self._entered = True
+        self._changed()
+
+    def _line(self, line: Line) -> None:
+        if line.state == "device_failed" and not self.room.ready:
+            self.say(Notice(line.sentence, "device", "warning"))
+        elif line.state == "refused":
+            self.say(Notice(line.sentence, f"refused-{line.fields.get('code')}"))

@@ -1,0 +1,202 @@
+"""Screenshots of each page and state of the window, to be looked at.
+
+python -m tests.client.window.shots FOLDER
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+from stagedoor.messages import OfferView, PersonView, RoomInfo, View
+from stagedoor.rules.values import Mode, OfferReason, Role, Seat, Settings
+from stagedoor_client.window.app import make_application
+from stagedoor_client.window.asked import OfferWindow, UnmuteWindow
+from stagedoor_client.window.bar import Deeds
+from stagedoor_client.window.endings import ENDED
+from stagedoor_client.window.happenings import Notice
+from stagedoor_client.window.memory import Kept, Recent
+from stagedoor_client.window.menu import person_menu
+from stagedoor_client.window.pages import EndPage, EnterPage, WaitPage
+from stagedoor_client.window.room_page import RoomPage
+from stagedoor_client.window.scene import Scene
+
+NOW = 1_000_000
+NAMES = [
+    "Ann Lee", "Ben Okafor", "Chloë Martin", "Dmitri", "Eun-ji Park", "Farid", "Grace Hopper",
+    "Hans-Joachim von und zu Hohenstein-Waldburg", "Ines", "Jürgen Groß", "Kofi", "Łukasz", "Mei",
+    "Noor", "Oksana",
+]  # fmt: skip
+
+
+def person(number: int, seat: Seat = Seat.VIEWER, **more: object) -> PersonView:
+    """One of the people above."""
+    fields = {"role": Role.ATTENDEE, **more}
+    return PersonView(id=f"p{number}", name=NAMES[number], seat=seat, **fields)  # type: ignore[arg-type]
+
+
+def scene(
+    *people: PersonView, you: int = 0, mode: Mode = Mode.REQUEST, online: bool = True,
+    speaking: tuple[str, ...] = (),
+) -> Scene:  # fmt: skip
+    """A scene as one of these people sees it."""
+    room = RoomInfo("demo", "Autumn assembly", mode, Settings(), False)
+    return Scene(View(1, f"p{you}", room, list(people)), online, NOW, speaking)
+
+
+def picture(number: int, size: QSize) -> QImage:
+    """Something to look at."""
+    made = QImage(size, QImage.Format.Format_RGB32)
+    painter = QPainter(made)
+    gradient = QLinearGradient(0, 0, size.width(), size.height())
+    gradient.setColorAt(0, QColor.fromHsv(number * 53 % 360, 120, 150))
+    gradient.setColorAt(1, QColor.fromHsv((number * 53 + 60) % 360, 160, 70))
+    painter.fillRect(made.rect(), gradient)
+    painter.setPen(QColor("white"))
+    painter.drawText(QPoint(20, 40), f"picture {number}")
+    painter.end()
+    return made
+
+
+class Shots:
+    """Saves what widgets look like."""
+
+    def __init__(self, app: QApplication, folder: Path) -> None:
+        self.app, self.folder = app, folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, name: str, widget: QWidget, size: tuple[int, int] | None = None) -> None:
+        """Show it, and save it."""
+        if size is not None:
+            widget.resize(*size)
+        widget.show()
+        self.settle()
+        widget.grab().save(str(self.folder / f"{name}.png"))
+
+    def settle(self, seconds: float = 0.25) -> None:
+        """Let what glides arrive."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.app.processEvents()
+
+
+def deeds() -> Deeds:
+    """Buttons that do nothing."""
+    nothing = lambda *_: None  # noqa: E731
+    return Deeds(nothing, nothing, nothing, nothing, nothing, nothing)
+
+
+def enter_pages(shots: Shots) -> None:
+    """The way in."""
+    now = int(time.time())
+    page = EnterPage(lambda link, name: None, lambda link: None)
+    page.draw(Kept())
+    shots.take("enter-first", page, (900, 600))
+    link = "https://stage.example.org/r/autumn#token=secret"
+    rooms = (
+        Recent(link, "Autumn assembly", now),
+        Recent("http://localhost:8080/r/demo", "Demo", now - 90000),
+        Recent("https://meet.example.com/r/long", "A room with a rather long name in it", 0),
+    )
+    page.draw(Kept(name="Ann Lee", rooms=rooms))
+    page.complain("That is no link to a room: it should look like http://HOST/r/ROOM")
+    shots.take("enter-recent", page, (1100, 800))
+    shots.take("waiting", WaitPage(lambda: None), (900, 600))
+    end = EndPage(lambda: None, lambda: None)
+    end.draw(ENDED)
+    shots.take("ended", end, (900, 600))
+
+
+def crowd() -> list[PersonView]:
+    """A room with everything in it."""
+    return [
+        person(1, Seat.ON_STAGE, microphone=True, camera=True, role=Role.MODERATOR),
+        person(2, Seat.ON_STAGE, camera=True),
+        person(3, Seat.HELD, away=True),
+        person(7, Seat.ON_STAGE, microphone=True),
+        person(4, hand=7),
+        person(5, hand=3),
+        *(person(number) for number in (6, 8, 9, 10, 11, 12, 13, 14)),
+    ]
+
+
+def room_pages(shots: Shots) -> None:
+    """The room in its states."""
+    page = RoomPage(deeds(), lambda shown: None)
+    page.draw(scene(person(0), person(1), mode=Mode.REQUEST))
+    shots.take("room-empty", page, (1280, 800))
+    people = crowd()
+
+    def show(name: str, me: PersonView, size: tuple[int, int], **more: object) -> None:
+        page.draw(scene(me, *people, **more))  # type: ignore[arg-type]
+        page.resize(*size)
+        page.show()
+        shots.settle()
+        for number in (0, 1, 2):
+            tile = page.stage.tiles.get((f"p{number}", "camera"))
+            if tile is not None:
+                page.stage.set_picture(f"p{number}", "camera", picture(number, tile.pixels))
+        shots.take(name, page)
+
+    show("room-viewer", person(0), (1280, 800), speaking=("p1",))
+    show("room-requested", person(0, Seat.REQUESTED, requested_at=3), (900, 600))
+    up = person(0, Seat.ON_STAGE, microphone=True, camera=True)
+    show("room-on-stage", up, (1280, 800), speaking=("p0",))
+    page.bar.microphone.hear(0.6)
+    muted = person(0, Seat.ON_STAGE, camera=True, role=Role.MODERATOR)
+    people[4] = person(4, Seat.REQUESTED, requested_at=4)
+    people[5] = person(5, Seat.OFFERED, offer=OfferView("Ann", OfferReason.INVITED, NOW + 42_000))
+    show("room-muted", muted, (900, 600))
+    page.notices.say(Notice("You are on stage. You can be seen.", "seat", "good"))
+    page.notices.say(Notice("Eun-ji Park asks to join the stage.", "requests"))
+    page.notices.say(
+        Notice(
+            "Ben Okafor removed you from the stage. Your camera and microphone are off.",
+            "x",
+            "warning",
+            stay=True,
+        )
+    )
+    show("room-notices", muted, (1280, 800), online=False)
+    page.notices.clear()
+    page.show_people(True)
+    show("room-side-900", person(0, hand=3), (900, 600), mode=Mode.OPEN)
+    everybody = [person(n, Seat.ON_STAGE, microphone=n % 2 == 0) for n in range(15)]
+    page.draw(scene(*everybody))
+    shots.take("room-fifteen", page, (900, 600))
+    menu = person_menu(page, scene(muted, *crowd(), you=0), "p1", lambda _: None)
+    assert menu is not None
+    shots.take("menu", menu)
+
+
+def asked(shots: Shots) -> None:
+    """The windows that ask."""
+    parent = QWidget()
+    offer = OfferWindow(parent, lambda: None, lambda: None)
+    made = OfferView("Ben Okafor", OfferReason.APPROVED, NOW + 42_000)
+    offer.follow(scene(person(0, Seat.OFFERED, offer=made)), busy=False)
+    shots.take("offer", offer)
+    unmute = UnmuteWindow(parent, lambda yes: None)
+    unmute.follow(scene(person(0, Seat.ON_STAGE, unmute_asked_by="p1"), person(1)))
+    shots.take("unmute", unmute)
+
+
+def main() -> None:
+    """All of them."""
+    app = make_application()
+    shots = Shots(app, Path(sys.argv[1]))
+    enter_pages(shots)
+    room_pages(shots)
+    asked(shots)
+
+
+if __name__ == "__main__":
+    main()
