@@ -102,7 +102,11 @@ class Studio:
         nothing is negotiated. Returns at once; see ``settled``.
         """
         setattr(self, Kind(kind), device)
-        self._slots[Kind(kind)].renew()
+        slot = self._slots[Kind(kind)]
+        if kind in self._wanted[0]:
+            slot.renew()
+        else:
+            slot.want(False)  # silenced: opened again when it is on again
 
     def resize(self, size: tuple[int, int], fps: int) -> None:
         """Use the camera with this size in pixels and this rate. Returns at once."""
@@ -125,7 +129,8 @@ class Studio:
     def _stays_open(self, kind: Kind) -> bool:
         """Whether it may be off and open: silenced."""
         silenced = kind is Kind.MICROPHONE and self._mute == "silence"
-        return silenced and self._slots[kind].usable
+        slot = self._slots[kind]
+        return silenced and slot.is_open and slot.usable
 
     async def settled(self) -> None:
         """Wait until all is as wanted. Raises DeviceError if a device failed."""

@@ -34,6 +34,7 @@ class Handle:
         self.fail = failed
         self._hardware = hardware
         self._give = give
+        self._given = 0
         self._giving: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -44,13 +45,18 @@ class Handle:
         if trouble is not None:
             raise DeviceError(trouble)
         self._hardware.opened(self)
-        self._giving = asyncio.create_task(self._run())
+        if self._hardware.lively:
+            self._giving = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        number = 0
         while True:
-            await asyncio.sleep(self._give(number))
-            number += 1
+            wait = self.give()
+            await asyncio.sleep(wait)
+
+    def give(self) -> float:
+        """Give one picture, or one block of sound; the seconds until the next is due."""
+        self._given += 1
+        return self._give(self._given)
 
     async def close(self) -> None:
         """See Openable."""
@@ -74,9 +80,11 @@ class Counting:
     """See Hardware. ``allowed`` judges each opening; ``wrong`` keeps those it did not allow.
 
     ``troubles``: why a device, by name, cannot be opened. While ``gate`` is cleared, opening takes.
+    ``lively`` devices give by themselves what is captured, others when told to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lively: bool = True) -> None:
+        self.lively = lively
         self.handles: list[Handle] = []
         self.total = 0
         self.wrong: list[str] = []
