@@ -25,6 +25,7 @@ PROFILES = {
     b"SRTP_AES128_CM_SHA1_80": (pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
 }
 STUN_EVERY = 2.0
+MID, MID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:mid", 4
 RECEIVE_BUFFER = 2 * 1024 * 1024
 
 
@@ -99,22 +100,17 @@ class Peer(asyncio.DatagramProtocol):
 
     # -- SDP
 
-    def offer(self, audio_ssrc: int, video_ssrc: int) -> str:
-        """An offer to publish Opus (payload type 111) and VP8 (96)."""
-        media = [
-            ("audio", "0", 111, ["a=rtpmap:111 opus/48000/2"], audio_ssrc),
-            (
-                "video",
-                "1",
-                96,
-                ["a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli"],
-                video_ssrc,
-            ),
-        ]
-        lines = _session_lines(["0", "1"])
-        for kind, mid, payload_type, formats, ssrc in media:
+    def offer(self, audio_ssrc: int, *video_ssrcs: int) -> str:
+        """An offer to publish Opus (payload type 111), and VP8 (96) once or more often."""
+        opus = ["a=rtpmap:111 opus/48000/2"]
+        vp8 = ["a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli"]
+        media = [("audio", 111, opus, audio_ssrc)]
+        media += [("video", 96, vp8, ssrc) for ssrc in video_ssrcs]
+        lines = _session_lines([str(mid) for mid in range(len(media))])
+        for mid, (kind, payload_type, formats, ssrc) in enumerate(media):
             lines += [f"m={kind} 9 UDP/TLS/RTP/SAVPF {payload_type}", "c=IN IP4 0.0.0.0"]
-            lines += [f"a=mid:{mid}", "a=sendonly", "a=rtcp-mux", *self._transport_lines("actpass")]
+            lines += [f"a=mid:{mid}", f"a=extmap:{MID_EXTENSION} {MID}"]
+            lines += ["a=sendonly", "a=rtcp-mux", *self._transport_lines("actpass")]
             lines += [*formats, f"a=ssrc:{ssrc} cname:light"]
         return "\r\n".join(lines) + "\r\n"
 

@@ -20,7 +20,7 @@ from stagedoor.rules.values import Device, Mode
 from tests.server_process import ServerProcess
 from tests.signalling.conftest import Client
 
-AUDIO, VIDEO = 0xA0A0, 0xB0B0
+AUDIO, VIDEO, SCREEN = 0xA0A0, 0xB0B0, 0xC0C0
 PATIENCE = 30.0
 
 
@@ -42,19 +42,23 @@ class Person(Client):
         assert self.welcome is not None
         return self.welcome.view.you
 
-    async def watch(self, *people: Person) -> None:
-        """Receive the stage, with these people on it."""
+    async def watch(self, *people: Person, screen: Person | None = None) -> None:
+        """Receive the stage, with these people on it, and the screen of one."""
         if not hasattr(self, "packets"):
             self.packets = asyncio.Queue()
             self.receiving = await Peer.open(self.packets.put_nowait)
             await self.do(m.Watch())
-        shown: set[str] = set()
+        wanted = {(person.id, "audio") for person in people}
+        if screen is not None:
+            wanted.add((screen.id, "screen"))
+        shown: set[tuple[str, str]] = set()
         answered = 0
-        while answered == 0 or not {person.id for person in people} <= shown:
+        while answered == 0 or not wanted <= shown:
             offers = [one for one in self.heard if isinstance(one, m.SubscribeOffered)]
             new = offers and offers[-1].revision > answered
             offer = offers[-1] if new else await self.until(m.SubscribeOffered)
-            answered, shown = offer.revision, {track.person for track in offer.tracks}
+            answered = offer.revision
+            shown = {(track.person, track.kind) for track in offer.tracks}
             await self.ask(m.SubscribeAnswer(answered, self.receiving.answer(offer.sdp)))
             if not self.receiving.connected.is_set():
                 await self.receiving.connect(offer.sdp)
@@ -62,18 +66,23 @@ class Person(Client):
     async def publish(self) -> m.AnyMessage:
         """Offer to publish, and connect if the answer says so."""
         self.sending = await Peer.open()
-        answer: m.AnyMessage = await self.ask(m.Publish(self.sending.offer(AUDIO, VIDEO)))
+        answer: m.AnyMessage = await self.ask(m.Publish(self.sending.offer(AUDIO, VIDEO, SCREEN)))
         if isinstance(answer, m.Published):
             await self.sending.connect(answer.sdp)
         return answer
 
-    def say(self, number: int) -> None:
-        """Send one audio packet that carries a number."""
-        header = bytes([0x80, 111]) + (number & 0xFFFF).to_bytes(2) + (number * 960).to_bytes(4)
-        self.sending.send_rtp(header + AUDIO.to_bytes(4) + b"%08d" % number)
+    def say(self, number: int, ssrc: int = AUDIO, payload_type: int = 111) -> None:
+        """Send one packet, of sound if nothing else is said, that carries a number."""
+        header = bytes([0x80, payload_type]) + (number & 0xFFFF).to_bytes(2)
+        header += (number * 960).to_bytes(4) + ssrc.to_bytes(4)
+        self.sending.send_rtp(header + b"%08d" % number)
+
+    def show(self, number: int, ssrc: int) -> None:
+        """Send one video packet that carries a number."""
+        self.say(number, ssrc, 96)
 
     async def hears(self) -> int:
-        """The number in the next packet that arrives."""
+        """The number in the next packet that arrives, of sound or a picture."""
         async with asyncio.timeout(PATIENCE):
             return int((await self.packets.get())[12:])
 
@@ -175,6 +184,33 @@ async def test_after_the_acknowledgement_nothing_more_arrives(
     assert await vic.hears() == 700_001
     assert vic.packets.empty()
     chatter.cancel()
+
+
+async def test_who_does_not_share_gets_no_second_picture_through(
+    people: dict[str, Person],
+) -> None:
+    """Rules 14 and 16: the camera is on; the screen is the person's to share, and then stopped."""
+    mia, ada, _, vic = people.values()
+    await vic.watch()
+    await bring_up(mia, ada)
+    await vic.watch(ada)
+    for number in range(20):
+        ada.show(number, SCREEN)
+        ada.show(number, 0xD0D0)
+        ada.show(1000 + number, VIDEO)
+        assert await vic.hears() == 1000 + number
+    await ada.do(cmd.SetDevice(Device.SCREEN, True))
+    await vic.watch(ada, screen=ada)
+    ada.show(2000, SCREEN)
+    assert await vic.hears() == 2000
+    await mia.do(cmd.TurnOff(ada.id, Device.SCREEN))
+    for number in range(20):
+        ada.show(2001 + number, SCREEN)
+        ada.show(3000 + number, VIDEO)
+        assert await vic.hears() == 3000 + number
+    assert vic.packets.empty()
+    refused = await mia.ask(cmd.SetDevice(Device.SCREEN, True))
+    assert isinstance(refused, m.Refused)
 
 
 async def test_a_muted_person_who_unmutes_is_heard_again(people: dict[str, Person]) -> None:

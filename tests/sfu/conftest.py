@@ -11,6 +11,7 @@ import numpy as np
 import pytest_asyncio
 from aiortc import (
     MediaStreamTrack,
+    RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
     RTCSessionDescription,
@@ -69,15 +70,16 @@ class Tone(MediaStreamTrack):
 
 
 class MovingPicture(VideoStreamTrack):
-    """A bright bar that moves over 320x240, 30 frames a second."""
+    """A bright bar that moves over 320x240 pixels, or others, 30 frames a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 320, height: int = 240) -> None:
         super().__init__()
+        self._size = (height, width, 3)
         self._count = 0
 
     async def recv(self) -> av.VideoFrame:
         pts, time_base = await self.next_timestamp()
-        picture = np.zeros((240, 320, 3), np.uint8)
+        picture = np.zeros(self._size, np.uint8)
         place = self._count * 8 % 300
         picture[:, place : place + 20] = 255
         self._count += 1
@@ -87,8 +89,12 @@ class MovingPicture(VideoStreamTrack):
 
 
 def peer_connection() -> RTCPeerConnection:
-    """A connection that asks no STUN server, as aiortc's default would."""
-    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    """A connection that asks no STUN server, as aiortc's default would.
+
+    By aiortc's own bundle policy a second video would stay on a transport that is given up.
+    """
+    bundled = RTCBundlePolicy.MAX_BUNDLE
+    return RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=bundled))
 
 
 class Watcher:
@@ -127,13 +133,17 @@ class Watcher:
 
     async def sees(self, person: str, frames: int = 12) -> bool:
         """Whether pictures arrive, are decoded, and are not all the same one."""
-        track = await self.track(person, "video")
+        return await self.size(person, "video", frames) is not None
+
+    async def size(self, person: str, kind: str, frames: int = 12) -> tuple[int, int] | None:
+        """The width and height of the last of some decoded pictures; None if most are the same."""
+        track = await self.track(person, kind)
         seen = set()
         async with asyncio.timeout(40):
             for _ in range(frames):
                 frame = await track.recv()
                 seen.add(frame.to_ndarray(format="gray")[::8, ::8].tobytes())
-        return len(seen) > frames // 2
+        return (frame.width, frame.height) if len(seen) > frames // 2 else None
 
     async def hears(self, person: str) -> float:
         """The frequency in hertz that is strongest in a second of sound, after a short start."""

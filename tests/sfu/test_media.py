@@ -16,56 +16,9 @@ from stagedoor.sfu import rtcp
 from stagedoor.sfu.supervisor import EmbeddedEngine, EngineError
 
 from .conftest import MovingPicture, Told, Tone, Watcher, publish
+from .light import AUDIO, VIDEO, Light, counted, light_publisher, repeat, rtp
 
 ALL = Grant(forward=True, microphone=True, camera=True)
-AUDIO, VIDEO = 1111, 2222
-
-
-def rtp(sequence: int, ssrc: int = AUDIO, payload_type: int = 111) -> bytes:
-    """A small RTP packet that carries its own number."""
-    header = bytes([0x80, payload_type]) + (sequence & 0xFFFF).to_bytes(2)
-    return header + (sequence * 960).to_bytes(4) + ssrc.to_bytes(4) + b"%06d" % sequence
-
-
-class Light:
-    """A lightweight viewer: counts and keeps what it is sent."""
-
-    def __init__(self, engine: EmbeddedEngine, told: Told, person: str) -> None:
-        self.engine, self.told, self.person = engine, told, person
-        self.packets: asyncio.Queue[bytes] = asyncio.Queue()
-
-    async def open(self) -> Light:
-        self.peer = await Peer.open(self.packets.put_nowait)
-        await self.engine.subscribe("room", self.person)
-        offer = await self.told.offers_to(self.person).get()
-        answer = self.peer.answer(offer.sdp)
-        await self.engine.answer("room", self.person, offer.revision, answer)
-        await self.peer.connect(offer.sdp)
-        return self
-
-    async def next(self) -> bytes:
-        async with asyncio.timeout(20):
-            return await self.packets.get()
-
-
-async def light_publisher(engine: EmbeddedEngine, person: str) -> Peer:
-    peer = await Peer.open()
-    await peer.connect(await engine.publish("room", person, peer.offer(AUDIO, VIDEO)))
-    return peer
-
-
-async def counted(engine: EmbeddedEngine, counter: str, value: int) -> None:
-    """Wait until the engine's process has counted as many."""
-    async with asyncio.timeout(20):
-        while (await engine.stats())[counter] != value:  # noqa: ASYNC110 - another process counts
-            await asyncio.sleep(0.01)
-
-
-async def repeat(peer: Peer, *, ssrc: int = AUDIO, payload_type: int = 111) -> None:
-    """Go on sending until cancelled, whatever anybody says."""
-    for sequence in range(100_000):
-        peer.send_rtp(rtp(sequence, ssrc, payload_type))
-        await asyncio.sleep(0.005)
 
 
 async def test_picture_and_tone_arrive_at_two_viewers_one_of_them_late(

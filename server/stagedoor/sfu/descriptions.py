@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from . import codecs
 from .codecs import CODECS, Codec
-from .sdp import AUDIO_LEVEL, Description, Fingerprint, Media, SdpError
+from .sdp import AUDIO_LEVEL, MID, Description, Fingerprint, Media, SdpError
+
+EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID,)}
 
 
 @dataclass(frozen=True)
@@ -22,43 +24,56 @@ class Local:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """An m-line that we take of a publisher: whose SSRCs it names, and by their payload type ours.
+
+    ``kind`` is "audio", "video" (the camera's) or "screen".
+    """
+
+    mid: str
+    kind: str
+    ssrcs: frozenset[int]
+    payload_types: Mapping[int, int]
+
+
+@dataclass(frozen=True)
 class Published:
-    """What a publisher's offer comes to."""
+    """What a publisher's offer comes to; the extensions' identifiers are the publisher's."""
 
     sdp: str
-    codecs: dict[int, Codec]
+    lines: tuple[Taken, ...]
     level_extension: int | None
-    kinds: frozenset[str]
+    mid_extension: int | None
 
 
 def answer(offer: Description, local: Local, session: int) -> Published:
-    """Take the first audio and the first video that we can forward; decline other m-lines.
+    """Take what we can forward of the microphone, the camera and the screen; decline the rest.
 
-    Raises SdpError where there is nothing to take, ``NoCommonCodec`` where the codecs are others.
+    These are the first audio m-line, the first video m-line and the second. Raises SdpError where
+    there is nothing to take, ``NoCommonCodec`` where the codecs are others.
     """
-    taken: dict[str, dict[int, Codec]] = {}
-    level = None
+    lines = []
     sections = []
-    offered = [media for media in offer.media if _sends(media)]
+    extensions: dict[str, int] = {}
+    kinds = {"audio": ["audio"], "video": ["video", "screen"]}
     for media in offer.media:
-        found = codecs.accepted(media) if _sends(media) and media.kind not in taken else {}
+        expected = kinds.get(media.kind)
+        kind = expected.pop(0) if expected else ""
+        found = codecs.accepted(media) if kind and _sends(media) else {}
         if not found:
             sections += [f"m={media.kind} 0 UDP/TLS/RTP/SAVPF {' '.join(media.formats)}"]
             sections += ["c=IN IP4 0.0.0.0", f"a=mid:{media.mid}", "a=inactive"]
             continue
-        taken[media.kind] = found
-        if media.kind == "audio":
-            level = media.extensions.get(AUDIO_LEVEL)
+        payload_types = {number: codec.payload_type for number, codec in found.items()}
+        lines.append(Taken(media.mid, kind, frozenset(media.ssrcs), payload_types))
+        extensions = media.extensions | extensions  # in a bundle they are all the same
         sections += _received(media, found, local)
-    if not offered:
+    if not any(_sends(media) for media in offer.media):
         raise SdpError("the offer has no audio or video to publish")
-    if not taken:
+    if not lines:
         raise NoCommonCodecError("the offer has none of Opus, VP8 and H.264 (baseline, mode 1)")
-    mids = [media.mid for media in offer.media if media.kind in taken and media.port]
-    mids = [mid for mid in mids if f"a=mid:{mid}" in sections]
-    text = _text([*_session(session, mids), *sections])
-    every = {number: codec for found in taken.values() for number, codec in found.items()}
-    return Published(text, every, level, frozenset(taken))
+    text = _text([*_session(session, [line.mid for line in lines]), *sections])
+    return Published(text, tuple(lines), extensions.get(AUDIO_LEVEL), extensions.get(MID))
 
 
 class NoCommonCodecError(SdpError):
@@ -77,8 +92,9 @@ def _received(media: Media, found: dict[int, Codec], local: Local) -> list[str]:
     numbers = " ".join(str(number) for number in found)
     section = [f"m={media.kind} 9 UDP/TLS/RTP/SAVPF {numbers}", "c=IN IP4 0.0.0.0"]
     section += [f"a=mid:{media.mid}", "a=recvonly", *_transport(local, "passive")]
-    if media.kind == "audio" and AUDIO_LEVEL in media.extensions:
-        section.append(f"a=extmap:{media.extensions[AUDIO_LEVEL]} {AUDIO_LEVEL}")
+    for uri in EXTENSIONS[media.kind]:
+        if uri in media.extensions:
+            section.append(f"a=extmap:{media.extensions[uri]} {uri}")
     for number, codec in found.items():
         section += codecs.lines(number, codec, media.parameters.get(number, ""))
     return section
@@ -86,22 +102,32 @@ def _received(media: Media, found: dict[int, Codec], local: Local) -> list[str]:
 
 @dataclass(frozen=True)
 class Line:
-    """An m-line that a viewer is offered: ``stream`` names the place on the stage."""
+    """An m-line that a viewer is offered: ``stream`` names the place on the stage.
+
+    ``kind`` is "audio", "video" (the camera's) or "screen".
+    """
 
     mid: str
     kind: str
     ssrc: int
     stream: str
 
+    @property
+    def media(self) -> str:
+        """The m-line's media type."""
+        return "audio" if self.kind == "audio" else "video"
+
 
 def offer(lines: Sequence[Line], local: Local, session: int, version: int) -> str:
     """An offer to a viewer: a sendonly m-line a track, with all the codecs of its kind."""
     sections = []
     for line in lines:
-        stream = f"{line.stream} {line.stream}-{line.kind}"
-        ours = [codec for codec in CODECS if codec.kind == line.kind]
+        # A screen is a stream of its own: it is not played in step with the voice.
+        name = f"{line.stream}-screen" if line.kind == "screen" else line.stream
+        stream = f"{name} {line.stream}-{line.kind}"
+        ours = [codec for codec in CODECS if codec.kind == line.media]
         numbers = " ".join(str(codec.payload_type) for codec in ours)
-        sections += [f"m={line.kind} 9 UDP/TLS/RTP/SAVPF {numbers}", "c=IN IP4 0.0.0.0"]
+        sections += [f"m={line.media} 9 UDP/TLS/RTP/SAVPF {numbers}", "c=IN IP4 0.0.0.0"]
         sections += [f"a=mid:{line.mid}", "a=sendonly", *_transport(local, "actpass")]
         sections.append(f"a=msid:{stream}")
         for codec in ours:

@@ -129,20 +129,21 @@ class Engine:
         now = grant or Grant()
         place = stage.place_of(person)
         if place is not None:
-            for kind, was, is_ in (
-                ("audio", before.microphone, now.microphone),
-                ("video", before.camera, now.camera),
-            ):
-                if was and not is_:
-                    place.tracks[kind].interrupt()
+            for kind, track in place.tracks.items():
+                if before.allows(kind) and not now.allows(kind):
+                    track.interrupt()
         if before.microphone and not now.microphone:
             stage.speakers.silent(person)
         changed = stage.seat(person, now.forward)
+        if now.allows("screen") and stage.share(person):
+            changed = True
         publisher = stage.publishers.get(person)
         if grant is None and publisher is not None:
             self._unpublish(stage, publisher)
-        elif publisher is not None and now.camera and not before.camera:
-            publisher.keyframes.reset()
+        elif publisher is not None:
+            for kind, wish in publisher.keyframes.items():
+                if now.allows(kind) and not before.allows(kind):
+                    wish.reset()
         if changed:
             for viewer in stage.viewers.values():
                 viewer.change()
@@ -174,13 +175,14 @@ class Engine:
         except sdp.SdpError as error:
             raise MediaError("bad_sdp", f"{_sentence(error)}") from error
         if old is not None and same:
-            old.published = taken
+            old.renegotiate(taken)
         else:
             if old is not None:
                 self._drop(old.peer)
             self._attach(stage, Publisher(person, peer, taken))
             peer.connect(remote)
-        stage.publishers[person].keyframes.reset()
+        for wish in stage.publishers[person].keyframes.values():
+            wish.reset()
         return taken.sdp
 
     def _attach(self, stage: Stage, publisher: Publisher) -> None:
@@ -260,7 +262,7 @@ class Engine:
             self.leave(room, person)
 
     def _make_offers(self, stage: Stage) -> None:
-        lines, people, now = stage.lines(), stage.people(), self._loop.time()
+        lines, people, now = stage.lines, stage.people(), self._loop.time()
         for viewer in stage.viewers.values():
             offer = viewer.next_offer(lines, people, self._local, now)
             if offer is not None:

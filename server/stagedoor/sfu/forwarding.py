@@ -28,31 +28,31 @@ class Forwarder:
         header = rtp.parse(packet)
         if header is None:
             return
-        source = publisher.source(header, self._numbers)
-        codec = publisher.codec(header)
-        if source is None or codec is None or codec.kind != source.kind:
+        source = publisher.source(packet, header, self._numbers)
+        if source is None:
+            return
+        payload_type = source.line.payload_types.get(header.payload_type)
+        if payload_type is None:
             return
         self.received += 1
         if source.reception.arrived(header.sequence, header.timestamp, now):
             publisher.losing = True
         grant = stage.grants.get(publisher.person)
         place = stage.place_of(publisher.person)
-        audio = source.kind == "audio"
-        allowed = grant is not None and (grant.microphone if audio else grant.camera)
-        if grant is None or place is None or not (grant.forward and allowed):
+        if grant is None or place is None or not grant.allows(source.kind):
             self.refused += 1
             return
         if len(packet) == header.payload:
             return  # a probe without a payload is between the publisher and us
-        if audio and publisher.published.level_extension is not None:
+        if source.kind == "audio" and publisher.published.level_extension is not None:
             level = rtp.audio_level(packet, publisher.published.level_extension)
             if level is not None:
                 stage.speakers.heard(publisher.person, level, now)
         track = place.tracks[source.kind]
-        out = track.forward(packet, header, codec.payload_type, source.number, now)
+        out = track.forward(packet, header, payload_type, source.number, now)
         if out is None:
             return
-        receivers = stage.receivers(place, track, codec.payload_type)
+        receivers = stage.receivers(place, track, payload_type)
         self.forwarded += len(receivers)
         self._batch.fan_out(out, receivers)
 
@@ -67,8 +67,9 @@ class Forwarder:
             if info is None or source is None:
                 continue
             source.reception.sender_report(info.ntp, now)
-            if place is not None:
-                self._pass_on(stage, place, place.tracks[source.kind], source, info)
+            track = place.tracks.get(source.kind) if place is not None else None
+            if place is not None and track is not None:
+                self._pass_on(stage, place, track, source, info)
 
     def _pass_on(
         self, stage: Stage, place: Place, track: Track, source: Source, info: rtcp.SenderInfo
@@ -86,9 +87,8 @@ class Forwarder:
         for packet in rtcp.split(compound):
             for ssrc in rtcp.keyframe_wanted(packet):
                 found = stage.place_with(ssrc)
-                wish = stage.keyframes(found[0]) if found else None
-                if wish is not None:
-                    wish.ask()
+                if found is not None:
+                    stage.ask_for_keyframe(*found)
             ssrc, lost = rtcp.lost_packets(packet)
             found = stage.place_with(ssrc) if lost else None
             if found is not None and found[0].person != viewer.person:

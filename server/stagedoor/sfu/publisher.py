@@ -7,24 +7,25 @@ import secrets
 from stagedoor.media.interface import Grant
 
 from . import rtcp, rtp
-from .codecs import Codec
-from .descriptions import Published
+from .descriptions import Published, Taken
 from .keyframes import KeyframeWish
 from .peer import Peer
 from .reception import Reception
 from .track import CLOCK_RATES
 
-MAX_BITRATE = 2_500_000
+MAX_BITRATE = 4_000_000
+PICTURES = ("video", "screen")
 MAX_SOURCES = 8
 
 
 class Source:
-    """One SSRC that a publisher sends: its codec, how it arrives, its number among all."""
+    """One SSRC that a publisher sends: its m-line, how it arrives, its number among all."""
 
-    def __init__(self, ssrc: int, kind: str, number: int) -> None:
-        self.kind = kind
+    def __init__(self, ssrc: int, line: Taken, number: int) -> None:
+        self.line = line
+        self.kind = line.kind
         self.number = number
-        self.reception = Reception(ssrc, CLOCK_RATES[kind])
+        self.reception = Reception(ssrc, CLOCK_RATES[line.kind])
 
 
 class Publisher:
@@ -35,24 +36,41 @@ class Publisher:
         self.peer = peer
         self.published = published
         self.sources: dict[int, Source] = {}
-        self.keyframes = KeyframeWish()
+        self.keyframes = {kind: KeyframeWish() for kind in PICTURES}
         self.losing = False
         self._ssrc = secrets.randbits(32)
 
-    def source(self, header: rtp.Header, numbers: list[int]) -> Source | None:
-        """The packet's source; a new SSRC of a negotiated codec is taken, a few at most."""
+    def renegotiate(self, published: Published) -> None:
+        """Take a newer offer's m-lines; whatever is sent by another one now is recognised anew."""
+        self.published = published
+        known = self.sources.items()
+        self.sources = {ssrc: one for ssrc, one in known if one.line in published.lines}
+
+    def source(self, packet: bytes, header: rtp.Header, numbers: list[int]) -> Source | None:
+        """The packet's source; a new SSRC that belongs to an m-line is taken, a few at most."""
         found = self.sources.get(header.ssrc)
         if found is None:
-            codec = self.codec(header)
-            if codec is None or len(self.sources) >= MAX_SOURCES:
+            line = self._line(packet, header)
+            if line is None or len(self.sources) >= MAX_SOURCES:
                 return None
             numbers[0] += 1
-            found = self.sources[header.ssrc] = Source(header.ssrc, codec.kind, numbers[0])
+            found = self.sources[header.ssrc] = Source(header.ssrc, line, numbers[0])
         return found
 
-    def codec(self, header: rtp.Header) -> Codec | None:
-        """The codec that the publisher's payload type stands for."""
-        return self.published.codecs.get(header.payload_type)
+    def _line(self, packet: bytes, header: rtp.Header) -> Taken | None:
+        """The m-line of a new SSRC (RFC 8843, section 9.2); None where that cannot be said.
+
+        By the packet's own mid, by the offer's a=ssrc lines, or by a payload type that but one
+        m-line has.
+        """
+        lines = [one for one in self.published.lines if header.payload_type in one.payload_types]
+        extension = self.published.mid_extension
+        mid = rtp.extension(packet, extension) if extension is not None else None
+        if mid is not None:
+            lines = [one for one in lines if one.mid.encode() == mid]
+        elif any(header.ssrc in one.ssrcs for one in lines):
+            lines = [one for one in lines if header.ssrc in one.ssrcs]
+        return lines[0] if len(lines) == 1 else None
 
     def feedback(self, now: float, grant: Grant | None) -> None:
         """What is due at any moment: NACKs for what was lost, a PLI that somebody waits for."""
@@ -63,10 +81,11 @@ class Publisher:
                 if lost:
                     self.peer.send_rtcp(rtcp.nack(self._ssrc, ssrc, lost))
                     self.losing = True
-        if grant is not None and grant.camera and self.keyframes.due(now):
-            for ssrc, source in self.sources.items():
-                if source.kind == "video":
-                    self.peer.send_rtcp(rtcp.pli(self._ssrc, ssrc))
+        for kind, wish in self.keyframes.items():
+            if grant is not None and grant.allows(kind) and wish.due(now):
+                for ssrc, source in self.sources.items():
+                    if source.kind == kind:
+                        self.peer.send_rtcp(rtcp.pli(self._ssrc, ssrc))
 
     def report(self, now: float) -> None:
         """Once a second: how it arrives, and how much may be sent (RR and REMB)."""
@@ -75,7 +94,7 @@ class Publisher:
         blocks = [source.reception.report(now) for source in self.sources.values()]
         compound = rtcp.receiver_report(self._ssrc, blocks)
         compound += rtcp.source_description(self._ssrc, "stagedoor")
-        video = [ssrc for ssrc, source in self.sources.items() if source.kind == "video"]
+        video = [ssrc for ssrc, source in self.sources.items() if source.kind in PICTURES]
         if video:
             compound += rtcp.remb(self._ssrc, MAX_BITRATE, video)
         self.peer.send_rtcp(compound)

@@ -51,10 +51,10 @@ def rewrite(
     return fixed + packet[header.payload :]
 
 
-def audio_level(packet: bytes, extension: int) -> int | None:
-    """The level in -dBov, 0 (loudest) to 127 (silence), of header extension ``extension``.
+def extension(packet: bytes, identifier: int) -> bytes | None:
+    """The content of a header extension, or None where the packet has it not.
 
-    RFC 6464 in the one-byte form of RFC 8285, section 4.2; None where the packet has none.
+    In the one-byte form of RFC 8285, section 4.2, which is all that browsers use for short ones.
     """
     if not packet[0] & 0x10:
         return None
@@ -68,13 +68,19 @@ def audio_level(packet: bytes, extension: int) -> int | None:
         if first == 0:
             offset += 1
             continue
-        identifier, length = first >> 4, (first & 0x0F) + 1
-        if identifier == 15 or offset + length >= end:
+        found, length = first >> 4, (first & 0x0F) + 1
+        if found == 15 or offset + length >= end:
             return None
-        if identifier == extension:
-            return packet[offset + 1] & 0x7F
+        if found == identifier:
+            return packet[offset + 1 : offset + 1 + length]
         offset += 1 + length
     return None
+
+
+def audio_level(packet: bytes, identifier: int) -> int | None:
+    """The level in -dBov, 0 (loudest) to 127 (silence), of this header extension (RFC 6464)."""
+    found = extension(packet, identifier)
+    return None if found is None else found[0] & 0x7F
 
 
 def newer(sequence: int, than: int) -> bool:

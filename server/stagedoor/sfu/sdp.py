@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 DIRECTIONS = {"sendrecv", "sendonly", "recvonly", "inactive"}
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
+MAX_MEDIA = 160  # fifty places with three tracks each, and some to spare
 
 
 class SdpError(ValueError):
@@ -32,6 +34,7 @@ class Media:
     codecs: dict[int, str] = field(default_factory=dict)
     parameters: dict[int, str] = field(default_factory=dict)
     extensions: dict[str, int] = field(default_factory=dict)
+    ssrcs: set[int] = field(default_factory=set)
     attributes: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,7 +89,7 @@ def parse(text: str) -> Description:
                 description.attributes[name] = content
     if not description.media:
         raise SdpError("the description has no m-line")
-    if len(description.media) > 128:
+    if len(description.media) > MAX_MEDIA:
         raise SdpError("the description has too many m-lines")
     mids = [media.mid for media in description.media]
     if len(set(mids)) != len(mids) or "" in mids:
@@ -117,6 +120,10 @@ def _attribute(media: Media, name: str, value: str) -> None:
         identifier = _number(number.partition("/")[0])
         if identifier is not None and uri.split():
             media.extensions[uri.split()[0]] = identifier
+    elif name == "ssrc":
+        number = value.partition(" ")[0]
+        if number.isascii() and number.isdigit() and len(number) <= 10:
+            media.ssrcs.add(int(number))
     else:
         media.attributes.setdefault(name, value.strip())
 

@@ -1,7 +1,8 @@
 """The places of one room's stage, as the engine sees them: who is where, and who may send what.
 
-A place has an audio and a video track for good, whoever sits there. So a person may follow
-another without any viewer's SSRC, m-line or sequence numbers changing.
+A place has an audio and a video track for good, whoever sits there, and a screen's from the first
+time that somebody shares there. So a person may follow another without any viewer's SSRC, m-line or
+sequence numbers changing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import secrets
 from stagedoor.media.interface import Grant
 
 from .descriptions import Line
-from .keyframes import KeyframeWish
 from .peer import Peer
 from .publisher import Publisher
 from .speakers import Speakers
@@ -20,33 +20,41 @@ from .viewer import Viewer
 
 
 class Place:
-    """One seat's pair of tracks. ``person`` is None while it is free."""
+    """One seat's tracks by kind. ``person`` is None while it is free."""
 
     def __init__(self, index: int) -> None:
-        self.index = index
         self.stream = f"stage-{index}"
         self.person: str | None = None
-        self.tracks = {kind: Track(kind, secrets.randbits(32)) for kind in ("audio", "video")}
-
-    def lines(self) -> list[Line]:
-        """The place's m-lines, the same for every viewer."""
-        return [
-            Line(str(2 * self.index + offset), kind, self.tracks[kind].ssrc, self.stream)
-            for offset, kind in enumerate(("audio", "video"))
-        ]
+        self.tracks: dict[str, Track] = {}
 
 
 class Stage:
-    """One room: grants, places, publishers, viewers."""
+    """One room: grants, places, publishers, viewers.
+
+    ``lines`` are the m-lines that every viewer is offered: new ones are added at the end.
+    """
 
     def __init__(self, room: str) -> None:
         self.room = room
         self.grants: dict[str, Grant] = {}
-        self.places: list[Place] = [Place(0)]
+        self.places: list[Place] = []
+        self.lines: list[Line] = []
         self.publishers: dict[str, Publisher] = {}
         self.viewers: dict[str, Viewer] = {}
         self.speakers = Speakers()
         self._receivers: dict[int, list[Peer]] = {}
+        self._add_place()
+
+    def _add_place(self) -> Place:
+        place = Place(len(self.places))
+        self.places.append(place)
+        for kind in ("audio", "video"):
+            self._add_track(place, kind)
+        return place
+
+    def _add_track(self, place: Place, kind: str) -> None:
+        track = place.tracks[kind] = Track(kind, secrets.randbits(32))
+        self.lines.append(Line(str(len(self.lines)), kind, track.ssrc, place.stream))
 
     def place_of(self, person: str) -> Place | None:
         """Where a person sits."""
@@ -73,19 +81,22 @@ class Stage:
         else:
             free = next((found for found in self.places if found.person is None), None)
             if free is None:
-                free = Place(len(self.places))
-                self.places.append(free)
+                free = self._add_place()
             free.person = person
         self.changed()
+        return True
+
+    def share(self, person: str) -> bool:
+        """Have a screen's track at the person's place; whether there was none before."""
+        place = self.place_of(person)
+        if place is None or "screen" in place.tracks:
+            return False
+        self._add_track(place, "screen")
         return True
 
     def changed(self) -> None:
         """Who receives what is to be worked out again."""
         self._receivers.clear()
-
-    def lines(self) -> list[Line]:
-        """All m-lines, in the order of the places."""
-        return [line for place in self.places for line in place.lines()]
 
     def people(self) -> dict[str, str]:
         """Who is at which stream."""
@@ -96,7 +107,7 @@ class Stage:
         key = track.ssrc << 7 | payload_type
         found = self._receivers.get(key)
         if found is None:
-            mid = next(line.mid for line in place.lines() if line.ssrc == track.ssrc)
+            mid = next(line.mid for line in self.lines if line.ssrc == track.ssrc)
             found = self._receivers[key] = [
                 viewer.peer
                 for person, viewer in self.viewers.items()
@@ -107,16 +118,17 @@ class Stage:
             ]
         return found
 
-    def keyframes(self, place: Place) -> KeyframeWish | None:
-        """Where to ask for a keyframe of a place's picture."""
+    def ask_for_keyframe(self, place: Place, track: Track) -> None:
+        """Somebody needs the track's picture from its beginning."""
         publisher = self.publishers.get(place.person) if place.person else None
-        return publisher.keyframes if publisher else None
+        wish = publisher.keyframes.get(track.kind) if publisher else None
+        if wish is not None:
+            wish.ask()
 
     def ask_for_keyframes(self) -> None:
         """Somebody new watches: every picture begins again, once."""
-        for place in self.places:
-            wish = self.keyframes(place)
-            if wish is not None:
+        for publisher in self.publishers.values():
+            for wish in publisher.keyframes.values():
                 wish.ask()
 
     @property

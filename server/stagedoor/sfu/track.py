@@ -10,7 +10,7 @@ from . import rtp
 from .rtcp import SenderInfo
 
 RING = 1024
-CLOCK_RATES = {"audio": 48000, "video": 90000}
+CLOCK_RATES = {"audio": 48000, "video": 90000, "screen": 90000}
 
 
 class Track:

@@ -1,0 +1,75 @@
+"""Lightweight viewers and publishers at a real engine: packets that carry their own number."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bench.peer import MID_EXTENSION, Peer
+from stagedoor.media.interface import SubscribeOffer
+from stagedoor.sfu.supervisor import EmbeddedEngine
+
+from .conftest import Told
+
+AUDIO, VIDEO, SCREEN = 1111, 2222, 3333
+
+
+def rtp(sequence: int, ssrc: int = AUDIO, payload_type: int = 111, mid: str = "") -> bytes:
+    """A small RTP packet that carries its own number, and its m-line's ``mid`` if there is one."""
+    first, extension = 0x80, b""
+    if mid:
+        element = bytes([MID_EXTENSION << 4 | len(mid) - 1]) + mid.encode()
+        words = -(-len(element) // 4)
+        first, extension = 0x90, b"\xbe\xde" + words.to_bytes(2) + element.ljust(4 * words, b"\0")
+    header = bytes([first, payload_type]) + (sequence & 0xFFFF).to_bytes(2)
+    header += (sequence * 960).to_bytes(4) + ssrc.to_bytes(4)
+    return header + extension + b"%06d" % sequence
+
+
+class Light:
+    """A lightweight viewer: counts and keeps what it is sent."""
+
+    def __init__(self, engine: EmbeddedEngine, told: Told, person: str) -> None:
+        self.engine, self.told, self.person = engine, told, person
+        self.packets: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def open(self) -> Light:
+        """Begin to watch; returns when it is connected."""
+        self.peer = await Peer.open(self.packets.put_nowait)
+        await self.engine.subscribe("room", self.person)
+        offer = await self.renegotiate()
+        await self.peer.connect(offer.sdp)
+        return self
+
+    async def renegotiate(self) -> SubscribeOffer:
+        """Answer the next offer."""
+        async with asyncio.timeout(20):
+            offer = await self.told.offers_to(self.person).get()
+        answer = self.peer.answer(offer.sdp)
+        await self.engine.answer("room", self.person, offer.revision, answer)
+        return offer
+
+    async def next(self) -> bytes:
+        """The next RTP packet."""
+        async with asyncio.timeout(20):
+            return await self.packets.get()
+
+
+async def light_publisher(engine: EmbeddedEngine, person: str, *videos: int) -> Peer:
+    """Somebody who sends whatever they are told to; ``videos`` are the video m-lines' SSRCs."""
+    peer = await Peer.open()
+    await peer.connect(await engine.publish("room", person, peer.offer(AUDIO, *videos or (VIDEO,))))
+    return peer
+
+
+async def counted(engine: EmbeddedEngine, counter: str, value: int) -> None:
+    """Wait until the engine's process has counted as many."""
+    async with asyncio.timeout(20):
+        while (await engine.stats())[counter] != value:  # noqa: ASYNC110 - another process counts
+            await asyncio.sleep(0.01)
+
+
+async def repeat(peer: Peer, *, ssrc: int = AUDIO, payload_type: int = 111) -> None:
+    """Go on sending until cancelled, whatever anybody says."""
+    for sequence in range(100_000):
+        peer.send_rtp(rtp(sequence, ssrc, payload_type))
+        await asyncio.sleep(0.005)

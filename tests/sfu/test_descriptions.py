@@ -1,0 +1,104 @@
+"""Which m-lines of a publisher are taken, and whose packet is whose."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from stagedoor.sfu import rtp, sdp
+from stagedoor.sfu.descriptions import Local, NoCommonCodecError, Published, Taken, answer
+from stagedoor.sfu.publisher import MAX_SOURCES, Publisher
+
+from . import light
+
+LOCAL = Local("ufrag", "pwd", sdp.Fingerprint("sha-256", "AA"), ("127.0.0.1",), 1)
+VP8 = ["a=rtpmap:96 VP8/90000", "a=rtpmap:97 rtx/90000", "a=extmap:4/sendonly " + sdp.MID]
+VP9 = ["a=rtpmap:98 VP9/90000"]
+OPUS = ["a=rtpmap:111 opus/48000/2", "a=extmap:1 " + sdp.AUDIO_LEVEL]
+
+
+def offer(*sections: tuple[str, list[str]], ssrcs: bool = True) -> sdp.Description:
+    """An offer of these kinds and attributes; the mid is the place, the SSRC 1000 times it."""
+    lines = ["v=0", "a=ice-ufrag:u", "a=ice-pwd:p", "a=fingerprint:sha-256 AA", "a=setup:actpass"]
+    for place, (kind, attributes) in enumerate(sections, 1):
+        lines += [f"m={kind} 9 UDP/TLS/RTP/SAVPF 96 97 98 111", f"a=mid:{place}", *attributes]
+        lines += [f"a=ssrc:{place}000 cname:x"] if ssrcs else []
+    return sdp.parse("\n".join(lines))
+
+
+def taken(*sections: tuple[str, list[str]], ssrcs: bool = True) -> Published:
+    return answer(offer(*sections, ssrcs=ssrcs), LOCAL, 1)
+
+
+def kinds(published: Published) -> list[tuple[str, str]]:
+    return [(line.mid, line.kind) for line in published.lines]
+
+
+def test_the_first_picture_is_the_camera_s_and_the_second_the_screen_s() -> None:
+    found = taken(("audio", OPUS), ("video", VP8), ("video", VP8), ("video", VP8), ("audio", OPUS))
+    assert kinds(found) == [("1", "audio"), ("2", "video"), ("3", "screen")]
+    assert (found.level_extension, found.mid_extension) == (1, 4)
+    assert found.lines[2] == Taken("3", "screen", frozenset([3000]), {96: 96})
+    assert found.sdp.count("a=inactive") == 2
+    assert "a=group:BUNDLE 1 2 3\r\n" in found.sdp
+
+
+@pytest.mark.parametrize("first", [VP9, [*VP8, "a=inactive"]], ids=["codec", "direction"])
+def test_a_screen_is_no_camera_where_the_camera_s_m_line_cannot_be_taken(first: list[str]) -> None:
+    assert kinds(taken(("video", first), ("video", VP8))) == [("2", "screen")]
+
+
+def test_what_cannot_be_forwarded_is_refused() -> None:
+    with pytest.raises(NoCommonCodecError):
+        taken(("video", VP9))
+    with pytest.raises(sdp.SdpError, match="no audio or video"):
+        taken(("video", [*VP8, "a=recvonly"]))
+
+
+def source(publisher: Publisher, packet: bytes) -> str:
+    """What kind of source the packet is found to be of; empty for none."""
+    header = rtp.parse(packet)
+    assert header is not None
+    found = publisher.source(packet, header, [0])
+    return found.kind if found is not None else ""
+
+
+def made(published: Published) -> Publisher:
+    return Publisher("ada", cast(Any, None), published)
+
+
+def test_a_packet_s_own_mid_comes_before_the_offer_s_ssrcs() -> None:
+    publisher = made(taken(("audio", OPUS), ("video", VP8), ("video", VP8)))
+    assert source(publisher, light.rtp(1, 5, 96, mid="3")) == "screen"
+    assert source(publisher, light.rtp(1, 6, 96, mid="2")) == "video"
+    assert source(publisher, light.rtp(1, 2000, 96, mid="3")) == "screen"
+    assert source(publisher, light.rtp(2, 2000, 96)) == "screen", "known from then on"
+    assert source(publisher, light.rtp(1, 3000, 96)) == "screen"
+    assert source(publisher, light.rtp(1, 7, 96, mid="1")) == "", "no codec of that m-line"
+    assert source(publisher, light.rtp(1, 7, 96, mid="33")) == ""
+
+
+def test_a_payload_type_says_it_where_one_m_line_alone_has_it() -> None:
+    publisher = made(taken(("audio", OPUS), ("video", VP8), ssrcs=False))
+    assert source(publisher, light.rtp(1, 5, 111)) == "audio"
+    assert source(publisher, light.rtp(1, 6, 96)) == "video"
+    assert source(publisher, light.rtp(1, 7, 97)) == "", "nobody asked for retransmissions"
+    both = made(taken(("audio", OPUS), ("video", VP8), ("video", VP8), ssrcs=False))
+    assert source(both, light.rtp(1, 6, 96)) == "", "it may be either's"
+
+
+def test_sources_are_few() -> None:
+    publisher = made(taken(("audio", OPUS)))
+    found = [source(publisher, light.rtp(1, ssrc, 111)) for ssrc in range(MAX_SOURCES + 1)]
+    assert found == ["audio"] * MAX_SOURCES + [""]
+
+
+def test_a_new_offer_keeps_sources_of_the_same_m_lines_only() -> None:
+    publisher = made(taken(("audio", OPUS), ("video", VP8)))
+    for ssrc, payload_type in ((1000, 111), (2000, 96)):
+        assert source(publisher, light.rtp(1, ssrc, payload_type))
+    kept = publisher.sources[1000]
+    publisher.renegotiate(taken(("audio", OPUS), ("video", VP9), ("video", VP8)))
+    assert publisher.sources == {1000: kept}
+    assert source(publisher, light.rtp(2, 2000, 96)) == "screen"
