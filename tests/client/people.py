@@ -79,6 +79,7 @@ class Counter:
 
     def __init__(self) -> None:
         self.changes: dict[str, int] = {}
+        self.sizes: dict[str, tuple[int, int]] = {}
         self._last: dict[str, Any] = {}
         self._sound: dict[str, list[Any]] = {}
         self._news = asyncio.Event()
@@ -89,6 +90,7 @@ class Counter:
         if last is not None and np.abs(gray - last).max() > 32:
             self.changes[person] = self.changes.get(person, 0) + 1
         self._last[person] = gray
+        self.sizes[person] = (frame.width, frame.height)
         self._news.set()
 
     def screen(self, person: str, frame: av.VideoFrame) -> None:
@@ -98,6 +100,10 @@ class Counter:
         samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels)).mean(axis=1)
         self._sound.setdefault(person, []).append(samples)
         self._news.set()
+
+    def brightness(self, person: str) -> float:
+        """The mean of a person's newest picture, from 0 to 255."""
+        return float(self._last[person].mean())
 
     def heard(self, person: str) -> Any:
         """All samples of a person since the last ``forget``."""
