@@ -11,16 +11,17 @@ import numpy as np
 
 from stagedoor.rules.values import Device as Kind
 
+from .clocks import Samples
 from .devices import Device
 from .errors import DeviceError
 from .filming import Picture
 from .hardware import Hardware
+from .levels import dbfs
 from .publisher import Publisher
 from .slot import Missing, Openable, Slot
 from .sources import Pictures, Sounds
 
 Mute = Literal["release", "silence"]
-QUIETEST = -100.0  # dBFS
 SCREEN_FPS = 10
 
 
@@ -168,16 +169,16 @@ class Studio:
             case device:
                 return self.hardware.screen(device, SCREEN_FPS, self._share, failed)
 
-    def _hear(self, block: bytes, rate: int) -> None:
+    def _hear(self, block: Samples, at: float) -> None:
         slot = self._slots[Kind.MICROPHONE]
         if not slot.wanted:
             return
         if self.on_level is not None:
-            self.on_level(level(block))
+            self.on_level(dbfs(block))
         if Kind.MICROPHONE in self._on_air:
-            self._publisher.hear(block, rate)
+            self._publisher.hear(block, at)
         elif self._wanted[1]:
-            self._publisher.hear(bytes(len(block)), rate)
+            self._publisher.hear(np.zeros_like(block), at)
 
     def _show(self, picture: Picture, at: float) -> None:
         self._pass(Kind.CAMERA, self.on_picture, picture, at)
@@ -194,10 +195,3 @@ class Studio:
             tap(picture)
         if kind in self._on_air:
             self._publisher.show(kind, picture, at)
-
-
-def level(block: bytes) -> float:
-    """The level of 16-bit samples in dB of full scale, from QUIETEST to 0."""
-    samples = np.frombuffer(block, np.int16).astype(np.float64)
-    power = float((samples**2).mean()) if len(samples) else 0.0
-    return max(QUIETEST, 10 * float(np.log10(power / 32768**2))) if power else QUIETEST

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import ctypes
 import glob
+import json
 import os
 import re
 import struct
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .errors import DeviceError
 
 VIDIOC_QUERYCAP = 0x80685600
 CAPTURE = 0x1
 DEVICE_CAPS = 0x80000000
+LISTING = 20.0  # seconds
 MSMF, AVFOUNDATION = 1400, 1200  # cv2.CAP_…; listing needs no OpenCV
 
 
 @dataclass(frozen=True)
 class Device:
-    """A device: ``index`` as OpenCV or PortAudio counts it."""
+    """A device: ``index`` as OpenCV, PortAudio or mss counted it when it was listed.
+
+    What is plugged in later can change the index; the name says which one is meant.
+    """
 
     index: int
     name: str
@@ -51,25 +58,38 @@ def choose(devices: Sequence[Device], wanted: str, kind: str) -> Device:
 
 
 def microphones() -> list[Device]:
-    """What PortAudio can record from. Raises DeviceError where PortAudio is missing."""
-    return _sound("max_input_channels")
+    """What PortAudio can record from. Blocks a moment; raises DeviceError where it is missing."""
+    return _sound("inputs")
 
 
 def speakers() -> list[Device]:
-    """What PortAudio can play on. Raises DeviceError where PortAudio is missing."""
-    return _sound("max_output_channels")
+    """What PortAudio can play on. Blocks a moment; raises DeviceError where it is missing."""
+    return _sound("outputs")
 
 
-def _sound(channels: str) -> list[Device]:
+def _sound(kind: str) -> list[Device]:
+    return [Device(one["index"], one["name"]) for one in _listed() if one[kind] > 0]
+
+
+def _listed() -> list[dict[str, Any]]:
+    """See portaudio_list: in a process of its own, which knows what was plugged in just now."""
+    program = Path(__file__).with_name("portaudio_list.py")
     try:
-        import sounddevice
-    except (ImportError, OSError) as error:
-        raise DeviceError(f"Sound needs sounddevice and PortAudio's library: {error}") from error
-    try:
-        found = sounddevice.query_devices()
-    except sounddevice.PortAudioError as error:
+        done = subprocess.run(
+            [sys.executable, str(program)],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=LISTING,
+        )
+    except subprocess.CalledProcessError as error:
+        why = error.stderr.strip().splitlines()
+        last = why[-1] if why else f"code {error.returncode}"
+        raise DeviceError(f"The sound devices cannot be listed: {last}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
         raise DeviceError(f"The sound devices cannot be listed: {error}") from error
-    return [Device(one["index"], one["name"]) for one in found if one[channels] > 0]
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
 
 
 def cameras() -> list[Device]:

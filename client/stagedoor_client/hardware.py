@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 from . import devices
 from .devices import Device
 from .errors import DeviceError
-from .slot import Missing, Openable
+from .slot import Openable
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from .filming import Show
     from .microphone import Hear
-
-    Pull = Callable[[int], npt.NDArray[np.int16]]
+    from .speaker import Pull
 
 Failed = Callable[[DeviceError], None]
 
@@ -77,7 +73,9 @@ class Machine:
 
     def screens(self) -> list[Device]:
         """See Hardware."""
-        return []
+        from .screen import screens
+
+        return screens()
 
     def camera(
         self, source: Device, size: tuple[int, int], fps: int, show: Show, failed: Failed
@@ -95,8 +93,12 @@ class Machine:
 
     def screen(self, source: Device, fps: int, show: Show, failed: Failed) -> Openable:
         """See Hardware."""
-        return Missing("Screens cannot be shared on this machine.")
+        from .screen import Screen
+
+        return Screen(source, fps, show, failed)
 
     def speaker(self, device: Device | None, pull: Pull, failed: Failed) -> Openable:
         """See Hardware."""
-        return Missing("Nothing can be played on this machine.")
+        from .speaker import Speaker
+
+        return Speaker(device, pull, failed)

@@ -13,37 +13,39 @@ import av
 import numpy as np
 from aiortc import MediaStreamTrack
 
+from .clocks import BLOCK, RATE, Blocks, Samples
 from .devices import Device
 from .errors import DeviceError
+from .portaudio import Stream, extra, rate_of
 
-RATE = 48000
-BLOCK = RATE // 50
 CLOCK = Fraction(1, RATE)
 KEPT = 10  # blocks
-DRIFT = RATE // 10  # samples
+DRIFT = RATE // 100  # samples
 
-
-Hear = Callable[[bytes, int], None]
+Hear = Callable[[Samples, float], None]
 
 
 class Microphone:
-    """A microphone: ``device.index`` as PortAudio counts.
+    """A microphone, found by its name.
 
-    ``hear`` gets each block, 16-bit mono samples, and their rate: 48 kHz, or what the device does
-    where it does not do that. ``failed`` is told if it fails while open. Both in the event loop.
+    ``hear`` gets exact blocks of 20 ms at 48 kHz, 16-bit mono samples of shape (BLOCK,), each with
+    the time of its beginning by the monotonic clock, however the device's own clock runs.
+    ``failed`` is told if it fails while open. Both in the event loop. ``overflows`` counts how
+    often the system had to throw sound away.
     """
 
     def __init__(self, device: Device, hear: Hear, failed: Callable[[DeviceError], None]) -> None:
-        self._device = device
+        self._what = f"The microphone {device.name}"
         self._hear = hear
         self._failed = failed
-        self._stream: Any = None
         self._closed = False
+        self._loop = asyncio.get_running_loop()
+        self._stream = Stream(self._what, device, self._make, self._ended)
+        self.overflows = 0
 
     async def open(self) -> None:
         """Start recording. Raises DeviceError."""
-        opening = asyncio.to_thread(self._open, asyncio.get_running_loop())
-        task = asyncio.create_task(opening)
+        task = asyncio.create_task(asyncio.to_thread(self._stream.open))
         try:
             await asyncio.shield(task)
         except BaseException:
@@ -52,68 +54,57 @@ class Microphone:
             await self.close()
             raise
 
-    def _open(self, loop: asyncio.AbstractEventLoop) -> None:
-        try:
-            import sounddevice
-        except (ImportError, OSError) as error:
-            raise DeviceError(
-                f"Sound needs sounddevice and PortAudio's library: {error}"
-            ) from error
+    def _make(self, sounddevice: Any, index: int | None) -> Any:
+        settings = {"channels": 1, "extra_settings": extra(sounddevice)}
+        rate = rate_of(sounddevice, index, "input", **settings)
+        blocks = Blocks(rate)
 
-        def block(data: Any, frames: int, times: Any, status: Any) -> None:
-            loop.call_soon_threadsafe(self._take, bytes(data), rate)
+        def arrived(data: Any, frames: int, times: Any, status: Any) -> None:
+            now = time.monotonic()
+            if status and status.input_overflow:
+                self.overflows += 1
+                blocks.pace.restart()
+            # A copy: PortAudio uses its buffer again.
+            for block, at in blocks.put(np.array(np.frombuffer(data, np.int16)), now):
+                self._call(self._take, block, at)
 
-        def finished() -> None:
-            if not self._closed:
-                loop.call_soon_threadsafe(self._finished)
+        return sounddevice.RawInputStream(
+            samplerate=rate,
+            blocksize=rate // 50,
+            device=index,
+            dtype="int16",
+            callback=arrived,
+            finished_callback=self._stream.finished,
+            **settings,
+        )
 
-        try:
-            rate = self._rate(sounddevice)
-            self._stream = sounddevice.RawInputStream(
-                samplerate=rate,
-                blocksize=rate // 50,
-                device=self._device.index,
-                channels=1,
-                dtype="int16",
-                callback=block,
-                finished_callback=finished,
-            )
-            self._stream.start()
-        except (sounddevice.PortAudioError, ValueError) as error:
-            raise DeviceError(
-                f"The microphone {self._device.name} cannot be opened; it may be in use "
-                f"elsewhere: {error}"
-            ) from error
+    def _ended(self) -> None:
+        self._call(self._finished)
 
-    def _rate(self, sounddevice: Any) -> int:
-        index = self._device.index
-        try:
-            sounddevice.check_input_settings(index, channels=1, dtype="int16", samplerate=RATE)
-        except (sounddevice.PortAudioError, ValueError):
-            return int(sounddevice.query_devices(index)["default_samplerate"])
-        return RATE
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
+        """In the event loop, unless it is closed already."""
+        if not self._closed and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *arguments)
 
-    def _take(self, block: bytes, rate: int) -> None:
+    def _take(self, block: Samples, at: float) -> None:
         if not self._closed:
-            self._hear(block, rate)
+            self._hear(block, at)
 
     def _finished(self) -> None:
         if not self._closed:
-            self._failed(DeviceError(f"The microphone {self._device.name} stopped recording."))
+            self._failed(DeviceError(f"{self._what} stopped recording."))
 
     async def close(self) -> None:
         """Release the microphone; nothing of it is heard any more from the call on."""
         self._closed = True
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            await asyncio.to_thread(stream.close)
+        await asyncio.to_thread(self._stream.close)
 
 
 class MicrophoneTrack(MediaStreamTrack):
     """An audio track of what was heard; waits while nothing is.
 
-    Time stamps count samples; a clock that drifts from ours by more than 100 ms, or a pause, sets
-    them right. Of blocks that nobody takes, the oldest are dropped.
+    Time stamps count samples; a pause sets them right. Of blocks that nobody takes, the oldest are
+    dropped.
     """
 
     kind = "audio"
@@ -122,40 +113,29 @@ class MicrophoneTrack(MediaStreamTrack):
         super().__init__()
         self._start = time.monotonic()
         self._pts = 0
-        self._frames: deque[av.AudioFrame] = deque(maxlen=KEPT)
+        self._blocks: deque[tuple[Samples, float]] = deque(maxlen=KEPT)
         self._there = asyncio.Event()
-        self._resampler: tuple[int, av.AudioResampler] | None = None
 
-    def hear(self, block: bytes, rate: int) -> None:
-        """Take a block of 16-bit mono samples."""
-        samples = np.frombuffer(block, np.int16)[None]
-        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
-        frame.sample_rate = rate
-        self._frames.extend([frame] if rate == RATE else self._resample(frame))
-        if self._frames:
-            self._there.set()
-
-    def _resample(self, frame: av.AudioFrame) -> list[av.AudioFrame]:
-        if self._resampler is None or self._resampler[0] != frame.sample_rate:
-            resampler = av.AudioResampler("s16", "mono", RATE, frame_size=BLOCK)
-            self._resampler = (frame.sample_rate, resampler)
-        return self._resampler[1].resample(frame)
+    def hear(self, block: Samples, at: float) -> None:
+        """Take a block, as ``Microphone`` gives it."""
+        self._blocks.append((block, at))
+        self._there.set()
 
     def forget(self) -> None:
         """Say nothing any more, not even what was heard already."""
-        self._frames.clear()
-        self._resampler = None
+        self._blocks.clear()
         self._there.clear()
 
     async def recv(self) -> av.AudioFrame:
         """The next block at 48 kHz, when there is one."""
-        while not self._frames:
+        while not self._blocks:
             self._there.clear()
             await self._there.wait()
-        frame = self._frames.popleft()
-        now = int((time.monotonic() - self._start) * RATE)
-        if abs(now - self._pts) > DRIFT:
-            self._pts = now
-        frame.pts, frame.time_base = self._pts, CLOCK
-        self._pts += frame.samples
+        block, at = self._blocks.popleft()
+        frame = av.AudioFrame.from_ndarray(block[None], format="s16", layout="mono")
+        due = round((at - self._start) * RATE)
+        if abs(due - self._pts) > DRIFT:
+            self._pts = max(self._pts, due)
+        frame.sample_rate, frame.pts, frame.time_base = RATE, self._pts, CLOCK
+        self._pts += BLOCK
         return frame

@@ -9,6 +9,7 @@ from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from stagedoor.rules.values import Device
 
 from .camera import CameraTrack
+from .clocks import Samples
 from .filming import Picture
 from .microphone import MicrophoneTrack
 from .peer import Endings, connection
@@ -39,9 +40,9 @@ class Publisher:
         """Send a picture of the camera or the screen, if there is a connection."""
         (self._screen if device is Device.SCREEN else self._camera).show(picture, at)
 
-    def hear(self, block: bytes, rate: int) -> None:
+    def hear(self, block: Samples, at: float) -> None:
         """Send a block of sound, as ``Microphone`` gives it, if there is a connection."""
-        self._microphone.hear(block, rate)
+        self._microphone.hear(block, at)
 
     def forget(self, device: Device) -> None:
         """Send nothing of a device that has not been sent yet."""

@@ -13,9 +13,10 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from .clocks import RATE, Samples
 from .errors import RecordingError
+from .mixing import Mixer
 
-RATE = 48000
 FPS = 25
 WIDTH, HEIGHT = 1280, 720
 SAMPLES = RATE // FPS
@@ -26,45 +27,14 @@ FORMATS = {
     ".wav": ("", "pcm_s16le"),
 }
 PICTURE_KEPT = 2.0  # seconds
-SOUND_KEPT = RATE  # samples
 SOUND_AHEAD = RATE // 8
 LATE = 0.25  # seconds
-
-Samples = npt.NDArray[np.int16]
 
 
 def grid(count: int) -> tuple[int, int]:
     """Columns and rows for ``count`` pictures."""
     columns = max(1, math.ceil(math.sqrt(count)))
     return columns, max(1, math.ceil(count / columns))
-
-
-def mix(voices: list[Samples]) -> Samples:
-    """The sum of 16-bit voices, clipped."""
-    total = np.zeros(SAMPLES, np.int32)
-    for voice in voices:
-        total[: len(voice)] += voice
-    return np.clip(total, -32768, 32767).astype(np.int16)
-
-
-class Voice:
-    """One person's sound on its way to the file: a little is gathered first, against gaps."""
-
-    def __init__(self) -> None:
-        self._samples: Samples = np.zeros(0, np.int16)
-        self._flowing = False
-
-    def put(self, samples: Samples) -> None:
-        """Add samples; if nobody takes them, the oldest go."""
-        self._samples = np.concatenate([self._samples, samples])[-SOUND_KEPT:]
-
-    def take(self) -> Samples:
-        """The next SAMPLES samples, or fewer."""
-        self._flowing = len(self._samples) >= (SAMPLES if self._flowing else SOUND_AHEAD)
-        if not self._flowing:
-            return self._samples[:0]
-        taken, self._samples = self._samples[:SAMPLES], self._samples[SAMPLES:]
-        return taken
 
 
 class Recorder:
@@ -87,7 +57,7 @@ class Recorder:
         except (OSError, av.FFmpegError) as error:
             raise RecordingError(f"{path} cannot be written: {error}") from error
         self._pictures: dict[str, tuple[av.VideoFrame, float]] = {}
-        self._voices: dict[str, Voice] = {}
+        self._sound = Mixer(channels=1, ahead=SOUND_AHEAD)
         self._count = 0
         self._open = True
         self._writing = asyncio.Lock()
@@ -102,8 +72,7 @@ class Recorder:
 
     def audio(self, person: str, frame: av.AudioFrame) -> None:
         """See Sink."""
-        samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels)).mean(axis=1)
-        self._voices.setdefault(person, Voice()).put(samples.astype(np.int16))
+        self._sound.put(person, frame)
 
     async def run(self) -> None:
         """Write in real time until cancelled or closed. Raises RecordingError."""
@@ -111,7 +80,7 @@ class Recorder:
         while self._open:
             due = start + self._count / FPS
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            sound = mix([voice.take() for voice in self._voices.values()])
+            sound = self._sound.pull(SAMPLES)[:, 0]
             # Sound is never left out; of pictures, those are that would come too late.
             late = time.monotonic() - due > LATE
             pictures = None if late else self._shown()

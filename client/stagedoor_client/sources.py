@@ -9,8 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from .clocks import BLOCK, RATE
 from .filming import Picture, Show, picture
-from .microphone import BLOCK, RATE, Hear
+from .microphone import Hear
 
 KEPT = 60 * RATE  # samples
 LATE = 0.1  # seconds
@@ -119,7 +120,7 @@ class Sounds:
                 due = now  # after a pause
             await asyncio.sleep(max(0.0, due - now))
             block, self._samples = self._samples[:BLOCK], self._samples[BLOCK:]
-            hear(np.pad(block, (0, BLOCK - len(block))).tobytes(), RATE)
+            hear(np.pad(block, (0, BLOCK - len(block))), due)
             due += BLOCK / RATE
 
 

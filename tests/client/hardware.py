@@ -181,7 +181,7 @@ def tone(device: Device, hear: Hear) -> Give:
 
     def give(number: int) -> float:
         at = number % 50 * BLOCK
-        hear(samples[at : at + BLOCK].tobytes(), RATE)
+        hear(samples[at : at + BLOCK], start + number * BLOCK / RATE)
         return max(0.0, start + (number + 1) * BLOCK / RATE - time.monotonic())
 
     return give

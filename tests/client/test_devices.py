@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -17,12 +20,6 @@ from stagedoor_client.camera import Camera, CameraTrack
 from stagedoor_client.devices import Device, choose
 from stagedoor_client.errors import DeviceError
 from stagedoor_client.filming import bgr, picture
-from stagedoor_client.microphone import BLOCK, RATE, Microphone, MicrophoneTrack
-
-try:
-    import sounddevice
-except OSError:
-    pytest.skip("libportaudio2 is missing", allow_module_level=True)
 
 SOUND = [Device(0, "Studio Mic"), Device(2, "Headset Mic"), Device(5, "Mic")]
 
@@ -53,15 +50,32 @@ def test_no_device_at_all_is_said_so() -> None:
         choose([], "0", "camera")
 
 
-def test_listing_opens_no_sound_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [
-        {"index": 0, "name": "In", "max_input_channels": 1, "max_output_channels": 0},
-        {"index": 1, "name": "Out", "max_input_channels": 0, "max_output_channels": 2},
+def test_sound_is_listed_by_another_process_and_ours_is_not_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    rows = [
+        {"index": 0, "name": "In", "inputs": 1, "outputs": 0},
+        {"index": 1, "name": "Out", "inputs": 0, "outputs": 2},
     ]
-    monkeypatch.setattr(sounddevice, "query_devices", lambda: found)
-    monkeypatch.setattr(sounddevice, "RawInputStream", None)
+
+    def run(command: list[str], **_: Any) -> Any:
+        asked.append(command)
+        return SimpleNamespace(stdout=json.dumps(rows))
+
+    monkeypatch.setattr(devices.subprocess, "run", run)
     assert devices.microphones() == [Device(0, "In")]
     assert devices.speakers() == [Device(1, "Out")]
+    assert asked[0][0] == sys.executable
+
+
+def test_sound_that_cannot_be_listed_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(command: list[str], **_: Any) -> Any:
+        raise subprocess.CalledProcessError(1, command, "", "ALSA says much\nno PortAudio library")
+
+    monkeypatch.setattr(devices.subprocess, "run", run)
+    with pytest.raises(DeviceError, match="The sound devices cannot be listed: no PortAudio lib"):
+        devices.microphones()
 
 
 # -- the camera
@@ -151,113 +165,3 @@ async def test_of_late_pictures_only_the_newest_is_sent_with_the_time_of_its_tak
     assert not waiting.done(), "nothing new, nothing sent"
     track.show(picture(np.zeros((48, 64, 3), np.uint8)), start + 10.5)
     assert (await waiting).pts == int(10.5 * 90000)
-
-
-# -- the microphone
-
-
-class FakeStream:
-    """sounddevice.RawInputStream; ``error`` is raised on starting."""
-
-    made: list[FakeStream]
-    error: Exception | None = None
-
-    def __init__(self, **options: Any) -> None:
-        self.options = options
-        self.open = True
-        FakeStream.made.append(self)
-
-    def start(self) -> None:
-        if FakeStream.error is not None:
-            raise FakeStream.error
-
-    def close(self) -> None:
-        self.open = False
-
-
-@pytest.fixture
-def stream(monkeypatch: pytest.MonkeyPatch) -> type[FakeStream]:
-    FakeStream.made, FakeStream.error = [], None
-    monkeypatch.setattr(sounddevice, "RawInputStream", FakeStream)
-    monkeypatch.setattr(sounddevice, "check_input_settings", lambda *_, **__: None)
-    return FakeStream
-
-
-async def test_a_busy_microphone_is_a_sentence_and_is_closed(stream: type[FakeStream]) -> None:
-    stream.error = sounddevice.PortAudioError("Device unavailable", -9985)
-    microphone = Microphone(Device(1, "Desk"), lambda block, rate: None, pytest.fail)
-    with pytest.raises(DeviceError, match="The microphone Desk cannot be opened; it may be in use"):
-        await microphone.open()
-    assert not stream.made[0].open
-
-
-async def test_blocks_are_20_ms_and_none_comes_after_closing(stream: type[FakeStream]) -> None:
-    heard: list[tuple[bytes, int]] = []
-    microphone = Microphone(
-        Device(1, "Desk"), lambda block, rate: heard.append((block, rate)), pytest.fail
-    )
-    await microphone.open()
-    options = stream.made[0].options
-    assert (options["samplerate"], options["blocksize"], options["device"]) == (RATE, BLOCK, 1)
-    options["callback"](b"\1\0" * BLOCK, BLOCK, SimpleNamespace(), None)
-    await asyncio.sleep(0)
-    options["callback"](b"\2\0" * BLOCK, BLOCK, SimpleNamespace(), None)
-    await microphone.close()
-    assert heard == [(b"\1\0" * BLOCK, RATE)]
-    assert not stream.made[0].open
-
-
-async def test_a_microphone_that_ends_is_told(stream: type[FakeStream]) -> None:
-    failures: list[DeviceError] = []
-    microphone = Microphone(Device(1, "Desk"), lambda block, rate: None, failures.append)
-    await microphone.open()
-    stream.made[0].options["finished_callback"]()
-    await asyncio.sleep(0)
-    assert [str(error) for error in failures] == ["The microphone Desk stopped recording."]
-    await microphone.close()
-    stream.made[0].options["finished_callback"]()
-    await asyncio.sleep(0)
-    assert len(failures) == 1
-
-
-async def test_a_device_without_48_khz_is_resampled(
-    stream: type[FakeStream], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise sounddevice.PortAudioError("Invalid sample rate", -9997)
-
-    monkeypatch.setattr(sounddevice, "check_input_settings", refuse)
-    monkeypatch.setattr(sounddevice, "query_devices", lambda index: {"default_samplerate": 44100.0})
-    track = MicrophoneTrack()
-    microphone = Microphone(Device(1, "Desk"), track.hear, pytest.fail)
-    await microphone.open()
-    options = stream.made[0].options
-    assert (options["samplerate"], options["blocksize"]) == (44100, 882)
-    times = np.arange(44100)
-    tone = (np.sin(2 * np.pi * 440 * times / 44100) * 8000).astype(np.int16)
-    sound = []
-    for block in tone.reshape(-1, 882):
-        options["callback"](block.tobytes(), 882, SimpleNamespace(), None)
-        await asyncio.sleep(0)
-        while track._frames:
-            frame = await track.recv()
-            assert (frame.sample_rate, frame.samples) == (RATE, BLOCK)
-            sound.append(frame.to_ndarray()[0])
-    await microphone.close()
-    whole = np.concatenate(sound).astype(float)
-    assert RATE - 3 * BLOCK <= len(whole) <= RATE
-    spectrum = np.abs(np.fft.rfft(whole * np.hanning(len(whole))))
-    assert abs(spectrum.argmax() * RATE / len(whole) - 440) < 2
-
-
-async def test_old_blocks_are_dropped_when_nobody_takes_them_and_all_when_muted() -> None:
-    track = MicrophoneTrack()
-    for number in range(50):
-        track.hear(np.full(BLOCK, number, np.int16).tobytes(), RATE)
-    assert (await track.recv()).to_ndarray()[0, 0] == 40
-    track.forget()
-    waiting = asyncio.create_task(track.recv())
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    track.hear(np.full(BLOCK, 7, np.int16).tobytes(), RATE)
-    assert (await waiting).to_ndarray()[0, 0] == 7

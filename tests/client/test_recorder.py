@@ -16,14 +16,10 @@ from stagedoor_client.errors import RecordingError
 from stagedoor_client.recorder import (
     HEIGHT,
     RATE,
-    SAMPLES,
-    SOUND_AHEAD,
     WIDTH,
     Recorder,
-    Voice,
     compose,
     grid,
-    mix,
 )
 
 
@@ -64,33 +60,6 @@ def test_everybody_is_in_the_picture_in_their_proportions(
 
 def test_with_nobody_it_is_black() -> None:
     assert compose([]).max() == 0
-
-
-@given(st.lists(st.lists(st.integers(-32768, 32767), max_size=SAMPLES), max_size=5))
-def test_the_mix_is_the_sum_clipped(voices: list[list[int]]) -> None:
-    mixed = mix([np.array(voice, np.int16) for voice in voices])
-    assert len(mixed) == SAMPLES
-    for at in (0, 1, SAMPLES - 1):
-        total = sum(voice[at] for voice in voices if at < len(voice))
-        assert mixed[at] == max(-32768, min(32767, total))
-
-
-def test_a_voice_gathers_a_little_before_it_flows_and_again_after_a_gap() -> None:
-    """So late blocks make no holes in the sound."""
-    voice = Voice()
-    block = np.ones(960, np.int16)
-    blocks = -(-SOUND_AHEAD // 960)
-    for _ in range(blocks - 1):
-        voice.put(block)
-    assert len(voice.take()) == 0
-    voice.put(block)
-    taken = 0
-    while len(samples := voice.take()):
-        assert len(samples) == SAMPLES
-        taken += len(samples)
-    assert taken >= SOUND_AHEAD - SAMPLES
-    voice.put(np.ones(SAMPLES, np.int16))
-    assert len(voice.take()) == 0
 
 
 @pytest.mark.parametrize("suffix", ["mkv", "mp4", "webm", "wav", "MKV"])
