@@ -17,6 +17,7 @@ from stagedoor.messages import (
     AnyRequest,
     Closing,
     Enter,
+    Lobby,
     Ok,
     Published,
     Refused,
@@ -37,7 +38,7 @@ DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
 PASSING = (Code.SHUTTING_DOWN, Code.SERVER_ERROR, Code.TOO_MANY, Code.MEDIA_DOWN)
 """Refusals that have to do with the moment only: the same may go well a little later."""
 
-M = TypeVar("M", bound=Ok | Published | Welcome)
+M = TypeVar("M", bound=Ok | Published)
 
 
 def delay(attempt: int, chance: float) -> float:
@@ -67,8 +68,10 @@ class Connection:
         self._on_message = on_message
         self._on_lost = on_lost
         self._session = ""
+        self._reached = False
         self._number = 0
         self._attempt = 0
+        self._opened = asyncio.Event()
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[AnyMessage]] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -86,11 +89,11 @@ class Connection:
                 except BrokenPipeError:
                     raise  # of the program's own output, as sockets tell it otherwise
                 except (aiohttp.ClientError, OSError, ConnectionLostError) as error:
-                    if not self._session:
+                    if not self._reached:
                         why = str(error) or "it does not answer."
                         raise ConnectionLostError(f"The server cannot be reached: {why}") from error
                 except RefusedError as refused:
-                    if not self._session or refused.code not in PASSING:
+                    if not self._reached or refused.code not in PASSING:
                         raise
                 seconds = delay(self._attempt, random.random())
                 self._attempt += 1
@@ -120,7 +123,8 @@ class Connection:
     async def _enter(self) -> None:
         enter = Enter(self._name, self._link.token, self._session, self._number)
         try:
-            await self.request(enter, Welcome)
+            while isinstance(await self._ask(enter), Lobby):
+                await self._opened.wait()
         except RefusedError as refused:
             if refused.code is not Code.BAD_SESSION or not self._session:
                 raise
@@ -140,10 +144,19 @@ class Connection:
             return  # a newer server's message; what we know of keeps working
         match message:
             case Welcome():
+                self._reached = True
                 self._session, self._number = message.session, message.view.number
                 self._on_message(message)
                 self._resolve(message.id, message)
             case Ok() | Refused() | Published():
+                self._resolve(message.id, message)
+            case Lobby():
+                self._reached = True
+                self._on_message(message)
+                if message.open:
+                    self._opened.set()
+                else:
+                    self._opened.clear()
                 self._resolve(message.id, message)
             case Closing(again=False):
                 raise EndedError(message.code, message.sentence)
@@ -164,12 +177,16 @@ class Connection:
             if not waiting.done():
                 waiting.set_exception(ConnectionLostError("The connection was lost."))
         self._waiting.clear()
+        self._opened.set()  # nobody waits in the lobby of a connection that is gone
 
     async def request(self, request: AnyRequest, answer: type[M]) -> M:
         """Send a command and wait for its answer.
 
         Raises RefusedError, or ConnectionLostError where there is none.
         """
+        return cast(M, await self._ask(request))
+
+    async def _ask(self, request: AnyRequest) -> AnyMessage:
         socket = self._socket
         if socket is None or socket.closed:
             raise ConnectionLostError("There is no connection to the server just now.")
@@ -186,7 +203,7 @@ class Connection:
             self._waiting.pop(number, None)
         if isinstance(message, Refused):
             raise RefusedError(message.code, message.sentence)
-        return cast(M, message)
+        return message
 
     async def command(self, request: AnyRequest) -> None:
         """Send a command that is answered ``ok``. Raises as ``request`` does."""

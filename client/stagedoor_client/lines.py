@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from stagedoor.messages import Happening, PersonView, View
+from stagedoor.messages import Happening, Lobby, PersonView, View
 from stagedoor.rules.values import Seat
 
 from .errors import RefusedError
@@ -36,6 +36,16 @@ def entered(view: View, *, again: bool) -> Line:
     if again:
         return Line("back", f"back in {view.room.name}", fields)
     return Line("entered", f"entered {view.room.name} as {role}", fields)
+
+
+def lobby(message: Lobby) -> Line:
+    """The room is not open yet."""
+    fields = {"room": message.room, "opens_at": message.opens_at}
+    if message.opens_at is None:
+        return Line("lobby", f"waiting in the lobby of {message.room}", fields)
+    seconds = max(0, message.opens_at - message.now + 999) // 1000
+    sentence = f"waiting in the lobby of {message.room}, which opens in {seconds} s"
+    return Line("lobby", sentence, fields)
 
 
 def refused(error: RefusedError) -> Line:

@@ -12,6 +12,7 @@ from stagedoor.messages import (
     AnyMessage,
     AnyRequest,
     Happening,
+    Lobby,
     MediaRestarted,
     Ok,
     PersonView,
@@ -152,6 +153,10 @@ class Presence:
             case Speaking():
                 self.speaking = message.people
                 self._options.on_speaking(message.people)
+            case Lobby() if not message.open:
+                line = lines.lobby(message)
+                self._tell(line)
+                self._set_state("connecting", line.sentence)
             case MediaRestarted():
                 self._tell(Line("media_restarted", "the media engine was restarted"))
                 self._media_anew()

@@ -137,6 +137,36 @@ async def test_it_comes_back_with_its_session_and_number_and_anew_when_forgotten
     assert (fourth["session"], fourth["last_event"], fourth["token"]) == ("", 0, "secret")
 
 
+async def lobby(socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
+    """Lets nobody in yet."""
+    waiting = {"type": "lobby", "id": message["id"], "room": "R", "now": 1, "opens_at": 9}
+    await socket.send_json(waiting)
+
+
+async def test_it_waits_in_the_lobby_enters_when_the_room_opens_and_survives_a_loss(
+    serve: Serve,
+) -> None:
+    async def lost(socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
+        await lobby(socket, message)
+        await socket.close()
+
+    async def opens(socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
+        if len(scripted.enters) == 2:
+            await lobby(socket, message)
+            await socket.send_json({"type": "lobby", "room": "R", "now": 9, "open": True})
+        else:
+            await forgets(socket, message)
+
+    scripted, link = await serve(lost, opens)
+    messages: list[AnyMessage] = []
+    connection = Connection(link, "Robin", messages.append, lambda seconds: None)
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(EndedError, match=r"Over\."):
+            await connection.run()
+    assert len(scripted.enters) == 3
+    assert [type(one).__name__ for one in messages] == ["Lobby", "Lobby", "Lobby", "Welcome"]
+
+
 async def test_a_refusal_that_will_not_pass_ends_it(serve: Serve) -> None:
     _, link = await serve(let_in, script_of("expired_token"))
     with pytest.raises(RefusedError, match="expired_token"):

@@ -3,117 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from stagedoor import rules
 from stagedoor.media.interface import Grant, MediaError
 from stagedoor.messages import MediaRestarted, Speaking, SubscribeOffered, Update
-from stagedoor.rooms import Arrival, House, Keeper, Visitor, wall_clock
+from stagedoor.rooms import Keeper, Visitor, wall_clock
 from stagedoor.rooms import media as media_module
 from stagedoor.rules import commands as c
 from stagedoor.rules.events import AnyEvent, HandRaised
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Device, Mode, Role, Seat, Settings
 
-from .fakes import Diary, FakeClock, FakeConnection, FakeEngine, NotingLog
-
-ROOM = "room"
-
-
-class Stage:
-    """A house with one room, and short words for what tests do in it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.diary = Diary()
-        self.engine = FakeEngine(self.diary)
-        self.clock = FakeClock()
-        self.log: NotingLog
-        self.house: House
-
-    async def open(self) -> None:
-        self.log = await NotingLog.open(self.path, self.diary)
-        self.house = await House.open(self.log, self.engine, self.clock)
-        if self.house.keeper(ROOM) is None:
-            await self.house.create(rules.create(ROOM, "Room", now=self.clock()))
-
-    async def close(self) -> None:
-        await self.house.close()
-        await self.log.close()
-
-    @property
-    def keeper(self) -> Keeper:
-        keeper = self.house.keeper(ROOM)
-        assert keeper is not None
-        return keeper
-
-    async def enter(self, person: str, role: Role = Role.ATTENDEE) -> FakeConnection:
-        return (await self.try_enter(Visitor(person, person.title(), role)))[0]
-
-    async def come_back(self, person: str, last_event: int = 0) -> tuple[FakeConnection, Arrival]:
-        visitor = Visitor(
-            person, person.title(), Role.ATTENDEE, resumes=True, last_event=last_event
-        )
-        connection, arrival = await self.try_enter(visitor)
-        assert isinstance(arrival, Arrival)
-        return connection, arrival
-
-    async def try_enter(self, visitor: Visitor) -> tuple[FakeConnection, Arrival | Refusal]:
-        connection = FakeConnection(visitor.person, self.diary)
-        answers: list[Arrival | Refusal] = []
-        await self.keeper.enter(visitor, connection, answers.append)
-        return connection, answers[0]
-
-    async def do(self, person: str, command: c.AnyCommand) -> int:
-        """The number of the last event; AssertionError if the command is refused."""
-        outcome = await self.ask(person, command)
-        assert isinstance(outcome, int), outcome
-        return outcome
-
-    async def ask(self, person: str, command: c.AnyCommand) -> int | Refusal:
-        answers: list[int | Refusal] = []
-
-        def answer(outcome: int | Refusal) -> None:
-            self.diary.note(person, "answered", type(command).__name__)
-            answers.append(outcome)
-
-        await self.keeper.command(person, command, answer)
-        assert len(answers) == 1
-        return answers[0]
-
-    async def on_stage(self, person: str, by: str = "mod") -> None:
-        await self.do(by, c.Invite(person))
-        await self.do(person, c.AcceptOffer(microphone=True, camera=True))
-
-    def grant(self, person: str) -> Grant | None:
-        return self.engine.granted.get((ROOM, person))
-
-    def seat(self, person: str) -> Seat:
-        return self.keeper.room.people[person].seat
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    stage = Stage(tmp_path / "log.db")
-    await stage.open()
-    yield stage
-    await stage.close()
-
-
-@pytest.fixture
-async def crowd(stage: Stage) -> Stage:
-    """A moderator, and Ann on stage with everything on, watched by Ben."""
-    await stage.enter("mod", Role.MODERATOR)
-    await stage.enter("ann")
-    await stage.enter("ben")
-    await stage.on_stage("ann")
-    await stage.do("ann", c.SetDevice(Device.SCREEN, on=True))
-    stage.diary.entries.clear()
-    return stage
-
+from .fakes import FakeConnection
+from .stage import ROOM, Stage
 
 REVOCATIONS = [
     (c.RemoveFromStage("ann"), "removed_from_stage", None),
@@ -203,7 +107,7 @@ async def test_8_of_two_moderators_the_first_decides(crowd: Stage) -> None:
 
 
 async def test_12_a_lost_connection_holds_the_seat_and_stops_the_media(crowd: Stage) -> None:
-    connection = crowd.keeper._connections["ann"]
+    connection = crowd.keeper.audience.inside["ann"]
     crowd.keeper.lost("ann", connection)
     await crowd.diary.until(lambda: crowd.seat("ann") is Seat.HELD)
     await crowd.diary.until(lambda: crowd.diary.has("ben", "told"))
@@ -216,7 +120,7 @@ async def test_12_a_lost_connection_holds_the_seat_and_stops_the_media(crowd: St
 
 
 async def test_12_the_grace_ends_by_the_clock_alone(crowd: Stage) -> None:
-    crowd.keeper.lost("ann", crowd.keeper._connections["ann"])
+    crowd.keeper.lost("ann", crowd.keeper.audience.inside["ann"])
     await crowd.diary.until(lambda: crowd.seat("ann") is Seat.HELD)
     crowd.clock.now += crowd.keeper.room.settings.hold_ms + 1
     # Anything that happens now comes after what is due.
@@ -241,7 +145,7 @@ async def test_7_an_offer_expires_with_nobody_doing_anything(stage: Stage) -> No
 
 
 async def test_a_second_connection_takes_the_place_of_the_first(crowd: Stage) -> None:
-    old = crowd.keeper._connections["ann"]
+    old = crowd.keeper.audience.inside["ann"]
     assert isinstance(old, FakeConnection)
     new, arrival = await crowd.come_back("ann")
     assert old.closing is not None
@@ -260,7 +164,7 @@ async def test_a_second_connection_takes_the_place_of_the_first(crowd: Stage) ->
 async def test_a_connection_that_ends_while_another_takes_over_is_no_disconnection(
     crowd: Stage, call: str
 ) -> None:
-    old = crowd.keeper._connections["ann"]
+    old = crowd.keeper.audience.inside["ann"]
     crowd.engine.hold(call)
     entering = asyncio.create_task(crowd.come_back("ann"))
     await crowd.engine.reached[call].wait()
@@ -286,7 +190,7 @@ async def test_what_was_missed_is_told_to_whom_it_concerns(crowd: Stage) -> None
     await crowd.do("ben", c.AskToJoinStage())
     seen = crowd.keeper.room.number
     asked = crowd.keeper.room.people["ben"].requested_at
-    crowd.keeper.lost("ben", crowd.keeper._connections["ben"])
+    crowd.keeper.lost("ben", crowd.keeper.audience.inside["ben"])
     await crowd.diary.until(lambda: crowd.keeper.room.people["ben"].away_until is not None)
     await crowd.do("mod", c.TurnOff("ann", Device.CAMERA))
     await crowd.do("mod", c.Decline("ben", asked))
@@ -314,7 +218,7 @@ async def test_a_disk_that_is_full_refuses_and_changes_nothing(crowd: Stage) -> 
 
 async def test_a_disconnection_that_could_not_be_logged_is_tried_again(crowd: Stage) -> None:
     crowd.log.failing = True
-    crowd.keeper.lost("ann", crowd.keeper._connections["ann"])
+    crowd.keeper.lost("ann", crowd.keeper.audience.inside["ann"])
     await crowd.diary.until(lambda: crowd.diary.has("log", "failed"))
     assert crowd.seat("ann") is Seat.ON_STAGE
     crowd.log.failing = False
@@ -380,7 +284,7 @@ async def test_17_the_end_is_told_to_all_and_ends_the_media(crowd: Stage) -> Non
 
 
 async def test_news_of_the_engine_reach_their_people(crowd: Stage) -> None:
-    ann, ben = (crowd.keeper._connections[name] for name in ("ann", "ben"))
+    ann, ben = (crowd.keeper.audience.inside[name] for name in ("ann", "ben"))
     assert isinstance(ann, FakeConnection)
     assert isinstance(ben, FakeConnection)
     await crowd.keeper.watch("ben")
@@ -465,7 +369,7 @@ async def test_a_goodbye_refuses_what_comes_later_and_logs_no_disconnections(cro
     number = crowd.keeper.room.number
     await crowd.house.goodbye()
     for name in ("mod", "ann", "ben"):
-        connection = crowd.keeper._connections[name]
+        connection = crowd.keeper.audience.inside[name]
         assert isinstance(connection, FakeConnection)
         assert connection.closing is not None
         assert connection.closing.again
@@ -478,7 +382,7 @@ async def test_a_goodbye_refuses_what_comes_later_and_logs_no_disconnections(cro
 
 async def test_media_restarted_is_a_message(crowd: Stage) -> None:
     crowd.house.restarted()
-    ben = crowd.keeper._connections["ben"]
+    ben = crowd.keeper.audience.inside["ben"]
     assert isinstance(ben, FakeConnection)
     await crowd.diary.until(lambda: MediaRestarted() in ben.messages)
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from stagedoor import messages as m
 from stagedoor.rules import commands as c
+from stagedoor.rules.names import clean_name
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Role
 from stagedoor.signalling import socket as socket_module
-from stagedoor.signalling.names import clean_name
 from stagedoor.signalling.requests import Request, read_request
 
 from .conftest import Client, Server

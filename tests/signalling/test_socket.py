@@ -195,8 +195,8 @@ async def test_a_slow_reader_is_dropped_and_comes_back(
     transport.pause_reading()  # type: ignore[attr-defined]
     big = m.Speaking(["x" * 4000])
     async with asyncio.timeout(PATIENCE):
-        while server.keeper._connections.get(you):
-            server.keeper.tell_all(big)
+        while server.keeper.audience.inside.get(you):
+            server.keeper.audience.tell_all(big)
             await asyncio.sleep(0)
             while not isinstance(await other.hear(), m.Speaking):
                 pass

@@ -95,7 +95,9 @@ def test_links_keep_tokens_in_the_fragment() -> None:
     for link, role in ((links.host, Role.HOST), (links.moderator, Role.MODERATOR)):
         page, _, token = link.partition("#token=")
         assert page == "https://example.org/r/room"
-        assert TOKENS.read_link(token, "room") == Link("room", role)
+        read = TOKENS.read_link(token, "room")
+        assert isinstance(read, Link)
+        assert (read.room, read.role) == ("room", role)
 
 
 def test_a_session_is_good_for_its_room_alone() -> None:

@@ -14,18 +14,20 @@ from msgspec import Struct
 
 from ..rules.base import Command
 from ..rules.commands import AnyCommand
+from ..rules.event.values import Entry
+from ..rules.names import MAX_NAME as MAX_NAME
 from ..rules.refusals import Code
 from ..rules.values import Device, Mode, OfferReason, Role, Seat, Settings
+from .event import BanView
 
 MAX_MESSAGE = 256 * 1024
 MAX_SDP = 128 * 1024
-MAX_NAME = 60
 
 # -- from the client, beside the rules' commands
 
 
 class Enter(Command, frozen=True, tag="enter"):
-    """The first message. Answered by ``welcome``.
+    """The first message. Answered by ``welcome``, or by ``lobby``: then wait to try again.
 
     ``token`` is what the link carried, empty for an open door. ``session`` resumes an earlier
     one, and then ``last_event`` is the number of the last event seen.
@@ -107,6 +109,11 @@ class PersonView(Struct, frozen=True, omit_defaults=True):
     barred: bool = False
     may_ask_at: int = 0
     unmute_asked_by: str | None = None
+    requested_since: int = 0
+    hand_since: int = 0
+    hand_restorable_until: int = 0
+    spoke_ms: int = 0
+    link: str = ""
 
 
 class RoomInfo(Struct, frozen=True):
@@ -117,6 +124,8 @@ class RoomInfo(Struct, frozen=True):
     mode: Mode
     settings: Settings
     ended: bool
+    entry: Entry = Entry.OPEN
+    opens_at: int | None = None
 
 
 class View(Struct, frozen=True):
@@ -126,6 +135,7 @@ class View(Struct, frozen=True):
     you: str
     room: RoomInfo
     people: list[PersonView]
+    bans: list[BanView] = []
 
 
 class Happening(Struct, frozen=True, omit_defaults=True):
@@ -141,6 +151,8 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     device: Device | None = None
     on: bool | None = None
     mode: Mode | None = None
+    entry: Entry | None = None
+    reason: str = ""
 
 
 # -- from the server
@@ -158,6 +170,20 @@ class Welcome(Message, frozen=True, tag="welcome"):
     now: int
     view: View
     missed: list[Happening]
+
+
+class Lobby(Message, frozen=True, tag="lobby", omit_defaults=True):
+    """The room is not open yet. The answer to ``enter``, and unasked when something changes.
+
+    ``opens_at``: by the server's clock, of which ``now`` is the time; None: not known. ``open``: it
+    has opened, so that ``enter`` is to be sent again.
+    """
+
+    room: str
+    now: int
+    opens_at: int | None = None
+    open: bool = False
+    id: int = 0
 
 
 class Ok(Message, frozen=True, tag="ok"):
@@ -191,6 +217,13 @@ class Update(Message, frozen=True, tag="update", omit_defaults=True):
     gone: list[str] = []
     room: RoomInfo | None = None
     happened: list[Happening] = []
+    bans: list[BanView] | None = None
+
+
+class LobbyCount(Message, frozen=True, tag="lobby_count"):
+    """For moderators: so many people wait in the lobby."""
+
+    count: int
 
 
 class Speaking(Message, frozen=True, tag="speaking"):
@@ -230,6 +263,8 @@ class Closing(Message, frozen=True, tag="closing"):
 
 AnyMessage = (
     Welcome
+    | Lobby
+    | LobbyCount
     | Ok
     | Refused
     | Published

@@ -27,12 +27,14 @@ class Connection(Protocol):
 class Visitor(Struct, frozen=True):
     """Who enters: a person id, new or (``resumes``) that of an earlier session.
 
+    ``link`` is the id of the link that led here, empty at an open door.
     ``last_event`` is the number of the last event a resuming client has seen.
     """
 
     person: str
     name: str
     role: Role
+    link: str = ""
     resumes: bool = False
     last_event: int = 0
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from stagedoor.messages import Happening
+from stagedoor.messages import Closing, Happening
+from stagedoor.rules.event.events import Banned, EventEvent, RemovedFromRoom, SpokeFor
+from stagedoor.rules.event.values import banned_sentence
 from stagedoor.rules.events import (
     AnyEvent,
     ModeSet,
@@ -15,7 +17,8 @@ from stagedoor.rules.events import (
     SettingsChanged,
     StageEvent,
 )
-from stagedoor.rules.values import Person
+from stagedoor.rules.refusals import Code
+from stagedoor.rules.values import Person, Room
 
 _FOR_ALL = (ModeSet, RoomEnded, SettingsChanged)
 
@@ -34,11 +37,11 @@ class Told(Struct, frozen=True):
 def tell(number: int, event: AnyEvent, people: Mapping[str, Person]) -> Told | None:
     """Event ``number`` as a happening; None for what is not told in words.
 
-    That is the room's creation, and all that is shown as it is: chat, polls and the like.
+    That is the room's creation, time spoken, and all that is shown as it is: chat, polls …
 
     ``people`` are those after the event, for the names.
     """
-    if isinstance(event, RoomCreated) or not isinstance(event, StageEvent):
+    if isinstance(event, RoomCreated | SpokeFor) or not isinstance(event, StageEvent | EventEvent):
         return None
     person = getattr(event, "person", "")
     concerned = people.get(person)
@@ -54,5 +57,20 @@ def tell(number: int, event: AnyEvent, people: Mapping[str, Person]) -> Told | N
         device=getattr(event, "device", None),
         on=getattr(event, "on", None),
         mode=getattr(event, "mode", None),
+        entry=getattr(event, "entry", None),
+        reason=getattr(event, "reason", "") if isinstance(event, Banned) else "",
     )
     return Told(happening, isinstance(event, _FOR_ALL))
+
+
+def farewells(room: Room, events: Iterable[AnyEvent]) -> dict[str, Closing]:
+    """The last words to those whom ``events`` put out of the room, by person."""
+    found: dict[str, Closing] = {}
+    for event in events:
+        if isinstance(event, Banned):
+            sentence = banned_sentence(room.people[event.by].name, event.reason)
+            found[event.person] = Closing(Code.BANNED, sentence, again=False)
+        elif isinstance(event, RemovedFromRoom):
+            sentence = f"{room.people[event.by].name} removed you from this room."
+            found[event.person] = Closing(Code.REMOVED, sentence, again=False)
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError
 from stagedoor.media.interface import MediaEngine, SubscribeOffer
-from stagedoor.messages import Closing, Speaking, SubscribeOffered, Track
+from stagedoor.messages import Closing, SubscribeOffered, Track
 from stagedoor.rules.events import AnyEvent, RoomCreated
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Room
@@ -113,7 +113,7 @@ class House:
         """See Listener.speaking."""
         keeper = self._keepers.get(room)
         if keeper is not None:
-            keeper.tell_all(Speaking(people))
+            keeper.speaking(people)
 
     def publishing(self, room: str, person: str, connected: bool) -> None:
         """See Listener.publishing."""

@@ -13,31 +13,30 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-
-import msgspec
 
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError, LogError
 from stagedoor.media.interface import MediaError
-from stagedoor.messages import AnyMessage, Closing, MediaRestarted, Update
+from stagedoor.messages import AnyMessage, Closing, Lobby, MediaRestarted, Speaking
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Room
 
+from .audience import Audience
 from .connection import Arrival, Connection, Visitor
 from .draft import Decision, Draft
 from .granting import Granting
 from .grants import may_publish
-from .happenings import Told, tell
+from .happenings import Told, farewells, tell
 from .media import Media
-from .views import updates, view
+from .speech import Speech
+from .step import Answer, Job, Step
+from .views import lobby, updates, view
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], int]
-Answer = Callable[[int | Refusal], None]
 
 REMEMBERED = 1000  # happenings kept for people who resume
 MISSED = 100  # the most that one of them is told
@@ -47,28 +46,6 @@ CONFLICTS = 5
 
 WRONG = "Something went wrong in the server; please try again."
 UNSAVED = "The server could not save this, so nothing was changed."
-
-_encode = msgspec.json.Encoder().encode
-
-
-@dataclass
-class _Job:
-    """A wish in the queue. ``answer`` is called once, in the step, before anything later."""
-
-    decide: Callable[[Room, int], Decision]
-    answer: Answer
-    done: asyncio.Future[None]
-    entry: tuple[Visitor, Connection] | None = None
-    outcome: int | Refusal = 0
-
-
-@dataclass
-class _Step:
-    """What one step has decided."""
-
-    draft: Draft
-    jobs: list[_Job]
-    forget: set[str] = field(default_factory=set)
 
 
 class Keeper:
@@ -85,12 +62,13 @@ class Keeper:
         self._now = 0
         self._told: deque[Told] = deque(maxlen=REMEMBERED)
         self._remember(room, events, after=0)
-        self._connections: dict[str, Connection] = {}
+        self.audience = Audience()
+        self._speech = Speech()
         self._granting = Granting(room.id, media)
         # Whoever the log says is here lost the connection with the last process (rule 12).
         self._lost = {key for key in room.people if _connected(room, key)}
         self._media_restarted = False
-        self._jobs: list[_Job] = []
+        self._jobs: list[Job] = []
         self._wake = asyncio.Event()
         self._wake.set()
         self._unsaved = False
@@ -106,13 +84,18 @@ class Keeper:
         self,
         visitor: Visitor,
         connection: Connection,
-        answer: Callable[[Arrival | Refusal], None],
+        answer: Callable[[Arrival | Lobby | Refusal], None],
     ) -> None:
-        """Let somebody in, or back in (rule 12). An older connection of theirs is closed."""
+        """Let somebody in, or back in (rule 12), or have them wait in the lobby.
+
+        An older connection of theirs is closed. Who waits is told when to try again.
+        """
 
         def decide(room: Room, now: int) -> Decision:
             if not visitor.resumes:
-                return rules.enter(room, visitor.person, visitor.name, visitor.role, now)
+                return rules.enter(
+                    room, visitor.person, visitor.name, visitor.role, now, visitor.link
+                )
             draft = Draft(room)
             if _connected(room, visitor.person):
                 draft.add(rules.disconnect(room, visitor.person, now))
@@ -121,7 +104,8 @@ class Keeper:
 
         def arrived(outcome: int | Refusal) -> None:
             if isinstance(outcome, Refusal):
-                answer(outcome)
+                waits = outcome.code is Code.NOT_OPEN
+                answer(lobby(self.room, self._now) if waits else outcome)
                 return
             missed = [
                 told.happening
@@ -141,14 +125,22 @@ class Keeper:
 
     def lost(self, person: str, connection: Connection) -> None:
         """A connection is gone; nothing happens if another has taken its place."""
-        if self._connections.get(person) is connection:
-            del self._connections[person]
+        if self.audience.lost(person, connection):
             self._lost.add(person)
-            self._wake.set()
+        self._wake.set()
 
     async def watch(self, person: str) -> None:
-        """Begin a person's receiving. Raises MediaError."""
+        """Begin a person's receiving, if they are in the room before and after.
+
+        Raises MediaError.
+        """
+        self._inside(person)
         await self._media.subscribe(self.id, person)
+        try:
+            self._inside(person)
+        except MediaError:
+            await self._media.leave(self.id, [person])
+            raise
 
     async def answer(self, person: str, revision: int, sdp: str) -> None:
         """Take a person's answer to a subscription's offer. Raises MediaError."""
@@ -169,23 +161,22 @@ class Keeper:
     @property
     def connections(self) -> int:
         """How many people are connected now."""
-        return len(self._connections)
+        return len(self.audience.inside)
 
     def tell(self, person: str, message: AnyMessage) -> None:
         """Tell one person, if connected."""
-        connection = self._connections.get(person)
-        if connection is not None:
-            connection.send(_encode(message))
+        self.audience.tell(person, message)
 
-    def tell_all(self, message: AnyMessage) -> None:
-        """Tell everybody who is connected."""
-        encoded = _encode(message)
-        for connection in list(self._connections.values()):
-            connection.send(encoded)
+    def speaking(self, people: list[str]) -> None:
+        """The engine hears these people: tell everybody, and add up for how long."""
+        self._speech.heard(people, self._clock())
+        self.audience.tell_all(Speaking(people))
+        self._wake.set()
 
     def media_restarted(self) -> None:
         """The engine is a new one: give all grants again, then tell everybody."""
         self._media_restarted = True
+        self._speech.heard([], self._clock())
         self._wake.set()
 
     async def run(self) -> None:
@@ -212,8 +203,7 @@ class Keeper:
 
     def close_all(self, closing: Closing) -> None:
         """Close every connection, saying why."""
-        for connection in list(self._connections.values()):
-            connection.close(closing)
+        self.audience.close_all(closing)
 
     # -- a step
 
@@ -228,16 +218,16 @@ class Keeper:
             answer(Refusal(Code.SHUTTING_DOWN, "The server is shutting down."))
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._jobs.append(_Job(decide, answer, done, entry))
+        self._jobs.append(Job(decide, answer, done, entry))
         self._wake.set()
         await done
 
     async def _sleep(self) -> None:
         """Until there is something to do."""
-        deadline = rules.next_deadline(self.room)
         wait = LONGEST_SLEEP
-        if deadline is not None:
-            wait = min(max((deadline - self._clock()) / 1000, 0.01), wait)
+        for deadline in (rules.next_deadline(self.room), self._speech.deadline()):
+            if deadline is not None:
+                wait = min(max((deadline - self._clock()) / 1000, 0.01), wait)
         if self._unsaved:
             wait = RETRY
         try:
@@ -246,7 +236,7 @@ class Keeper:
         except TimeoutError:
             pass
 
-    async def _step(self, jobs: list[_Job]) -> None:
+    async def _step(self, jobs: list[Job]) -> None:
         for _ in range(CONFLICTS):
             step = self._decide(jobs)
             try:
@@ -266,15 +256,18 @@ class Keeper:
         logger.error("room %s: other writers are always first", self.id)
         self._refuse(jobs, UNSAVED)
 
-    def _decide(self, jobs: list[_Job]) -> _Step:
+    def _decide(self, jobs: list[Job]) -> Step:
         """What is due, who is lost, then everybody's wishes in their order."""
         self._now = max(self._clock(), self._now)
-        step = _Step(Draft(self.room), jobs)
+        step = Step(Draft(self.room), jobs)
         step.draft.add(rules.due(step.draft.room, self._now))
         for person in sorted(self._lost):
             if _connected(step.draft.room, person):
                 step.draft.add(rules.disconnect(step.draft.room, person, self._now))
             step.forget.add(person)
+        step.spoken = self._speech.ready(self._now)
+        for person, ms in step.spoken.items():
+            step.draft.add(rules.spoke(step.draft.room, person, ms, self._now))
         for job in jobs:
             try:
                 job.outcome = step.draft.take(job.decide(step.draft.room, self._now))
@@ -285,69 +278,64 @@ class Keeper:
                 step.forget.add(job.entry[0].person)  # what an older connection published
         return step
 
-    async def _apply(self, step: _Step) -> None:
+    async def _apply(self, step: Step) -> None:
         """What is in the log takes effect: on the state, on the media, then on what is shown."""
         before, self.room = step.draft.before, step.draft.room
         told = self._remember(self.room, step.draft.logged, before.number)
         self._lost -= step.forget
+        self._speech.logged(step.spoken, self._now)
         restarted, self._media_restarted = self._media_restarted, False
         if restarted:
             self._granting.engine_is_new()
-        await self._granting.follow(self.room, step.forget)
+        reasons = farewells(self.room, step.draft.events)
+        await self._granting.follow(self.room, step.forget | reasons.keys())
+        put_out = self.audience.take_out(reasons)
         replaced = self._replaced(step.jobs)
         if step.draft.events:
             self._show(before, told, step.draft.events)
         if restarted:
-            self.tell_all(MediaRestarted())
+            self.audience.tell_all(MediaRestarted())
+        self.audience.close(put_out, reasons)
         for connection in replaced:
             connection.close(
                 Closing(Code.ALREADY_ENTERED, "You have entered this room elsewhere.", again=False)
             )
+        self.audience.tell_lobby(before, self.room, self._now)
         for job in step.jobs:
             self._answer(job)
+        self.audience.count_lobby(self.room, anew=step.somebody_is_new)
         if self.room.ended and not before.ended:
             await self._end()
 
-    def _replaced(self, jobs: list[_Job]) -> list[Connection]:
+    def _replaced(self, jobs: list[Job]) -> list[Connection]:
         """Take away the connections in whose place others enter now."""
-        replaced = []
-        for job in jobs:
-            if job.entry is not None and not isinstance(job.outcome, Refusal):
-                old = self._connections.pop(job.entry[0].person, None)
-                if old is not None:
-                    replaced.append(old)
-        return replaced
+        people = [
+            job.entry[0].person
+            for job in jobs
+            if job.entry is not None and not isinstance(job.outcome, Refusal)
+        ]
+        return [*self.audience.take_out(people).values()]
 
     def _show(self, before: Room, told: list[Told], events: Sequence[AnyEvent]) -> None:
         """Tell everybody what changed, each as much as they may see (rule 19)."""
-        changed = updates(before, self.room, told, events)
-        attendees = _encoded(changed.attendees)
-        moderators = _encoded(changed.moderators)
-        for person, connection in list(self._connections.items()):
-            if person in changed.persons:
-                message = _encoded(changed.persons[person])
-            elif self.room.people[person].moderates:
-                message = moderators
-            else:
-                message = attendees
-            if message is not None:
-                connection.send(message)
+        self.audience.show(self.room, updates(before, self.room, told, events))
 
-    def _answer(self, job: _Job) -> None:
+    def _answer(self, job: Job) -> None:
         if job.entry is not None and not isinstance(job.outcome, Refusal):
             visitor, connection = job.entry
-            old = self._connections.get(visitor.person)
-            self._connections[visitor.person] = connection
+            old = self.audience.let_in(visitor.person, connection)
             self._lost.discard(visitor.person)  # that was an older connection
             if old is not None:  # entered twice within one step
                 old.close(Closing(Code.ALREADY_ENTERED, "You have entered elsewhere.", again=False))
             if connection.closed:
                 self.lost(visitor.person, connection)
+        elif job.entry is not None and job.waits(self.room):
+            self.audience.wait(job.entry[1])
         job.answer(job.outcome)
         if not job.done.done():
             job.done.set_result(None)
 
-    def _refuse(self, jobs: Iterable[_Job], sentence: str, code: Code = Code.SERVER_ERROR) -> None:
+    def _refuse(self, jobs: Iterable[Job], sentence: str, code: Code = Code.SERVER_ERROR) -> None:
         for job in jobs:
             if not job.done.done():
                 job.answer(Refusal(code, sentence))
@@ -365,8 +353,12 @@ class Keeper:
         for event in events:
             self.room = rules.evolve(self.room, event)
         told = self._remember(self.room, events, before.number)
-        await self._granting.follow(self.room)
+        reasons = farewells(self.room, events)
+        await self._granting.follow(self.room, reasons)
+        put_out = self.audience.take_out(reasons)
         self._show(before, told, events)
+        self.audience.close(put_out, reasons)
+        self.audience.tell_lobby(before, self.room, self._now)
 
     def _remember(self, room: Room, events: Iterable[AnyEvent], after: int) -> list[Told]:
         """The events as happenings, kept for those who come back later."""
@@ -376,6 +368,10 @@ class Keeper:
         told = [one for one in all_told if one is not None]
         self._told.extend(told)
         return told
+
+    def _inside(self, person: str) -> None:
+        if not _connected(self.room, person):
+            raise MediaError(Code.NOT_ENTERED, "You are not in this room any more.")
 
     def _admit(self, person: str) -> None:
         if not may_publish(self.room, person):
@@ -387,7 +383,3 @@ class Keeper:
 def _connected(room: Room, person: str) -> bool:
     one = room.people.get(person)
     return one is not None and one.present and one.away_until is None
-
-
-def _encoded(update: Update | None) -> bytes | None:
-    return None if update is None else _encode(update)

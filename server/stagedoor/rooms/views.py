@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from stagedoor.messages import Happening, OfferView, PersonView, RoomInfo, Update, View
+from stagedoor.messages import Happening, Lobby, OfferView, PersonView, RoomInfo, Update, View
+from stagedoor.rules.event.values import Entry
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.values import Person, Room, Seat
 
@@ -24,7 +25,24 @@ _HIDDEN = (Seat.REQUESTED, Seat.OFFERED)
 def room_info(room: Room) -> RoomInfo:
     """What everyone may know of the room itself."""
     return RoomInfo(
-        id=room.id, name=room.name, mode=room.mode, settings=room.settings, ended=room.ended
+        id=room.id,
+        name=room.name,
+        mode=room.mode,
+        settings=room.settings,
+        ended=room.ended,
+        entry=room.entrance.entry,
+        opens_at=room.entrance.opens_at,
+    )
+
+
+def lobby(room: Room, now: int) -> Lobby:
+    """All that people in the lobby learn of the room."""
+    entrance = room.entrance
+    return Lobby(
+        room=room.name,
+        now=now,
+        opens_at=entrance.opens_at,
+        open=entrance.entry is not Entry.LOBBY,
     )
 
 
@@ -60,6 +78,11 @@ def full_view(person: Person, people: Mapping[str, Person]) -> PersonView:
         barred=person.barred,
         may_ask_at=person.may_ask_at,
         unmute_asked_by=person.unmute_asked_by,
+        requested_since=person.requested_since if person.requested_at is not None else 0,
+        hand_since=person.hand_since if person.hand_at is not None else 0,
+        hand_restorable_until=person.lowered_hand.until if person.lowered_hand is not None else 0,
+        spoke_ms=person.spoke_ms,
+        link=person.link,
     )
 
 

@@ -6,6 +6,7 @@
 
 from .clock import due, next_deadline
 from .decide import decide
+from .event.speaking import spoke
 from .evolve import create, evolve
 from .presence import come_back, disconnect, enter
 
@@ -18,4 +19,5 @@ __all__ = [
     "enter",
     "evolve",
     "next_deadline",
+    "spoke",
 ]

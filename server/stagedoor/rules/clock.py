@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from . import presence
+from .event import entrance
 from .events import AnyEvent
 from .evolve import evolve
 from .talk import questions
@@ -21,7 +22,7 @@ class Timed(Protocol):
         """What the clock has decided by ``now``, in the order of its time."""
 
 
-_PARTS: tuple[Timed, ...] = (presence, questions)
+_PARTS: tuple[Timed, ...] = (presence, questions, entrance)
 
 
 def next_deadline(room: Room) -> int | None:

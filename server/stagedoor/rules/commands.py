@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Command
+from .event.commands import EventCommand
 from .talk.commands import TalkCommand
 from .values import Device, Mode
 
@@ -81,6 +82,9 @@ class ChangeSettings(Command, frozen=True, tag="change_settings"):
     slow_ms: int | None = None
     premoderated: bool | None = None
     questions: bool | None = None
+    may_raise_hand: bool | None = None
+    may_rename: bool | None = None
+    lower_hand_once_spoken: bool | None = None
 
 
 class Approve(Command, frozen=True, tag="approve"):
@@ -177,4 +181,4 @@ StageCommand = (
     | EndRoom
 )
 
-AnyCommand = StageCommand | TalkCommand
+AnyCommand = StageCommand | TalkCommand | EventCommand

@@ -7,6 +7,8 @@ from typing import assert_never
 from . import commands as cmd
 from . import devices, hands, moderation, settings, stage
 from .base import Repeated
+from .event.commands import EventCommand
+from .event.decide import decide as decide_on_event
 from .events import AnyEvent
 from .guards import Refuse, actor
 from .refusals import Refusal
@@ -30,6 +32,8 @@ def _decide(  # noqa: PLR0912 - one line a command
 ) -> list[AnyEvent] | Repeated:
     if isinstance(command, TalkCommand):
         return decide_on_talk(room, command, by, now)
+    if isinstance(command, EventCommand):
+        return decide_on_event(room, command, by, now)
     match command:
         case cmd.JoinStage():
             return stage.join(room, command, by, now)
@@ -54,7 +58,7 @@ def _decide(  # noqa: PLR0912 - one line a command
         case cmd.AskToUnmute():
             return devices.ask_to_unmute(room, command, by, now)
         case cmd.RaiseHand():
-            return hands.raise_own(by, now)
+            return hands.raise_own(room, by, now)
         case cmd.LowerHand():
             return hands.lower(room, command, by, now)
         case cmd.LowerAllHands():

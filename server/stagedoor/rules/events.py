@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from .base import Event
+from .event.events import EventEvent
+from .event.values import Entry
 from .talk.events import TalkEvent
 from .values import Device, Mode, OfferReason, Role, Settings
 
@@ -18,14 +20,17 @@ class RoomCreated(Event, frozen=True, tag="room_created", kw_only=True):
     mode: Mode
     settings: Settings
     open_door: bool = True
+    entry: Entry = Entry.OPEN
+    opens_at: int | None = None
 
 
 class Entered(Event, frozen=True, tag="entered", kw_only=True):
-    """A new session entered the room as a viewer."""
+    """A new session entered the room as a viewer; ``link``: the id of the link that led here."""
 
     person: str
     name: str
     role: Role
+    link: str = ""
 
 
 class Returned(Event, frozen=True, tag="returned", kw_only=True):
@@ -209,4 +214,4 @@ StageEvent = (
     | RoomEnded
 )
 
-AnyEvent = StageEvent | TalkEvent
+AnyEvent = StageEvent | TalkEvent | EventEvent

@@ -9,6 +9,9 @@ from msgspec.structs import replace
 
 from . import events as ev
 from .base import Decision, Event
+from .event.events import EventEvent
+from .event.evolve import evolve as evolve_event
+from .event.values import Entrance, Entry
 from .talk.events import TalkEvent
 from .talk.evolve import evolve as evolve_talk
 from .values import Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
@@ -35,10 +38,19 @@ def create(
     mode: Mode = Mode.REQUEST,
     settings: Settings = _DEFAULTS,
     open_door: bool = True,
+    entry: Entry = Entry.OPEN,
+    opens_at: int | None = None,
 ) -> ev.RoomCreated:
     """A room's first event."""
     return ev.RoomCreated(
-        at=now, room=room_id, name=name, mode=mode, settings=settings, open_door=open_door
+        at=now,
+        room=room_id,
+        name=name,
+        mode=mode,
+        settings=settings,
+        open_door=open_door,
+        entry=entry,
+        opens_at=opens_at,
     )
 
 
@@ -54,6 +66,7 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
             id=event.room,
             name=event.name,
             open_door=event.open_door,
+            entrance=Entrance(entry=event.entry, opens_at=event.opens_at),
             mode=event.mode,
             settings=event.settings,
             number=1,
@@ -64,6 +77,8 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
         room = replace(room, number=room.number + 1)
     if isinstance(event, TalkEvent):
         return replace(room, talk=evolve_talk(room, event))
+    if isinstance(event, EventEvent):
+        return evolve_event(room, event)
     match event:
         case ev.ModeSet():
             return replace(room, mode=event.mode)
@@ -71,11 +86,12 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
             return replace(room, settings=event.settings)
         case ev.RoomEnded():
             people = {
-                key: replace(_unseated(person), hand_at=None) for key, person in room.people.items()
+                key: replace(person.unseated(), hand_at=None, lowered_hand=None)
+                for key, person in room.people.items()
             }
             return replace(room, ended=True, people=people)
         case ev.Entered():
-            return _with(room, Person(id=event.person, name=event.name, role=event.role))
+            return _with(room, _entered(event))
         case _ if isinstance(event, ev.StageEvent):
             person = _PERSONAL[type(event)](room, room.people[event.person], event)
             return _with(room, person)
@@ -85,17 +101,6 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
 
 def _with(room: Room, person: Person) -> Room:
     return replace(room, people={**room.people, person.id: person})
-
-
-def _unseated(person: Person, seat: Seat = Seat.VIEWER) -> Person:
-    """No request, no offer, nothing on; a hand is apart from the seat."""
-    return replace(
-        _with_all_off(person), seat=seat, requested_at=None, offer=None, unmute_asked_by=None
-    )
-
-
-def _with_all_off(person: Person) -> Person:
-    return replace(person, microphone=False, camera=False, screen=False)
 
 
 def _decided(
@@ -115,11 +120,21 @@ def _without(person: Person, *matters: Matter) -> dict[Matter, Decision]:
 # -- presence
 
 
+def _entered(event: ev.Entered) -> Person:
+    return Person(
+        id=event.person,
+        name=event.name,
+        role=event.role,
+        entered_as=event.role,
+        link=event.link,
+    )
+
+
 def _returned(room: Room, person: Person, event: ev.Returned) -> Person:
     back = replace(person, name=event.name, present=True, away_until=None)
     if person.seat is Seat.HELD:
         # Silent since before the disconnection: coming back is not speaking (rule 11).
-        return replace(_with_all_off(back), seat=Seat.ON_STAGE)
+        return replace(back.with_all_off(), seat=Seat.ON_STAGE)
     return back
 
 
@@ -128,11 +143,11 @@ def _disconnected(room: Room, person: Person, event: ev.Disconnected) -> Person:
     if person.seat is not Seat.ON_STAGE:
         return away
     since = event.at if person.microphone else person.silent_since
-    return replace(_with_all_off(away), seat=Seat.HELD, silent_since=since)
+    return replace(away.with_all_off(), seat=Seat.HELD, silent_since=since)
 
 
 def _left(room: Room, person: Person, event: ev.Left) -> Person:
-    return replace(_unseated(person), present=False, away_until=None, hand_at=None)
+    return person.gone()
 
 
 # -- requests and offers
@@ -140,7 +155,7 @@ def _left(room: Room, person: Person, event: ev.Left) -> Person:
 
 def _request_made(room: Room, person: Person, event: ev.RequestMade) -> Person:
     # What was decided on the request before this one still answers a late decision on that.
-    return replace(person, seat=Seat.REQUESTED, requested_at=room.number)
+    return replace(person, seat=Seat.REQUESTED, requested_at=room.number, requested_since=event.at)
 
 
 def _request_cancelled(room: Room, person: Person, event: ev.RequestCancelled) -> Person:
@@ -191,28 +206,30 @@ def _offer_expired(room: Room, person: Person, event: ev.OfferExpired) -> Person
 
 
 def _went_on_stage(room: Room, person: Person, event: ev.WentOnStage) -> Person:
+    # Where a hand goes down once its owner has spoken, going up is not the end of it.
+    hand = person.hand_at if room.settings.lower_hand_once_spoken else None
     return replace(
-        _unseated(person, Seat.ON_STAGE),
+        person.unseated(Seat.ON_STAGE),
         microphone=event.microphone,
         camera=event.camera,
         silent_since=event.at,
-        hand_at=None,
+        hand_at=hand,
         barred=False,
         decisions=_without(person, Matter.SEAT, *(Matter(device) for device in Device)),
     )
 
 
 def _left_stage(room: Room, person: Person, event: ev.LeftStage) -> Person:
-    return _unseated(person)
+    return person.unseated()
 
 
 def _removed(room: Room, person: Person, event: ev.RemovedFromStage) -> Person:
     decisions = _decided(room, person, event, Matter.SEAT, REMOVED)
-    return replace(_unseated(person), hand_at=None, barred=True, decisions=decisions)
+    return replace(person.unseated(), hand_at=None, barred=True, decisions=decisions)
 
 
 def _bumped(room: Room, person: Person, event: ev.Bumped) -> Person:
-    return _unseated(person)
+    return person.unseated()
 
 
 def _device_set(room: Room, person: Person, event: ev.DeviceSet) -> Person:
@@ -238,7 +255,13 @@ def _unmute_dismissed(room: Room, person: Person, event: ev.UnmuteDismissed) -> 
 
 
 def _hand_raised(room: Room, person: Person, event: ev.HandRaised) -> Person:
-    return replace(person, hand_at=room.number, decisions=_without(person, Matter.HAND))
+    return replace(
+        person,
+        hand_at=room.number,
+        hand_since=event.at,
+        lowered_hand=None,
+        decisions=_without(person, Matter.HAND),
+    )
 
 
 def _hand_lowered(room: Room, person: Person, event: ev.HandLowered) -> Person:

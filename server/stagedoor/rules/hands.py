@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from . import commands as cmd
 from . import events as ev
-from .guards import handled, moderator, target
+from .guards import handled, moderator, refuse, target
+from .refusals import Code
 from .values import Matter, Person, Room
 
 
-def raise_own(by: Person, now: int) -> list[ev.AnyEvent]:
+def may_raise(room: Room, by: Person) -> None:
+    """Refuse where raising hands is turned off for attendees."""
+    if not room.settings.may_raise_hand and not by.moderates:
+        refuse(Code.TURNED_OFF, "Raising hands is turned off in this room.")
+
+
+def raise_own(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
     """Raise one's hand; one that is up stays where it is in the order."""
+    may_raise(room, by)
     if by.hand_at is not None:
         return []
     return [ev.HandRaised(at=now, by=by.id, rule=20, person=by.id)]
@@ -30,6 +38,10 @@ def lower(room: Room, command: cmd.LowerHand, by: Person, now: int) -> list[ev.A
 def lower_all(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
     """Lower every hand, in the order in which they went up."""
     moderator(by)
-    raised = [person for person in room.people.values() if person.hand_at is not None]
-    raised.sort(key=lambda person: person.hand_at or 0)
-    return [ev.HandLowered(at=now, by=by.id, rule=20, person=person.id) for person in raised]
+    return [ev.HandLowered(at=now, by=by.id, rule=20, person=one.id) for one in raised(room)]
+
+
+def raised(room: Room) -> list[Person]:
+    """Everybody with a hand up, in order (rule 19)."""
+    found = [person for person in room.people.values() if person.hand_at is not None]
+    return sorted(found, key=lambda person: person.hand_at or 0)

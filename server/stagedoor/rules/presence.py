@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from . import events as ev
+from .event.entrance import turned_away
+from .event.naming import name_on_return
 from .refusals import Code, Refusal
 from .values import Role, Room, Seat
 
@@ -10,14 +12,19 @@ _ENDED = Refusal(Code.ROOM_ENDED, "This room has ended.")
 
 
 def enter(
-    room: Room, person_id: str, name: str, role: Role, now: int
+    room: Room, person_id: str, name: str, role: Role, now: int, link: str = ""
 ) -> list[ev.AnyEvent] | Refusal:
-    """A new session enters as a viewer."""
+    """A new session enters as a viewer, by the link of that id or by none.
+
+    Refused with ``not_open``: whoever it is may wait in the lobby.
+    """
     if room.ended:
         return _ENDED
     if person_id in room.people:
         return Refusal(Code.ALREADY_ENTERED, "This person is in the room already.")
-    return [ev.Entered(at=now, by=person_id, person=person_id, name=name, role=role)]
+    return turned_away(room, role, link) or [
+        ev.Entered(at=now, by=person_id, person=person_id, name=name, role=role, link=link)
+    ]
 
 
 def come_back(room: Room, person_id: str, name: str, now: int) -> list[ev.AnyEvent] | Refusal:
@@ -30,6 +37,13 @@ def come_back(room: Room, person_id: str, name: str, now: int) -> list[ev.AnyEve
         return _ENDED
     if person is None:
         return Refusal(Code.BAD_SESSION, "This session is not known in this room.")
+    if person_id in room.entrance.bans:
+        return Refusal(Code.BANNED, room.entrance.bans[person_id].sentence)
+    inside = person.present and (person.away_until is None or now < person.away_until)
+    refusal = None if inside else turned_away(room, person.role, person.link)
+    if refusal is not None:
+        return refusal
+    name = name_on_return(room, person, name)
     if person.present and person.away_until is None and person.name == name:
         return []
     returned = ev.Returned(at=now, by=person_id, rule=12, person=person_id, name=name)

@@ -25,6 +25,9 @@ class Code(StrEnum):
     BLOCKED = "blocked"
     SLOW_MODE = "slow_mode"
     ROOM_ENDED = "room_ended"
+    NOT_OPEN = "not_open"
+    LOCKED = "locked"
+    BANNED = "banned"
     # What the server refuses before the rules are asked.
     BAD_MESSAGE = "bad_message"
     UNKNOWN_MESSAGE = "unknown_message"

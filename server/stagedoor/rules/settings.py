@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from . import commands as cmd
 from . import events as ev
 from .guards import handled, host, moderator, on_stage, refuse, seats_taken, target
+from .hands import raised
 from .refusals import Code
-from .values import Matter, Mode, OfferReason, Person, Role, Room, Seat
+from .values import Matter, Mode, OfferReason, Person, Role, Room, Seat, Settings
 
 _HOUR = 3_600_000
 _LIMITS = {
@@ -77,7 +78,21 @@ def change(room: Room, command: cmd.ChangeSettings, by: Person, now: int) -> lis
     changed = replace(room.settings, **wanted)
     if changed == room.settings:
         return []
-    return [ev.SettingsChanged(at=now, by=by.id, rule=11, settings=changed)]
+    return [
+        ev.SettingsChanged(at=now, by=by.id, rule=11, settings=changed),
+        *_hands_no_more(room, changed, by, now),
+    ]
+
+
+def _hands_no_more(room: Room, changed: Settings, by: Person, now: int) -> list[ev.HandLowered]:
+    """Hands of people who may not raise them any more go down."""
+    if changed.may_raise_hand or not room.settings.may_raise_hand:
+        return []
+    return [
+        ev.HandLowered(at=now, by=by.id, rule=20, person=person.id)
+        for person in raised(room)
+        if not person.moderates
+    ]
 
 
 def appoint(room: Room, command: cmd.AppointModerator, by: Person, now: int) -> list[ev.AnyEvent]:

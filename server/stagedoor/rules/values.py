@@ -5,8 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from .base import Decision
+from .event.values import Entrance, LoweredHand
 from .talk.values import Talk
 
 
@@ -88,6 +90,9 @@ class Settings(Struct, frozen=True):
     slow_ms: int = 0
     premoderated: bool = False
     questions: bool = True
+    may_raise_hand: bool = True
+    may_rename: bool = True
+    lower_hand_once_spoken: bool = False
 
 
 class Person(Struct, frozen=True):
@@ -98,6 +103,9 @@ class Person(Struct, frozen=True):
     numbers of the events that made them, and so order the queue and the hands (rule 5).
     ``barred``: removed from the stage, so open access no longer suffices (rule 13).
     ``decisions``: what others decided last, until the person acts in that matter (rule 8).
+    ``requested_since`` and ``hand_since`` are the times of the request and the hand that are there.
+    ``name_given``: the name is of a moderator's choice, and not to be changed by coming back.
+    ``link``: the id of the link that led here, and ``entered_as`` the role that it gave.
     """
 
     id: str
@@ -117,6 +125,13 @@ class Person(Struct, frozen=True):
     may_ask_at: int = 0
     unmute_asked_by: str | None = None
     decisions: dict[Matter, Decision] = field(default_factory=dict)
+    requested_since: int = 0
+    hand_since: int = 0
+    lowered_hand: LoweredHand | None = None
+    spoke_ms: int = 0
+    name_given: bool = False
+    entered_as: Role = Role.ATTENDEE
+    link: str = ""
 
     @property
     def moderates(self) -> bool:
@@ -133,6 +148,22 @@ class Person(Struct, frozen=True):
         """Whether open access does not suffice: removed, and no moderator (rule 13)."""
         return self.barred and not self.moderates
 
+    def with_all_off(self) -> Person:
+        """Nothing is sent."""
+        return replace(self, microphone=False, camera=False, screen=False)
+
+    def unseated(self, seat: Seat = Seat.VIEWER) -> Person:
+        """No request, no offer, nothing on; a hand is apart from the seat."""
+        return replace(
+            self.with_all_off(), seat=seat, requested_at=None, offer=None, unmute_asked_by=None
+        )
+
+    def gone(self) -> Person:
+        """Not in the room any more; whoever comes back begins as a viewer."""
+        return replace(
+            self.unseated(), present=False, away_until=None, hand_at=None, lowered_hand=None
+        )
+
 
 class Room(Struct, frozen=True):
     """One room's whole state; ``number`` is that of the last event applied.
@@ -145,6 +176,7 @@ class Room(Struct, frozen=True):
     open_door: bool = True
     mode: Mode = Mode.REQUEST
     settings: Settings = field(default_factory=Settings)
+    entrance: Entrance = field(default_factory=Entrance)
     people: dict[str, Person] = field(default_factory=dict)
     number: int = 0
     ended: bool = False

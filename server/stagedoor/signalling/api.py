@@ -18,12 +18,13 @@ from stagedoor.rooms import House, Keeper
 from stagedoor.rooms.views import room_info
 from stagedoor.rules.commands import ChangeSettings
 from stagedoor.rules.events import RoomCreated
+from stagedoor.rules.names import MAX_ROOM_NAME, clean_name
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Mode, Role, Room, Settings
 
 from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, TOKENS
 from .links import Links, room_links
-from .names import MAX_ROOM_NAME, check_room_id, clean_name
+from .names import check_room_id
 from .tokens import LINK_LIFE
 
 T = TypeVar("T")

@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from stagedoor.messages import Enter
 from stagedoor.rooms import Visitor
+from stagedoor.rules.names import clean_name
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Role, Room
 
-from .names import clean_name
-from .tokens import Session, Tokens
+from .tokens import Link, Session, Tokens
 
 
 class Admission(Struct, frozen=True):
@@ -29,12 +29,12 @@ def admit(room: Room, wish: Enter, tokens: Tokens) -> Admission | Refusal:
         return name
     if wish.session:
         return _resume(room, wish, name, tokens)
-    role = _role(room, wish.token, tokens)
-    if isinstance(role, Refusal):
-        return role
+    way = _way_in(room, wish.token, tokens)
+    if isinstance(way, Refusal):
+        return way
     person = secrets.token_hex(6)
-    session = tokens.session(Session(room.id, person, role))
-    return Admission(Visitor(person, name, role), session)
+    session = tokens.session(Session(room.id, person, way.role))
+    return Admission(Visitor(person, name, way.role, way.id), session)
 
 
 def _resume(room: Room, wish: Enter, name: str, tokens: Tokens) -> Admission | Refusal:
@@ -54,10 +54,10 @@ def _resume(room: Room, wish: Enter, name: str, tokens: Tokens) -> Admission | R
     return Admission(visitor, tokens.session(session))
 
 
-def _role(room: Room, token: str, tokens: Tokens) -> Role | Refusal:
-    if not token:
-        if room.open_door:
-            return Role.ATTENDEE
-        return Refusal(Code.BAD_TOKEN, "This room can be entered by an invitation link only.")
-    link = tokens.read_link(token, room.id)
-    return link if isinstance(link, Refusal) else link.role
+def _way_in(room: Room, token: str, tokens: Tokens) -> Link | Refusal:
+    """The link, which has no id where the door is open and no token was needed."""
+    if token:
+        return tokens.read_link(token, room.id)
+    if room.open_door:
+        return Link(room.id, Role.ATTENDEE, "")
+    return Refusal(Code.BAD_TOKEN, "This room can be entered by an invitation link only.")

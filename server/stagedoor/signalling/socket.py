@@ -8,6 +8,7 @@ import logging
 
 import msgspec
 from aiohttp import WSMsgType, web
+from msgspec import structs
 
 from stagedoor.media.interface import MediaError
 from stagedoor.messages import (
@@ -16,6 +17,7 @@ from stagedoor.messages import (
     Candidate,
     Closing,
     Enter,
+    Lobby,
     Ok,
     Ping,
     Publish,
@@ -49,6 +51,9 @@ CLOSE_CODES = {
     Code.NOT_ENTERED: 4003,
     Code.NO_SUCH_ROOM: 4004,
     Code.ROOM_ENDED: 4005,
+    Code.REMOVED: 4006,
+    Code.BANNED: 4007,
+    Code.LOCKED: 4009,
 }
 OTHER_CLOSE = 4000
 
@@ -73,6 +78,7 @@ class Socket:
         self._bucket = Bucket(RATE, BURST, asyncio.get_running_loop().time)
         self._media: asyncio.Queue[tuple[int, _MediaRequest]] = asyncio.Queue(MAX_MEDIA_REQUESTS)
         self._person = ""
+        self._waits = False
         self._ended = False
 
     # -- the rooms' Connection
@@ -113,8 +119,7 @@ class Socket:
             self._ended = True
             patience.cancel()
             media.cancel()
-            if self._person:
-                self._keeper.lost(self._person, self)
+            self._keeper.lost(self._person, self)
             if self._outbox.closing:
                 # The last words are on their way; the outbox bounds how long that may take.
                 with contextlib.suppress(asyncio.CancelledError):
@@ -122,7 +127,7 @@ class Socket:
             sender.cancel()
 
     def _enter_late(self) -> None:
-        if not self._person:
+        if not self._person and not self._waits:
             sentence = f"Nobody entered within {ENTER_TIMEOUT:.0f} seconds."
             self.close(Closing(Code.NOT_ENTERED, sentence, again=False))
 
@@ -178,9 +183,13 @@ class Socket:
             self._refuse(request_id, admission.code, admission.sentence)
             return
 
-        def answer(arrival: Arrival | Refusal) -> None:
+        def answer(arrival: Arrival | Lobby | Refusal) -> None:
             if isinstance(arrival, Refusal):
                 self._refuse(request_id, arrival.code, arrival.sentence)
+                return
+            if isinstance(arrival, Lobby):
+                self._waits = True
+                self._say(structs.replace(arrival, id=request_id))
                 return
             self._person = arrival.person
             self._say(

@@ -20,10 +20,11 @@ MAX_TOKEN = 4096
 
 
 class Link(Struct, frozen=True):
-    """What a link's token says: enter this room in this role."""
+    """What a link's token says: enter this room in this role. ``id``: the token's own (jti)."""
 
     room: str
     role: Role
+    id: str
 
 
 class Session(Struct, frozen=True):
@@ -58,14 +59,14 @@ class Tokens:
 
     def read_link(self, token: str, room: str) -> Link | Refusal:
         """The link's token, if it is ours, still good and for this room."""
-        claims = self._verify(token, "link", ["role"], room)
+        claims = self._verify(token, "link", ["role", "jti"], room)
         if claims is None:
             return Refusal(
                 Code.BAD_TOKEN, "This link is not valid for this room; please ask for a new one."
             )
         if isinstance(claims, Refusal):
             return claims
-        return Link(room, Role(claims["role"]))
+        return Link(room, Role(claims["role"]), claims["jti"])
 
     def read_session(self, token: str, room: str) -> Session | Refusal:
         """The session's token, if it is ours, still good and for this room."""

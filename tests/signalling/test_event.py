@@ -1,0 +1,100 @@
+"""The lobby, removal and bans over real sockets, links and sessions."""
+
+from __future__ import annotations
+
+import pytest
+
+from stagedoor import messages as m
+from stagedoor.rules import commands as c
+from stagedoor.rules.event import commands as e
+from stagedoor.rules.event.values import Entry
+from stagedoor.rules.refusals import Code
+from stagedoor.rules.values import Role
+from stagedoor.signalling import socket as socket_module
+
+from .conftest import Client, Server
+
+
+async def banned(server: Server, person: Client, **more: object) -> Client:
+    """A moderator who bans the person."""
+    mod = await server.enter("Mo", Role.MODERATOR)
+    assert person.welcome is not None
+    await mod.do(e.Ban(person.welcome.view.you, "noise", **more))  # type: ignore[arg-type]
+    return mod
+
+
+async def test_the_lobby_is_an_answer_and_its_end_an_invitation_to_enter(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_module, "ENTER_TIMEOUT", 0.05)
+    mod = await server.enter("Mo", Role.MODERATOR)
+    await mod.do(e.SetEntry(Entry.LOBBY))
+    ann = await server.connect()
+    answer = await ann.ask(m.Enter("Ann"))
+    assert isinstance(answer, m.Lobby)
+    assert (answer.room, answer.opens_at, answer.open) == ("The room", None, False)
+    for request in (c.RaiseHand(), m.Watch(), m.Publish("sdp")):
+        refused = await ann.ask(request)
+        assert isinstance(refused, m.Refused)
+        assert refused.code is Code.NOT_ENTERED
+    assert isinstance(await ann.ask(m.Ping()), m.Ok)
+    assert isinstance(await ann.ask(m.Enter("Ann")), m.Lobby), "asking again changes nothing"
+    await mod.do(e.SetEntry(Entry.OPEN))
+    told = await ann.until(m.Lobby)
+    assert (told.open, told.id) == (True, 0)
+    assert isinstance(await ann.ask(m.Enter("Ann")), m.Welcome)
+    kinds = {type(one) for one in ann.heard[:-1]}
+    assert kinds == {m.Lobby, m.Refused, m.Ok}
+
+
+async def test_a_ban_cuts_off_and_the_session_is_of_no_use(server: Server) -> None:
+    ann = await server.enter("Ann")
+    assert ann.welcome is not None
+    await ann.do(m.Watch())
+    mod = await banned(server, ann)
+    reason, code = await ann.closing()
+    assert reason == m.Closing(Code.BANNED, "Mo banned you from this room: “noise”.", again=False)
+    assert code == 4007
+    assert not server.engine.watching
+    again = await server.connect()
+    answer = await again.ask(m.Enter("Ann", session=ann.welcome.session))
+    assert isinstance(answer, m.Refused)
+    assert (answer.code, answer.sentence) == (Code.BANNED, reason.sentence)
+    await mod.do(e.Unban(ann.welcome.view.you))
+    assert isinstance(await again.ask(m.Enter("Ann", session=ann.welcome.session)), m.Welcome)
+
+
+async def test_a_link_is_banned_by_its_own_id(server: Server) -> None:
+    mine, another = (server.tokens.link("room", Role.ATTENDEE) for _ in range(2))
+    ann = await server.connect()
+    assert isinstance(await ann.ask(m.Enter("Ann", token=mine)), m.Welcome)
+    await banned(server, ann)
+    for token, let_in in ((mine, False), (another, True), ("", True)):
+        someone = await server.connect()
+        answer = await someone.ask(m.Enter("Ann", token=token))
+        assert isinstance(answer, m.Welcome) is let_in
+    refused = await (await server.connect()).ask(m.Enter("Ann", token=mine))
+    assert isinstance(refused, m.Refused)
+    assert refused.sentence == "Mo banned this link from the room: “noise”."
+
+
+async def test_removed_from_the_room_and_back(server: Server) -> None:
+    ann = await server.enter("Ann")
+    assert ann.welcome is not None
+    mod = await server.enter("Mo", Role.MODERATOR)
+    await mod.do(e.RemoveFromRoom(ann.welcome.view.you))
+    reason, code = await ann.closing()
+    assert reason is not None
+    assert (reason.code, code) == (Code.REMOVED, 4006)
+    again = await server.connect()
+    answer = await again.ask(m.Enter("Ann", session=ann.welcome.session))
+    assert isinstance(answer, m.Welcome)
+
+
+async def test_a_locked_room_refuses_with_a_sentence(server: Server) -> None:
+    mod = await server.enter("Mo", Role.MODERATOR)
+    await mod.do(e.SetEntry(Entry.LOCKED))
+    answer = await (await server.connect()).ask(m.Enter("Ann"))
+    assert isinstance(answer, m.Refused)
+    assert answer.code is Code.LOCKED
+    assert isinstance((await server.enter("May", Role.MODERATOR)).welcome, m.Welcome)
