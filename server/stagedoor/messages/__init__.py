@@ -19,6 +19,7 @@ from ..rules.names import MAX_NAME as MAX_NAME
 from ..rules.refusals import Code
 from ..rules.values import Device, Mode, OfferReason, Role, Seat, Settings
 from .event import BanView
+from .polls import MyQuizzes, MyVotes, PollsView, QuizzesView
 
 MAX_MESSAGE = 256 * 1024
 MAX_SDP = 128 * 1024
@@ -136,6 +137,10 @@ class View(Struct, frozen=True):
     room: RoomInfo
     people: list[PersonView]
     bans: list[BanView] = []
+    polls: PollsView | None = None
+    my_votes: MyVotes | None = None
+    quizzes: QuizzesView | None = None
+    my_quizzes: MyQuizzes | None = None
 
 
 class Happening(Struct, frozen=True, omit_defaults=True):
@@ -218,6 +223,10 @@ class Update(Message, frozen=True, tag="update", omit_defaults=True):
     room: RoomInfo | None = None
     happened: list[Happening] = []
     bans: list[BanView] | None = None
+    polls: PollsView | None = None
+    my_votes: MyVotes | None = None
+    quizzes: QuizzesView | None = None
+    my_quizzes: MyQuizzes | None = None
 
 
 class LobbyCount(Message, frozen=True, tag="lobby_count"):

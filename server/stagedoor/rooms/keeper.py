@@ -73,6 +73,7 @@ class Keeper:
         self._wake.set()
         self._unsaved = False
         self._stopping = False
+        self._returned = True
 
     # -- for the connections
 
@@ -195,6 +196,7 @@ class Keeper:
                     self.close_all(Closing(Code.SERVER_ERROR, WRONG, again=True))
                 await asyncio.sleep(RETRY)
         self._refuse(self._jobs, "The server is shutting down.", Code.SHUTTING_DOWN)
+        await self._save()
 
     def stop(self) -> None:
         """Finish the step that runs and take no other."""
@@ -260,6 +262,8 @@ class Keeper:
         """What is due, who is lost, then everybody's wishes in their order."""
         self._now = max(self._clock(), self._now)
         step = Step(Draft(self.room), jobs)
+        if self._returned:
+            step.draft.add(rules.after_a_return(step.draft.room, self._now))
         step.draft.add(rules.due(step.draft.room, self._now))
         for person in sorted(self._lost):
             if _connected(step.draft.room, person):
@@ -278,12 +282,25 @@ class Keeper:
                 step.forget.add(job.entry[0].person)  # what an older connection published
         return step
 
+    async def _save(self) -> None:
+        """Log what is to be kept of the things that are not logged."""
+        draft = Draft(self.room)
+        draft.add(rules.before_the_end(self.room, max(self._clock(), self._now)))
+        try:
+            if draft.logged:
+                await self._log.append(self.id, draft.before.number, draft.logged)
+        except LogError as error:
+            logger.error("room %s: %s", self.id, error.sentence)
+            return
+        self.room = draft.room
+
     async def _apply(self, step: Step) -> None:
         """What is in the log takes effect: on the state, on the media, then on what is shown."""
         before, self.room = step.draft.before, step.draft.room
         told = self._remember(self.room, step.draft.logged, before.number)
         self._lost -= step.forget
         self._speech.logged(step.spoken, self._now)
+        self._returned = False
         restarted, self._media_restarted = self._media_restarted, False
         if restarted:
             self._granting.engine_is_new()

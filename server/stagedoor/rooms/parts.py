@@ -13,9 +13,11 @@ from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.values import Person, Room
 
 from .bans import Bans
+from .polls import PollsPart
+from .quizzes import QuizzesPart
 from .share import Fields, Part, Share
 
-PARTS: tuple[Part, ...] = (Bans(),)
+PARTS: tuple[Part, ...] = (Bans(), PollsPart(), QuizzesPart())
 
 
 def snapshot(room: Room, viewer: Person) -> Fields:

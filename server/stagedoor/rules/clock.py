@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from . import presence
 from .event import entrance
 from .events import AnyEvent
 from .evolve import evolve
+from .polls import clock as polls
+from .quizzes import clock as quizzes
 from .talk import questions
 from .values import Room
 
@@ -18,11 +21,11 @@ class Timed(Protocol):
     def deadline(self, room: Room) -> int | None:
         """When ``due`` has something next, in milliseconds of the server's clock."""
 
-    def due(self, room: Room, now: int) -> list[AnyEvent]:
+    def due(self, room: Room, now: int) -> Sequence[AnyEvent]:
         """What the clock has decided by ``now``, in the order of its time."""
 
 
-_PARTS: tuple[Timed, ...] = (presence, questions, entrance)
+_PARTS: tuple[Timed, ...] = (presence, questions, entrance, polls, quizzes)
 
 
 def next_deadline(room: Room) -> int | None:
@@ -44,3 +47,13 @@ def due(room: Room, now: int) -> list[AnyEvent]:
             room = evolve(room, event)
         events += new
     return events
+
+
+def before_the_end(room: Room, now: int) -> list[AnyEvent]:
+    """What is to be kept of all that is not logged, as the server stops."""
+    return [] if room.ended else [*polls.before_the_end(room, now)]
+
+
+def after_a_return(room: Room, now: int) -> list[AnyEvent]:
+    """What it means for the room that the server was away."""
+    return [] if room.ended else [*polls.after_a_return(room, now)]

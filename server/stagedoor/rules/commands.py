@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .base import Command
 from .event.commands import EventCommand
+from .polls.commands import PollCommand
+from .quizzes.commands import QuizCommand
 from .talk.commands import TalkCommand
 from .values import Device, Mode
 
@@ -181,4 +183,4 @@ StageCommand = (
     | EndRoom
 )
 
-AnyCommand = StageCommand | TalkCommand | EventCommand
+AnyCommand = StageCommand | TalkCommand | EventCommand | PollCommand | QuizCommand

@@ -11,6 +11,10 @@ from .event.commands import EventCommand
 from .event.decide import decide as decide_on_event
 from .events import AnyEvent
 from .guards import Refuse, actor
+from .polls.commands import PollCommand
+from .polls.decide import decide as decide_on_polls
+from .quizzes.commands import QuizCommand
+from .quizzes.decide import decide as decide_on_quizzes
 from .refusals import Refusal
 from .talk.commands import TalkCommand
 from .talk.decide import decide as decide_on_talk
@@ -34,6 +38,10 @@ def _decide(  # noqa: PLR0912 - one line a command
         return decide_on_talk(room, command, by, now)
     if isinstance(command, EventCommand):
         return decide_on_event(room, command, by, now)
+    if isinstance(command, PollCommand):
+        return [*decide_on_polls(room, command, by, now)]
+    if isinstance(command, QuizCommand):
+        return [*decide_on_quizzes(room, command, by, now)]
     match command:
         case cmd.JoinStage():
             return stage.join(room, command, by, now)
@@ -72,7 +80,7 @@ def _decide(  # noqa: PLR0912 - one line a command
         case cmd.DemoteModerator():
             return settings.demote(room, command, by, now)
         case cmd.EndRoom():
-            return settings.end(by, now)
+            return settings.end(room, by, now)
         case cmd.Approve():
             return moderation.approve(room, command, by, now)
         case cmd.Decline():

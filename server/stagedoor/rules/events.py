@@ -8,6 +8,8 @@ from __future__ import annotations
 from .base import Event
 from .event.events import EventEvent
 from .event.values import Entry
+from .polls.events import PollEvent
+from .quizzes.events import QuizEvent
 from .talk.events import TalkEvent
 from .values import Device, Mode, OfferReason, Role, Settings
 
@@ -214,4 +216,4 @@ StageEvent = (
     | RoomEnded
 )
 
-AnyEvent = StageEvent | TalkEvent | EventEvent
+AnyEvent = StageEvent | TalkEvent | EventEvent | PollEvent | QuizEvent

@@ -12,6 +12,10 @@ from .base import Decision, Event
 from .event.events import EventEvent
 from .event.evolve import evolve as evolve_event
 from .event.values import Entrance, Entry
+from .polls.events import PollEvent
+from .polls.evolve import evolve as evolve_polls
+from .quizzes.events import QuizEvent
+from .quizzes.evolve import evolve as evolve_quizzes
 from .talk.events import TalkEvent
 from .talk.evolve import evolve as evolve_talk
 from .values import Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
@@ -75,10 +79,22 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
         raise ValueError("a room's first event must be room_created")
     if event.logged:
         room = replace(room, number=room.number + 1)
-    if isinstance(event, TalkEvent):
-        return replace(room, talk=evolve_talk(room, event))
-    if isinstance(event, EventEvent):
-        return evolve_event(room, event)
+    if isinstance(event, ev.StageEvent):
+        return _on_the_stage(room, event)
+    match event:
+        case _ if isinstance(event, TalkEvent):
+            return replace(room, talk=evolve_talk(room, event))
+        case _ if isinstance(event, EventEvent):
+            return evolve_event(room, event)
+        case _ if isinstance(event, PollEvent):
+            return evolve_polls(room, event)
+        case _ if isinstance(event, QuizEvent):
+            return evolve_quizzes(room, event)
+        case _:
+            assert_never(event)
+
+
+def _on_the_stage(room: Room, event: ev.StageEvent) -> Room:
     match event:
         case ev.ModeSet():
             return replace(room, mode=event.mode)
@@ -92,11 +108,10 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
             return replace(room, ended=True, people=people)
         case ev.Entered():
             return _with(room, _entered(event))
-        case _ if isinstance(event, ev.StageEvent):
-            person = _PERSONAL[type(event)](room, room.people[event.person], event)
-            return _with(room, person)
+        case ev.RoomCreated():
+            raise ValueError("a room is created once")
         case _:
-            assert_never(event)
+            return _with(room, _PERSONAL[type(event)](room, room.people[event.person], event))
 
 
 def _with(room: Room, person: Person) -> Room:

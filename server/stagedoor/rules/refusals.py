@@ -28,6 +28,8 @@ class Code(StrEnum):
     NOT_OPEN = "not_open"
     LOCKED = "locked"
     BANNED = "banned"
+    NO_SUCH_POLL = "no_such_poll"
+    CLOSED_POLL = "closed_poll"
     # What the server refuses before the rules are asked.
     BAD_MESSAGE = "bad_message"
     UNKNOWN_MESSAGE = "unknown_message"

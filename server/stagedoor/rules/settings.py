@@ -9,6 +9,8 @@ from . import commands as cmd
 from . import events as ev
 from .guards import handled, host, moderator, on_stage, refuse, seats_taken, target
 from .hands import raised
+from .polls.decide import close_all
+from .quizzes.decide import end_all
 from .refusals import Code
 from .values import Matter, Mode, OfferReason, Person, Role, Room, Seat, Settings
 
@@ -115,7 +117,11 @@ def demote(room: Room, command: cmd.DemoteModerator, by: Person, now: int) -> li
     return [ev.RoleSet(at=now, by=by.id, rule=17, person=person.id, role=Role.ATTENDEE)]
 
 
-def end(by: Person, now: int) -> list[ev.AnyEvent]:
-    """The host ends the room for everyone (rule 17)."""
+def end(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
+    """The host ends the room for everyone (rule 17); open polls and quizzes end before it."""
     host(by)
-    return [ev.RoomEnded(at=now, by=by.id, rule=17)]
+    return [
+        *close_all(room, by.id, now),
+        *end_all(room, by.id, now),
+        ev.RoomEnded(at=now, by=by.id, rule=17),
+    ]

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from .base import Decision
 from .event.values import Entrance, LoweredHand
+from .polls.values import Poll
+from .quizzes.values import Quiz
 from .talk.values import Talk
 
 
@@ -181,3 +183,5 @@ class Room(Struct, frozen=True):
     number: int = 0
     ended: bool = False
     talk: Talk = field(default_factory=Talk)
+    polls: dict[int, Poll] = field(default_factory=dict)
+    quizzes: dict[int, Quiz] = field(default_factory=dict)
