@@ -66,12 +66,17 @@ class Publisher:
             return
         self._connection = made = connection()
         # A connection that is closed stops its tracks, so each has its own.
-        self._microphone, self._camera = MicrophoneTrack(), CameraTrack()
+        self._microphone, self._camera, self._screen = (
+            MicrophoneTrack(),
+            CameraTrack(),
+            CameraTrack(),
+        )
         made.on("connectionstatechange", lambda: self._state_changed(made))
         made.addTransceiver(self._microphone, direction="sendonly")
-        video = made.addTransceiver(self._camera, direction="sendonly")
         codecs = RTCRtpSender.getCapabilities("video").codecs
-        video.setCodecPreferences(sorted(codecs, key=lambda codec: codec.mimeType != "video/VP8"))
+        codecs.sort(key=lambda codec: codec.mimeType != "video/VP8")
+        for track in (self._camera, self._screen):  # the server tells them by their order
+            made.addTransceiver(track, direction="sendonly").setCodecPreferences(codecs)
         try:
             await made.setLocalDescription(await made.createOffer())
             answer = await self._offer(made.localDescription.sdp)
