@@ -99,7 +99,7 @@ class World:
                 self.clients.pop(who, None)
                 entered.discard(who)
         told = numbered(before.number, events, self.room)
-        changed = updates(before, self.room, told)
+        changed = updates(before, self.room, told, events)
         for client in self.clients.values():
             if client.you not in entered:
                 update = chosen(changed, self.room, client.you)
@@ -221,7 +221,8 @@ def after(world: World, who: str, command: c.AnyCommand) -> Updates:
     before = world.room
     events = world.step([(who, command, 0)])
     assert events, "the command was refused"
-    return updates(before, world.room, numbered(before.number, events, world.room))
+    told = numbered(before.number, events, world.room)
+    return updates(before, world.room, told, events)
 
 
 def test_19_a_request_is_shown_to_moderators_and_to_its_person_alone() -> None:

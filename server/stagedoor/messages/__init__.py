@@ -17,9 +17,11 @@ from ..rules.commands import AnyCommand
 from ..rules.event.values import Entry
 from ..rules.names import MAX_NAME as MAX_NAME
 from ..rules.refusals import Code
+from ..rules.talk.values import Message as ChatMessage
 from ..rules.values import Device, Mode, OfferReason, Role, Seat, Settings
 from .event import BanView
 from .polls import MyQuizzes, MyVotes, PollsView, QuizzesView
+from .talk import OlderMessages, QuestionsView, TalkView
 
 MAX_MESSAGE = 256 * 1024
 MAX_SDP = 128 * 1024
@@ -68,7 +70,9 @@ class Candidate(Command, frozen=True, tag="candidate"):
     candidate: str = ""
 
 
-AnyRequest = AnyCommand | Enter | Ping | Watch | SubscribeAnswer | Publish | Candidate
+AnyRequest = (
+    AnyCommand | Enter | Ping | Watch | SubscribeAnswer | Publish | Candidate | OlderMessages
+)
 
 
 class Envelope(Struct, frozen=True):
@@ -141,6 +145,8 @@ class View(Struct, frozen=True):
     my_votes: MyVotes | None = None
     quizzes: QuizzesView | None = None
     my_quizzes: MyQuizzes | None = None
+    talk: TalkView | None = None
+    questions: QuestionsView | None = None
 
 
 class Happening(Struct, frozen=True, omit_defaults=True):
@@ -227,12 +233,22 @@ class Update(Message, frozen=True, tag="update", omit_defaults=True):
     my_votes: MyVotes | None = None
     quizzes: QuizzesView | None = None
     my_quizzes: MyQuizzes | None = None
+    talk: TalkView | None = None
+    questions: QuestionsView | None = None
 
 
 class LobbyCount(Message, frozen=True, tag="lobby_count"):
     """For moderators: so many people wait in the lobby."""
 
     count: int
+
+
+class Older(Message, frozen=True, tag="older"):
+    """The answer to ``older_messages``, in order; ``more``: whether there are still older ones."""
+
+    id: int
+    entries: list[ChatMessage]
+    more: bool
 
 
 class Speaking(Message, frozen=True, tag="speaking"):
@@ -278,6 +294,7 @@ AnyMessage = (
     | Refused
     | Published
     | Update
+    | Older
     | Speaking
     | SubscribeOffered
     | MediaRestarted

@@ -16,8 +16,9 @@ from .bans import Bans
 from .polls import PollsPart
 from .quizzes import QuizzesPart
 from .share import Fields, Part, Share
+from .talk import TalkPart
 
-PARTS: tuple[Part, ...] = (Bans(), PollsPart(), QuizzesPart())
+PARTS: tuple[Part, ...] = (Bans(), TalkPart(), PollsPart(), QuizzesPart())
 
 
 def snapshot(room: Room, viewer: Person) -> Fields:

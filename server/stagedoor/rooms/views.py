@@ -17,7 +17,7 @@ from stagedoor.rules.values import Person, Room, Seat
 
 from . import parts
 from .happenings import Told
-from .parts import Fields, Share
+from .share import Fields, Share
 
 _HIDDEN = (Seat.REQUESTED, Seat.OFFERED)
 

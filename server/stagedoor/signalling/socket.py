@@ -19,6 +19,7 @@ from stagedoor.messages import (
     Enter,
     Lobby,
     Ok,
+    Older,
     Ping,
     Publish,
     Published,
@@ -27,7 +28,9 @@ from stagedoor.messages import (
     Watch,
     Welcome,
 )
+from stagedoor.messages.talk import OlderMessages
 from stagedoor.rooms import Arrival, Keeper
+from stagedoor.rooms.talk import older
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.refusals import Code, Refusal
 
@@ -171,6 +174,8 @@ class Socket:
                     self._media.put_nowait((request_id, body))
                 except asyncio.QueueFull:
                     self._refuse(request_id, Code.TOO_MANY, "Too many media requests at once.")
+            case OlderMessages():
+                self._older(request_id, body)
             case _:
                 await self._command(request_id, body)
 
@@ -197,6 +202,13 @@ class Socket:
             )
 
         await self._keeper.enter(admission.visitor, self, answer)
+
+    def _older(self, request_id: int, wish: OlderMessages) -> None:
+        found = older(self._keeper.room, self._person, wish)
+        if isinstance(found, Refusal):
+            self._refuse(request_id, found.code, found.sentence)
+        else:
+            self._say(Older(request_id, *found))
 
     async def _command(self, request_id: int, command: AnyCommand) -> None:
         def answer(outcome: int | Refusal) -> None:

@@ -44,7 +44,7 @@ class Answer(StrEnum):
     DISMISSED = "dismissed"
 
 
-class Message(Struct, frozen=True):
+class Message(Struct, frozen=True, omit_defaults=True):
     """One message; ``number`` is that of the event that made it.
 
     ``place`` orders messages: the number of the event by which it came to be shown, 0 before.
