@@ -13,7 +13,9 @@ def connection() -> RTCPeerConnection:
     One transport from the beginning: by its default, "balanced", aiortc (1.16) leaves the second
     and further video m-lines of one offer on a transport that is never connected.
     """
-    return RTCPeerConnection(RTCConfiguration([], RTCBundlePolicy.MAX_BUNDLE))
+    return RTCPeerConnection(
+        RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+    )
 
 
 class Endings:
