@@ -24,6 +24,7 @@ from stagedoor.rules.refusals import Refusal
 from stagedoor.rules.values import Device, Mode, Person, Role, Seat, Settings
 from stagedoor.rules.values import Room as State
 from stagedoor_client import Capture, Options, Room, parse
+from stagedoor_client.clocks import Samples
 from stagedoor_client.errors import ConnectionLostError, DeviceError, RefusedError
 from stagedoor_client.publisher import Publisher
 
@@ -122,7 +123,7 @@ class Guard(RuleBasedStateMachine):
     @initialize(mode=st.sampled_from(Mode), mute=st.sampled_from(["release", "silence"]))
     def begin(self, mode: Mode, mute: Any) -> None:
         self.patch.setattr(Publisher, "connect", connect)
-        self.patch.setattr(Publisher, "hear", lambda _, block, rate: self.hears(block))
+        self.patch.setattr(Publisher, "hear", lambda _, block, at: self.hears(block))
         self.patch.setattr(Publisher, "show", lambda _, kind, picture, at: self.sees(kind))
         self.wire = Wire(mode)
         self.runner.run(self.enter(mute))
@@ -161,8 +162,8 @@ class Guard(RuleBasedStateMachine):
     def may(self, kind: str) -> bool:
         return kind in self.shown() or kind in self.window
 
-    def hears(self, block: bytes) -> None:
-        if "microphone" not in self.shown() and any(block):
+    def hears(self, block: Samples) -> None:
+        if "microphone" not in self.shown() and block.any():
             self.leaks.append("microphone")
 
     def sees(self, kind: str) -> None:
