@@ -1,16 +1,42 @@
-"""Going up without a person at the window: as ``--ask`` and ``--accept`` say."""
+"""Going up without a person at the window: as ``--ask``, ``--accept`` and programs say."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
+
+from stagedoor.rules.values import Device
 
 from .errors import ConnectionLostError, DeviceError, RefusedError
 from .reactions import Step, Wishes, next_step
 
 if TYPE_CHECKING:
     from .room import Room
+
+
+async def go_up_with(room: Room, devices: Collection[Device]) -> bool:
+    """Open these in the ready window, then confirm; False if there is no way up, or no more.
+
+    A screen is shared after arriving. Raises DeviceError, RefusedError, ConnectionLostError; then
+    whatever was opened is being released.
+    """
+    if room.way_up() is Step.NONE:
+        return False
+    room.get_ready()
+    try:
+        for device in devices:
+            if device is not Device.SCREEN:
+                room.preview(device, True)
+        await room.settled()
+        if not room.ready:
+            return False
+        await room.go_up()
+    finally:
+        room.not_ready()
+    if Device.SCREEN in devices:
+        await room.turn(Device.SCREEN, True)
+    return True
 
 
 class Automatic:
@@ -39,15 +65,9 @@ class Automatic:
                 await self._go_up(step, view.you)
 
     async def _go_up(self, step: Step, you: str) -> None:
-        """Open the devices, then say yes: arrive with exactly these (rules 2 and 15)."""
-        room = self._room
-        room.get_ready()
-        for device in self._wishes.devices:
-            room.preview(device, True)
+        """Arrive with exactly the devices wished for (rules 2 and 15)."""
         try:
-            await room.settled()
-            if room.ready:  # else the way up is gone meanwhile
-                await room.go_up()
+            if await go_up_with(self._room, self._wishes.devices):
                 self._asked_as = you
         except RefusedError:
             if step is Step.JOIN:
@@ -56,7 +76,5 @@ class Automatic:
         except DeviceError as error:
             if step is Step.ACCEPT:
                 with contextlib.suppress(RefusedError, ConnectionLostError):
-                    await room.decline()
+                    await self._room.decline()
             self._give_up(error)
-        finally:
-            room.not_ready()

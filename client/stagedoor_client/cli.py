@@ -5,7 +5,8 @@
     python -m stagedoor_client join LINK --name NAME --camera 0 --mic studio --ask --accept
 
 Exit codes: 0 the room ended or one left it, 2 the command line is wrong, 3 the server refused,
-4 a device is missing or busy, 5 the server cannot be reached, 6 the recording cannot be written.
+4 a device is missing or busy, 5 the server cannot be reached, 6 the recording cannot be written,
+7 the window cannot be opened.
 """
 
 from __future__ import annotations
@@ -14,26 +15,17 @@ import argparse
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from . import devices
 from .devices import Device
 from .errors import ConnectionLostError, DeviceError, LinkError, RecordingError, RefusedError
-from .lines import Line
-from .link import Link, parse
+from .hardware import Machine
 
-if TYPE_CHECKING:
-    from .capture import Capture
-    from .recorder import Recorder
-    from .room import Options
-
-USAGE, REFUSED, DEVICE, UNREACHABLE, RECORDING = 2, 3, 4, 5, 6
+USAGE, REFUSED, DEVICE, UNREACHABLE, RECORDING, WINDOW = 2, 3, 4, 5, 6, 7
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,8 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "devices":
             _print_devices(options.json)
             return 0
+        # Here, so that listing devices and --help need neither OpenCV nor aiortc.
+        from .headless import join
+
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_join(options))
+            asyncio.run(join(options))
     except LinkError as error:
         return _fail(USAGE, error)
     except RefusedError as error:
@@ -70,7 +65,7 @@ def _open_window(words: list[str]) -> int:
     except ImportError as error:
         # Of Qt itself, or of a library of the system's that it needs.
         text = f"the window cannot be opened: {error}. pip install 'stagedoor[client]' brings Qt."
-        return _fail(USAGE, ImportError(text))
+        return _fail(WINDOW, ImportError(text))
     return open_window(words)
 
 
@@ -87,16 +82,25 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     window = "open the window, which is what happens without a command"
     commands.add_parser("window", help=window, add_help=False)
-    listing = commands.add_parser("devices", help="list cameras, microphones and speakers")
+    listing = commands.add_parser("devices", help="list cameras, microphones, speakers and screens")
     listing.add_argument("--json", action="store_true", help="as one JSON object")
     join = commands.add_parser("join", help="enter a room")
     join.add_argument("link", help="http://HOST/r/ROOM, with its #token= where it has one")
     join.add_argument("--name", required=True, help="how others see you")
     join.add_argument("--camera", help="a camera's index or a part of its name")
     join.add_argument("--mic", help="a microphone's index or a part of its name")
+    join.add_argument("--screen", help="a screen's index or a part of its name, to be shared")
+    join.add_argument("--speaker", help="play the stage on this; index or a part of its name")
+    join.add_argument(
+        "--mute",
+        choices=("release", "silence"),
+        default="release",
+        help="what a microphone that is off on stage does: close, or stay open and send silence",
+    )
     join.add_argument("--ask", action="store_true", help="ask to join the stage")
     join.add_argument("--accept", action="store_true", help="take any offer of a seat")
     join.add_argument("--json", action="store_true", help="each state as a JSON object a line")
+    join.add_argument("--control", action="store_true", help="take orders on stdin; docs/client.md")
     join.add_argument("--record", type=Path, metavar="FILE", help="write the stage to a file")
     join.add_argument("--width", type=_positive, default=640, help="of the camera, in pixels")
     join.add_argument("--height", type=_positive, default=480, help="of the camera, in pixels")
@@ -112,10 +116,12 @@ def _positive(text: str) -> int:
 
 
 def _print_devices(as_json: bool) -> None:
+    hardware = Machine()
     kinds: dict[str, Callable[[], list[Device]]] = {
-        "cameras": devices.cameras,
-        "microphones": devices.microphones,
-        "speakers": devices.speakers,
+        "cameras": hardware.cameras,
+        "microphones": hardware.microphones,
+        "speakers": hardware.speakers,
+        "screens": hardware.screens,
     }
     found = {kind: listing() for kind, listing in kinds.items()}
     if as_json:
@@ -127,61 +133,3 @@ def _print_devices(as_json: bool) -> None:
             print(f"  {device.index}  {device.name}")
         if not listed:
             print("  none")
-
-
-async def _join(options: argparse.Namespace) -> None:
-    # Here, so that listing devices and --help need neither OpenCV nor aiortc.
-    from .recorder import Recorder
-    from .room import Options
-
-    link = parse(options.link)
-    capture = _capture(options)
-
-    def say(line: Line) -> None:
-        print(line.json() if options.json else line.sentence, flush=True)
-
-    task = asyncio.current_task()
-    assert task is not None
-    loop = asyncio.get_running_loop()
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(stop, task.cancel)
-    recorder = Recorder(options.record) if options.record is not None else None
-    try:
-        wishes = Options(options.name, options.ask, options.accept, capture, recorder, say)
-        await _stay(link, wishes, recorder)
-    except asyncio.CancelledError:
-        say(Line("left", "left the room"))
-    finally:
-        if recorder is not None:
-            await recorder.close()
-
-
-async def _stay(link: Link, wishes: Options, recorder: Recorder | None) -> None:
-    """In the room until it ends, or the recording fails."""
-    from .room import Room
-
-    async with Room(link, wishes) as room:
-        waiting = [asyncio.create_task(room.ended())]
-        if recorder is not None:
-            waiting.append(asyncio.create_task(recorder.run()))
-        try:
-            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
-
-
-def _capture(options: argparse.Namespace) -> Capture:
-    """The devices meant. Raises DeviceError."""
-    from .capture import Capture
-
-    camera = microphone = None
-    if options.camera is not None:
-        camera = devices.choose(devices.cameras(), options.camera, "camera")
-    if options.mic is not None:
-        microphone = devices.choose(devices.microphones(), options.mic, "microphone")
-    return Capture(camera, microphone, options.width, options.height, options.fps)

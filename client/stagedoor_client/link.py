@@ -1,7 +1,7 @@
 """Links to rooms: ``http(s)://HOST/r/ROOM``, with ``#token=…`` for those who carry one.
 
 ``stagedoor://HOST/r/ROOM`` is what a system hands to the program that is registered for it. It
-stands for https, except on the machine itself.
+stands for https, except on the machine itself; ``stagedoor+http://`` stands for http everywhere.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def parse(text: str) -> Link:
     found = _PATH.fullmatch(parts.path)
     secure = {
         "http": False,
+        "stagedoor+http": False,
         "https": True,
         "stagedoor": (parts.hostname or "") not in _HERE,
     }.get(parts.scheme)

@@ -68,6 +68,11 @@ class Presence:
         return self.state == "open"
 
     @property
+    def over(self) -> bool:
+        """Whether the room has ended, or the server lets one in no more."""
+        return self._over.done()
+
+    @property
     def me(self) -> PersonView | None:
         """Oneself, as last seen."""
         return me(self.view) if self.view is not None else None
@@ -112,7 +117,7 @@ class Presence:
         await self._stop_tasks()
         if self._subscriber is not None:
             await self._subscriber.close()
-        self._end(None)
+        self._end(None, "left the room")
         if not self._over.cancelled():
             self._over.exception()  # whoever did not wait for it has seen it elsewhere
 
@@ -219,7 +224,7 @@ class Presence:
     def _tell(self, line: Line) -> None:
         self._options.on_line(line)
 
-    def _end(self, error: BaseException | None) -> None:
+    def _end(self, error: BaseException | None, how: str = "the room has ended") -> None:
         """The room is over for us, well or with an error."""
         if self._over.done():
             return
@@ -227,7 +232,7 @@ class Presence:
             self._over.set_result(None)
         else:
             self._over.set_exception(error)
-        self._set_state("ended", str(error) if error is not None else "the room has ended")
+        self._set_state("ended", str(error) if error is not None else how)
 
     # -- receiving
 

@@ -24,6 +24,8 @@ from .steps import Steps
 
 __all__ = ["Options", "Room"]
 
+NO_WAY = "There is no way onto the stage just now."
+
 
 class Room(Presence):
     """A person in the room, who may go up and send.
@@ -46,8 +48,7 @@ class Room(Presence):
         self.studio = Studio(
             options.hardware, capture, self._publisher, self._device_failed, options.on_devices
         )
-        chosen = {Device.MICROPHONE: capture.microphone, Device.CAMERA: capture.camera}
-        devices = frozenset(kind for kind, device in chosen.items() if device is not None)
+        devices = frozenset(device for device in Device if getattr(capture, device) is not None)
         wishes = Wishes(options.ask, options.accept, devices)
         self._automatic = Steps(Automatic(self, wishes, self._end).step, self._tell)
 
@@ -104,6 +105,11 @@ class Room(Presence):
             if device in self._troubles:
                 raise self._troubles[device]
 
+    def way_up(self) -> Step:
+        """What confirming the ready window would do now: JOIN, ACCEPT, or NONE."""
+        step = possible(self.view) if self.view is not None and self.online else Step.NONE
+        return step if step in (Step.JOIN, Step.ACCEPT) else Step.NONE
+
     async def go_up(self) -> None:
         """Confirm the ready window: arrive with exactly what is on there (rules 2 and 15).
 
@@ -111,9 +117,9 @@ class Room(Presence):
         the ready window is as open as if it was refused.
         """
         await self.settled()
-        step = possible(self.view) if self.view is not None and self.ready else Step.NONE
-        if step not in (Step.JOIN, Step.ACCEPT):
-            raise RefusedError(Code.WRONG_STATE, "There is no way onto the stage just now.")
+        step = self.way_up() if self.ready else Step.NONE
+        if step is Step.NONE:
+            raise RefusedError(Code.WRONG_STATE, NO_WAY)
         yes = cmd.JoinStage if step is Step.JOIN else cmd.AcceptOffer
         await self.command(yes(Device.MICROPHONE in self._preview, Device.CAMERA in self._preview))
 

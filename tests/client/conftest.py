@@ -55,7 +55,10 @@ async def program() -> AsyncIterator[Start]:
     started: list[Program] = []
 
     async def start(
-        *arguments: Any, devices: VirtualDevices | None = None, plain: bool = False
+        *arguments: Any,
+        devices: VirtualDevices | None = None,
+        plain: bool = False,
+        orders: bool = False,
     ) -> Program:
         words = [*map(str, arguments), *([] if plain else ["--json"])]
         if devices is None:
@@ -63,7 +66,7 @@ async def program() -> AsyncIterator[Start]:
             environment = plain_environment()
         else:
             command, environment = devices.client(*words), devices.environment
-        started.append(await Program.start(command, environment))
+        started.append(await Program.start(command, environment, orders=orders))
         return started[-1]
 
     yield start

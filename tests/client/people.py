@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -182,11 +182,20 @@ class Program:
 
     @classmethod
     async def start(
-        cls, command: list[str], environment: dict[str, str], folder: Path | None = None
+        cls,
+        command: list[str],
+        environment: dict[str, str],
+        folder: Path | None = None,
+        orders: bool = False,
     ) -> Self:
-        """Start it."""
+        """Start it; with ``orders`` its stdin is ours."""
         process = await asyncio.create_subprocess_exec(
-            *command, env=environment, stdout=PIPE, stderr=PIPE, cwd=folder
+            *command,
+            env=environment,
+            stdin=PIPE if orders else DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            cwd=folder,
         )
         return cls(process)
 

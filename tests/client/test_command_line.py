@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from stagedoor_client import parse
+from stagedoor_client.cli import main
 from tests.server_process import ServerProcess, free_port
 
 from .conftest import Start
@@ -77,6 +78,20 @@ async def test_a_camera_that_is_busy_declines_the_offer_with_code_4(
     virtual.plug()
     assert code == 4
     assert "The camera Lecture_Camera cannot be opened; it may be in use elsewhere." in errors
+
+
+async def test_without_qt_the_window_is_a_sentence_and_code_7(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("stagedoor_client.window")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "PySide6", None)
+    monkeypatch.setitem(sys.modules, "PySide6.QtWidgets", None)
+    for words in ([], ["stagedoor://example.org/r/hall"], ["window"]):
+        assert main(words) == 7
+        errors = capsys.readouterr().err
+        assert errors.startswith("stagedoor-client: the window cannot be opened: ")
+        assert errors.count("\n") == 1
 
 
 async def test_a_bad_token_is_refused_with_code_3(server: ServerProcess, program: Start) -> None:

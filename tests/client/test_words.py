@@ -42,6 +42,19 @@ def person(id: str = "me", seat: Seat = Seat.VIEWER, **fields: object) -> Person
         ),
         ("localhost:8080/r/demo", Link("ws://localhost:8080/api/rooms/demo/socket", "demo")),
         ("http://[::1]:80/r/a-1", Link("ws://[::1]:80/api/rooms/a-1/socket", "a-1")),
+        (
+            "stagedoor://example.org/r/hall#token=a.b-c_d",
+            Link("wss://example.org/api/rooms/hall/socket", "hall", "a.b-c_d"),
+        ),
+        (
+            "stagedoor://Localhost:8080/r/demo",
+            Link("ws://Localhost:8080/api/rooms/demo/socket", "demo"),
+        ),
+        ("stagedoor://[::1]:80/r/demo", Link("ws://[::1]:80/api/rooms/demo/socket", "demo")),
+        (
+            "stagedoor+http://lab.example:8080/r/demo",
+            Link("ws://lab.example:8080/api/rooms/demo/socket", "demo"),
+        ),
     ],
 )
 def test_links_as_they_are_pasted(text: str, link: Link) -> None:
