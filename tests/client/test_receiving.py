@@ -113,6 +113,19 @@ async def test_only_who_is_shown_is_decoded(
         await seen.moves(second.person)
 
 
+async def test_all_who_are_there_already_are_seen(
+    server: ServerProcess, on_stage: Callable[[str, int], Any]
+) -> None:
+    """Several cameras in the first offer."""
+    link = server.create_room(mode="open")["links"]["attendee"]
+    players = await on_stage(link, 3)
+    seen = Seen()
+    async with Room(parse(link), Options("Vera", sink=seen)):
+        for player in players:
+            await seen.moves(player.person)
+            await seen.sounds(player.person, 440)
+
+
 async def test_becoming_visible_asks_for_a_keyframe(
     server: ServerProcess, on_stage: Callable[[str, int], Any]
 ) -> None:
