@@ -46,7 +46,11 @@ class Room(Presence):
         self._publisher = self._publishing.publisher
         capture = options.capture
         self.studio = Studio(
-            options.hardware, capture, self._publisher, self._device_failed, options.on_devices
+            options.hardware,
+            capture,
+            self._publisher,
+            self._device_failed,
+            self._devices_changed,
         )
         devices = frozenset(device for device in Device if getattr(capture, device) is not None)
         wishes = Wishes(options.ask, options.accept, devices)
@@ -183,6 +187,9 @@ class Room(Presence):
         view = self.view if self.online else None
         target = wanted(view, self._preview, self._off)
         self.studio.want(target.devices, on_stage=target.publishing)
+        self._devices_changed()
+
+    def _devices_changed(self) -> None:
         self._options.on_devices()
         self._show_onlookers()
 
