@@ -28,6 +28,10 @@ class Endings:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def __bool__(self) -> bool:
+        """Whether a connection is still being closed."""
+        return bool(self._tasks)
+
     async def end(self, ending: RTCPeerConnection) -> None:
         """Close a connection."""
         task = asyncio.create_task(ending.close())

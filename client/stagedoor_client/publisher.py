@@ -36,6 +36,11 @@ class Publisher:
         """Whether there is a publishing connection, or one on its way."""
         return self._connection is not None
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is no connection, and nothing left of earlier ones."""
+        return self._connection is None and not self._endings
+
     def show(self, device: Device, picture: Picture, at: float) -> None:
         """Send a picture of the camera or the screen, if there is a connection."""
         (self._screen if device is Device.SCREEN else self._camera).show(picture, at)

@@ -13,18 +13,21 @@ from .steps import Steps
 class Publishing:
     """Connects the publisher while ``wanted`` says so, and disconnects it otherwise.
 
-    ``offer`` sends an SDP offer to the server and gives its answer.
+    ``offer`` sends an SDP offer to the server and gives its answer; ``changed`` is told after each
+    step.
     """
 
     def __init__(
         self,
         offer: Callable[[str], Awaitable[str]],
         wanted: Callable[[], bool],
+        changed: Callable[[], None],
         tell: Callable[[Line], None],
     ) -> None:
         self._steps = Steps(self._step, tell)
         self.publisher = Publisher(offer, self._steps.later)
         self._wanted = wanted
+        self._changed = changed
         self._tell = tell
         self._anew = False
         self.run = self._steps.run
@@ -49,6 +52,7 @@ class Publishing:
             await self.publisher.disconnect()
         elif not self.publisher.connected:
             await self._connect()
+        self._changed()
 
     async def _connect(self) -> None:
         try:

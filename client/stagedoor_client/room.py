@@ -42,7 +42,7 @@ class Room(Presence):
         self._preview: set[Device] = set()
         self._troubles: dict[Device, DeviceError] = {}
         self._off: dict[Device, object] = {}
-        self._publishing = Publishing(self._publish, self._sends, self._tell)
+        self._publishing = Publishing(self._publish, self._sends, self._show_onlookers, self._tell)
         self._publisher = self._publishing.publisher
         capture = options.capture
         self.studio = Studio(
@@ -204,6 +204,11 @@ class Room(Presence):
             self._fire(cmd.SetDevice(kind, False))
 
     # -- sending
+
+    @property
+    def publishing(self) -> bool:
+        """Whether there is a connection for sending, or one coming or going."""
+        return not self._publisher.idle
 
     def _sends(self) -> bool:
         view = self.view if self.online else None
