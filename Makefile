@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, format, bench, clean.
+# The targets: run, test, client, lint, format, bench, bench-client, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,6 +24,10 @@ format: .venv/for-test
 
 bench: .venv/for-test
 	$(BIN)/python -m bench.viewers $(ARGS)
+
+bench-client: .venv/for-test
+	@sh tests/system_packages.sh
+	@$(BIN)/python -m bench.client $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -51,4 +55,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
 	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test client lint format bench clean
+.PHONY: run test client lint format bench bench-client clean

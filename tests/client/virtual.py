@@ -51,11 +51,15 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 
 class VirtualDevices:
-    """Two microphones, a tone in the first, and a camera named Lecture_Camera."""
+    """Two microphones, a tone in the first, and a camera named Lecture_Camera.
+
+    The camera shows a pattern of GStreamer's videotestsrc, one that moves.
+    """
 
     tone = 440.0
 
-    def __init__(self) -> None:
+    def __init__(self, pattern: str = "ball") -> None:
+        self._pattern = pattern
         self._folder = Path(tempfile.mkdtemp(prefix="stagedoor-devices-"))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._camera: subprocess.Popen[bytes] | None = None
@@ -172,7 +176,7 @@ class VirtualDevices:
 
     def plug(self) -> None:
         """Put the camera in."""
-        source = ["videotestsrc", "is-live=true", "pattern=ball", "!", CAPS]
+        source = ["videotestsrc", "is-live=true", f"pattern={self._pattern}", "!", CAPS]
         sink = ["pipewiresink", "mode=provide", f"stream-properties={PROPERTIES}"]
         self._camera = self._spawn("gst-launch-1.0", "-q", *source, "!", *sink)
         until(lambda: "fakecam" in self._run("pw-cli", "ls", "Node"), "the camera's start")
