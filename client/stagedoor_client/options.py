@@ -11,6 +11,7 @@ from stagedoor.messages import Happening, View
 from .capture import Capture
 from .hardware import Hardware, Machine
 from .lines import Line
+from .quality import Quality
 from .subscriber import Sink
 
 State = Literal["connecting", "open", "reconnecting", "ended"]
@@ -27,7 +28,8 @@ class Options:
     lost or came back. ``on_happened`` is told what happened, as far as one is shown it, with the
     view already changed. ``on_state`` is told what became of the connection, and a sentence.
     ``on_speaking`` is told who speaks, loudest first. ``on_devices``: what is open, or the ready
-    window, has changed.
+    window, has changed. ``on_quality`` is told how good the network is, every two seconds; None
+    while that cannot be told.
     """
 
     name: str
@@ -41,4 +43,5 @@ class Options:
     on_state: Callable[[State, str], None] = lambda state, detail: None
     on_speaking: Callable[[list[str]], None] = lambda people: None
     on_devices: Callable[[], None] = lambda: None
+    on_quality: Callable[[Quality | None], None] = lambda quality: None
     hardware: Hardware = field(default_factory=Machine)

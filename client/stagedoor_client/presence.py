@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine, Set
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from aiortc import RTCPeerConnection
+
 from stagedoor.messages import (
     AnyMessage,
     AnyRequest,
@@ -25,17 +27,22 @@ from stagedoor.messages import (
     Welcome,
 )
 from stagedoor.rules.refusals import Code
+from stagedoor.rules.values import Seat
 
 from . import lines
 from .connection import Connection
 from .errors import ConnectionLostError, EndedError, RefusedError
+from .gauge import Gauge
 from .lines import Line
 from .link import Link
 from .options import Options, State
+from .quality import Quality
 from .subscriber import Subscriber
 from .view import apply, me
 
 T = TypeVar("T")
+
+MEASURED = 2.0  # seconds between two looks at the network
 
 
 class Presence:
@@ -48,6 +55,7 @@ class Presence:
         self.view: View | None = None
         self.state: State = "connecting"
         self.speaking: list[str] = []
+        self.quality: Quality | None = None
         self._options = options
         self._connection = Connection(link, options.name, self._message, self._lost)
         self._subscriber = (
@@ -103,6 +111,7 @@ class Presence:
         self._start(self._connection.run())
         if self._subscriber is not None:
             self._start(self._subscribe(self._subscriber))
+        self._start(self._measure())
 
     async def __aexit__(
         self,
@@ -256,6 +265,35 @@ class Presence:
 
     async def _answer(self, revision: int, sdp: str) -> None:
         await self._connection.request(SubscribeAnswer(revision, sdp), Ok)
+
+    # -- the network
+
+    async def _measure(self) -> None:
+        gauge = Gauge()
+        while True:
+            await asyncio.sleep(MEASURED)
+            if self.online:
+                expecting = self._expecting()
+                self.quality = await gauge.measure(self._links(), expecting=expecting)
+            else:
+                gauge.forget()
+                self.quality = None
+            self._options.on_quality(self.quality)
+
+    def _expecting(self) -> bool:
+        """Whether something of somebody else should arrive."""
+        if self._subscriber is None or self.view is None:
+            return False
+        others = (one for one in self.view.people if one.id != self.view.you)
+        return any(
+            one.seat is Seat.ON_STAGE and (one.microphone or one.camera or one.screen)
+            for one in others
+        )
+
+    def _links(self) -> list[RTCPeerConnection | None]:
+        """The connections for media that there should be, None for one that is missing."""
+        present = self._subscriber.connection if self._subscriber is not None else None
+        return [present] if present is not None or self._expecting() else []
 
     # -- tasks
 

@@ -32,6 +32,11 @@ class Publisher:
         self._screen = CameraTrack()
 
     @property
+    def connection(self) -> RTCPeerConnection | None:
+        """The present connection."""
+        return self._connection
+
+    @property
     def connected(self) -> bool:
         """Whether there is a publishing connection, or one on its way."""
         return self._connection is not None

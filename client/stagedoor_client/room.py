@@ -6,6 +6,8 @@ async with Room(link, Options("Robot", ask=True, accept=True, capture=capture)) 
 
 from __future__ import annotations
 
+from aiortc import RTCPeerConnection
+
 from stagedoor.messages import Publish, Published, View
 from stagedoor.rules import commands as cmd
 from stagedoor.rules.refusals import Code
@@ -216,6 +218,10 @@ class Room(Presence):
 
     async def _publish(self, sdp: str) -> str:
         return (await self._connection.request(Publish(sdp), Published)).sdp
+
+    def _links(self) -> list[RTCPeerConnection | None]:
+        sending = [self._publisher.connection] if self._sends() else []
+        return [*super()._links(), *sending]
 
     def _media_anew(self) -> None:
         super()._media_anew()

@@ -81,6 +81,11 @@ class Subscriber:
         self._tasks: set[asyncio.Task[None]] = set()
         self._negotiating = asyncio.Lock()
 
+    @property
+    def connection(self) -> RTCPeerConnection | None:
+        """The present connection."""
+        return self._connection
+
     def show(self, cameras: Set[str] | None, screens: Set[str] | None = None) -> None:
         """Whose camera and whose screen is looked at from now on; None: everybody's.
 

@@ -23,7 +23,7 @@ class Relay:
     def __init__(self, target: int, lose: float, seed: int) -> None:
         self.lost = self.carried = 0
         self._target = target
-        self._lose = lose
+        self.lose = lose
         self._chance = random.Random(seed)
         self._client: tuple[str, int] | None = None
 
@@ -59,7 +59,7 @@ class Relay:
         self._far.sendto(data)
 
     def _from_server(self, data: bytes, address: tuple[str, int]) -> None:
-        if 128 <= data[0] < 192 and self._chance.random() < self._lose:
+        if 128 <= data[0] < 192 and self._chance.random() < self.lose:
             self.lost += 1
         elif self._client is not None:
             self.carried += 1

@@ -14,7 +14,8 @@ from aiortc.jitterbuffer import JitterFrame
 
 from bench.performer import Loop, Performer, film
 from stagedoor.messages import SubscribeOffered
-from stagedoor_client import Options, Room, parse
+from stagedoor_client import Options, Room, parse, presence
+from stagedoor_client.quality import Quality
 from stagedoor_client.subscriber import Subscriber
 from tests.server_process import ServerProcess
 
@@ -176,6 +177,16 @@ async def test_nothing_grows_over_many_rounds(
         assert waiting <= 2
 
 
+def through(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is received from now on comes through the relay."""
+    offered = Subscriber.offered
+
+    async def by_relay(self: Subscriber, offer: SubscribeOffered) -> None:
+        await offered(self, relay.between(offer))
+
+    monkeypatch.setattr(Subscriber, "offered", by_relay)
+
+
 async def test_a_lossy_network_does_not_end_it(
     server: ServerProcess,
     on_stage: Callable[[str, int], Any],
@@ -185,12 +196,7 @@ async def test_a_lossy_network_does_not_end_it(
     link = server.create_room(mode="open")["links"]["attendee"]
     seen = Seen()
     async with Relay(server.media_port, lose=0.05, seed=11) as relay:
-        offered = Subscriber.offered
-
-        async def by_relay(self: Subscriber, offer: SubscribeOffered) -> None:
-            await offered(self, relay.between(offer))
-
-        monkeypatch.setattr(Subscriber, "offered", by_relay)
+        through(relay, monkeypatch)
         async with Room(parse(link), Options("Vera", sink=seen)) as room:
             (player,) = await on_stage(link, 1)
             for _ in range(3):
@@ -201,3 +207,38 @@ async def test_a_lossy_network_does_not_end_it(
                 await seen.listens(player.person, 0.5)
         assert relay.lost > 10
         assert relay.carried > 300
+
+
+async def test_the_network_is_judged_while_receiving(
+    server: ServerProcess, on_stage: Callable[[str, int], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First a clean one, then one that loses a fifth; nothing is judged of an empty stage."""
+    monkeypatch.setattr(presence, "MEASURED", 0.5)
+    link = server.create_room(mode="open")["links"]["attendee"]
+    heard: asyncio.Queue[Quality | None] = asyncio.Queue()
+
+    async def until(word: str) -> Quality:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                quality = await heard.get()
+                if quality is not None and quality.word == word and quality.receiving > 100_000:
+                    return quality
+
+    async with Relay(server.media_port, lose=0.0, seed=5) as relay:
+        through(relay, monkeypatch)
+        options = Options("Vera", sink=Seen(), on_quality=heard.put_nowait)
+        async with Room(parse(link), options) as room:
+            assert await heard.get() is None
+            await on_stage(link, 1)
+            quality = await until("good")
+            assert quality.loss == 0.0
+            assert "receiving" in quality.sentence
+            assert room.quality is not None
+            relay.lose = 0.2
+            quality = await until("poor")
+            assert 0.08 < quality.loss < 0.5
+            relay.lose = 1.0
+            async with asyncio.timeout(PATIENCE):
+                while (lost := await heard.get()) is None or lost.word != "lost":
+                    pass
+            assert lost.sentence == "No connection: nothing arrives"

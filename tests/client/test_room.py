@@ -19,6 +19,7 @@ from stagedoor_client import Capture, Options, Room, parse
 from stagedoor_client.devices import Device
 from stagedoor_client.errors import DeviceError, RefusedError
 from stagedoor_client.lines import Line
+from stagedoor_client.quality import Quality
 from stagedoor_client.view import me
 from tests.server_process import ServerProcess
 
@@ -186,3 +187,18 @@ async def test_both_connections_take_the_controlling_role_against_ice_lite(
             ice = made.getTransceivers()[0].receiver.transport.transport
             assert ice._connection.ice_controlling
             assert ice._connection.remote_is_lite
+
+
+async def test_the_network_one_sends_by_is_judged(server: ServerProcess) -> None:
+    """The round trip is known to who sends, from the reports of the server."""
+    link = server.create_room(mode="open")["links"]["attendee"]
+    heard: asyncio.Queue[Quality | None] = asyncio.Queue()
+    async with Room(parse(link), options([], ask=True, on_quality=heard.put_nowait)) as room:
+        async with asyncio.timeout(45):
+            while (quality := await heard.get()) is None or quality.round_trip is None:
+                pass
+        assert quality.word == "good"
+        assert quality.sending > 20_000
+        assert "0 % lost" in quality.sentence
+        assert "sending" in quality.sentence
+        assert room.quality is quality
