@@ -77,7 +77,7 @@ class Presence:
 
     @property
     def over(self) -> bool:
-        """Whether the room has ended, or the server lets one in no more."""
+        """Whether ``ended`` would return or raise at once."""
         return self._over.done()
 
     @property
@@ -149,6 +149,8 @@ class Presence:
 
     async def command(self, command: AnyRequest) -> None:
         """Send a command. Raises RefusedError, ConnectionLostError."""
+        if self.state == "ended":
+            raise ConnectionLostError("The room has ended, or you have left it.")
         await self._connection.command(command)
 
     # -- what the server says
@@ -235,13 +237,19 @@ class Presence:
 
     def _end(self, error: BaseException | None, how: str = "the room has ended") -> None:
         """The room is over for us, well or with an error."""
+        if self.state == "ended":
+            return
+        self._decide_end(error)
+        self._set_state("ended", str(error) if error is not None else how)
+
+    def _decide_end(self, error: BaseException | None) -> None:
+        """What ``ended`` gives or raises; the first counts."""
         if self._over.done():
             return
         if error is None:
             self._over.set_result(None)
         else:
             self._over.set_exception(error)
-        self._set_state("ended", str(error) if error is not None else how)
 
     # -- receiving
 

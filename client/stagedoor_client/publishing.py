@@ -57,8 +57,11 @@ class Publishing:
     async def _connect(self) -> None:
         try:
             await self.publisher.connect()
-        except (RefusedError, ConnectionLostError):
+        except ConnectionLostError:
             raise
+        except RefusedError:
+            if self._wanted():  # else one has left the stage meanwhile, and there is nothing to say
+                raise
         except Exception as error:  # aiortc's, of an answer it cannot use
             self._tell(Line("media_failed", f"publishing failed: {error}"))
             self._steps.later()

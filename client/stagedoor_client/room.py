@@ -56,7 +56,7 @@ class Room(Presence):
         )
         devices = frozenset(device for device in Device if getattr(capture, device) is not None)
         wishes = Wishes(options.ask, options.accept, devices)
-        self._automatic = Steps(Automatic(self, wishes, self._end).step, self._tell)
+        self._automatic = Steps(Automatic(self, wishes, self._decide_end).step, self._tell)
 
     # -- the ready window
 

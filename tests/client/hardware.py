@@ -17,7 +17,7 @@ from stagedoor_client.microphone import BLOCK, RATE, Hear
 
 LENS, SPARE = Device(0, "Lens"), Device(1, "Spare")
 DESK, CLIP = Device(0, "Desk"), Device(1, "Clip")
-SCREEN = Device(0, "Screen")
+SCREEN, SPEAKER = Device(0, "Screen"), Device(0, "Speaker")
 TONES = {"Desk": 440.0, "Clip": 880.0}
 SIZE = (64, 48)
 FPS = 10
@@ -70,6 +70,24 @@ class Handle:
         if self._giving is not None:
             self._giving.cancel()
         self.fail(DeviceError(f"{self.device.name} was pulled out."))
+
+
+class Played(Handle):
+    """A speaker, and what was played on it."""
+
+    def __init__(self, hardware: Counting, device: Device, pull: Any, failed: Failed) -> None:
+        super().__init__(hardware, "speaker", device, self._play, failed)
+        self._pull = pull
+        self._sound = [np.zeros(0)]
+
+    def _play(self, number: int) -> float:
+        self._sound.append(self._pull(BLOCK).mean(axis=1))
+        self._hardware.news.set()
+        return BLOCK / RATE
+
+    def played(self) -> Any:
+        """All samples so far, both channels' mean."""
+        return np.concatenate(self._sound)
 
 
 Give = Callable[[int], float]
@@ -139,7 +157,7 @@ class Counting:
         return [DESK, CLIP]
 
     def speakers(self) -> list[Device]:
-        return []
+        return [SPEAKER]
 
     def screens(self) -> list[Device]:
         return [SCREEN]
@@ -155,8 +173,8 @@ class Counting:
     def screen(self, source: Device, fps: int, show: Show, failed: Failed) -> Handle:
         return Handle(self, "screen", source, pictures(source, SIZE, show), failed)
 
-    def speaker(self, device: Device | None, pull: Any, failed: Failed) -> Handle:
-        raise DeviceError("There is no speaker here.")
+    def speaker(self, device: Device | None, pull: Any, failed: Failed) -> Played:
+        return Played(self, device or SPEAKER, pull, failed)
 
 
 def pictures(device: Device, size: tuple[int, int], show: Show) -> Give:
