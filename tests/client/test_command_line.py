@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
+import re
 import shlex
 import sys
+from pathlib import Path
 
 import pytest
 
-from stagedoor_client import parse
+from stagedoor_client import cli, lines, parse
 from stagedoor_client.cli import main
+from stagedoor_client.control import Control
 from tests.server_process import ServerProcess, free_port
 
 from .conftest import Start
@@ -78,6 +82,19 @@ async def test_a_camera_that_is_busy_declines_the_offer_with_code_4(
     virtual.plug()
     assert code == 4
     assert "The camera Lecture_Camera cannot be opened; it may be in use elsewhere." in errors
+
+
+def test_the_documentation_has_every_option_every_code_and_every_order() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "client.md").read_text()
+    source = inspect.getsource(Control._obey)
+    orders = re.findall(r'"([a-z_]+)"', " ".join(re.findall(r"case (.*):", source)))
+    options = re.findall(r'join.add_argument\(\s*"(--[a-z]+)"', inspect.getsource(cli))
+    assert len(orders) > 8
+    assert len(options) > 12
+    failing = (cli.USAGE, cli.REFUSED, cli.DEVICE, cli.UNREACHABLE, cli.RECORDING, cli.WINDOW)
+    codes = [f"| {code} |" for code in (0, *failing)]
+    for word in (*orders, *options, *codes, *lines._HAPPENINGS):
+        assert word in text, word
 
 
 async def test_without_qt_the_window_is_a_sentence_and_code_7(
