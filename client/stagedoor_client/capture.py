@@ -50,8 +50,8 @@ class Studio:
     ``failed`` is told what failed and the error, ``changed`` that a device was opened or closed.
     Once a device is unwanted nothing more of it gets to the publisher, however long the closing
     itself takes. A window may set ``on_picture`` and ``on_screen``, told each picture of the
-    camera and of the screen, and ``on_level``, told the level of each block of sound captured in
-    dBFS, also while muted.
+    camera and of the screen, ``on_sound``, told each block of sound captured, and ``on_level``,
+    told its level in dBFS, both also while muted.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Studio:
         self.on_picture: Callable[[Picture], None] | None = None
         self.on_screen: Callable[[Picture], None] | None = None
         self.on_level: Callable[[float], None] | None = None
+        self.on_sound: Callable[[Samples], None] | None = None
         self._mute = capture.mute
         self._publisher = publisher
         self._on_air: frozenset[Kind] = frozenset()
@@ -175,6 +176,8 @@ class Studio:
             return
         if self.on_level is not None:
             self.on_level(dbfs(block))
+        if self.on_sound is not None:
+            self.on_sound(block)
         if Kind.MICROPHONE in self._on_air:
             self._publisher.hear(block, at)
         elif self._wanted[1]:
