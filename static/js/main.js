@@ -3,6 +3,11 @@
 import { OfferWindow, UnmuteWindow } from "./asked.js";
 import { Bar } from "./bar.js";
 import { Capture } from "./capture.js";
+import { Chat } from "./chat/chat.js";
+import { News } from "./chat/news.js";
+import { Outbox } from "./chat/outbox.js";
+import { Questions } from "./chat/questions.js";
+import { Talk } from "./chat/talk.js";
 import { Connection, Refused } from "./connection.js";
 import { Devices } from "./devices.js";
 import { byId, setText } from "./dom.js";
@@ -44,6 +49,8 @@ const connection = new Connection(address.href, {
 /** @type {import("./types.js").App} */
 const app = {
   store,
+  talk: new Talk(store, `${room}.${token}`),
+  outbox: /** @type {any} */ (null),
   notices,
   send: (type, fields) => connection.send(type, fields),
   act: async (type, fields) => {
@@ -64,6 +71,7 @@ const app = {
   inviteMyself: () => offerWindow.inviteMyself(),
   declineOffer: () => offerWindow.decline(),
 };
+app.outbox = new Outbox(app, `${room}.${token}`);
 app.capture = new Capture(app.devices);
 app.media = new SelfMedia(store, app.capture, app.send, (sentence) => notices.say(sentence, { tone: "warning", key: "device" }));
 
@@ -75,7 +83,10 @@ const deviceWindow = new DeviceWindow(app);
 const offerWindow = new OfferWindow(app, () => ready.isOpen);
 new UnmuteWindow(app);
 new Bar(app, byId("bar"), side.buttons);
-new Participants(app, side.pages.people, new PersonMenu(app));
+const chat = new Chat(app, side, `${room}.${token}`);
+new Questions(app, side, `${room}.${token}`, (thread) => chat.write(thread));
+new News(app, chat);
+new Participants(app, side.pages.people, new PersonMenu(app, (person) => chat.itemsOn(person)));
 makePanel(app, side.pages.moderate);
 store.subscribe(drawTop);
 

@@ -1,16 +1,22 @@
 // @ts-check
-/** @import {App} from "./types.js" */
+/** @import {App, Person} from "./types.js" */
 import { actionsFor } from "./actions.js";
 import { el, icon } from "./dom.js";
 
-/** The menu of what a moderator may do with one person; one for the page, opened at a button. */
-export class PersonMenu {
+/**
+ * @typedef {object} MenuItem
+ * @property {string} label
+ * @property {string} icon
+ * @property {() => void} press
+ * @property {boolean} [danger]
+ */
+
+/** A menu opened at a button; one for many buttons. */
+export class Menu {
   /** @type {HTMLElement|null} */
   #opener = null;
 
-  /** @param {App} app */
-  constructor(app) {
-    this.app = app;
+  constructor() {
     this.list = el("div", { class: "menu", popover: "auto", role: "menu" });
     this.list.addEventListener("keydown", (event) => this.#move(event));
     this.list.addEventListener("toggle", (event) => {
@@ -21,33 +27,30 @@ export class PersonMenu {
     document.body.append(this.list);
   }
 
-  /** @param {HTMLElement} opener @param {string} id the person */
-  open(opener, id) {
-    const { store, act } = this.app;
-    const person = store.people.get(id);
-    if (!person) return;
+  /** @param {HTMLElement} opener @param {string} title @param {MenuItem[]} items */
+  show(opener, title, items) {
     this.#opener = opener;
-    const items = actionsFor(person, store).map((action) =>
+    const buttons = items.map((item) =>
       el(
         "button",
         {
           type: "button",
           role: "menuitem",
-          class: action.danger ? "menu-item menu-danger" : "menu-item",
+          class: item.danger ? "menu-item menu-danger" : "menu-item",
           onclick: () => {
             this.list.hidePopover();
-            act(action.type, action.fields);
+            item.press();
           },
         },
-        icon(action.icon),
-        action.label,
+        icon(item.icon),
+        item.label,
       ),
     );
-    this.list.setAttribute("aria-label", person.name);
-    this.list.replaceChildren(el("p", { class: "menu-title", "aria-hidden": "true" }, person.name), ...items);
+    this.list.setAttribute("aria-label", title);
+    this.list.replaceChildren(el("p", { class: "menu-title", "aria-hidden": "true" }, title), ...buttons);
     this.list.showPopover();
     this.#place(opener.getBoundingClientRect());
-    items[0]?.focus();
+    buttons[0]?.focus();
   }
 
   /** Below the button, or above where there is no room; within the window. @param {DOMRect} at */
@@ -67,5 +70,34 @@ export class PersonMenu {
     const items = /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll("button")]);
     const now = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     items[(now + step + items.length) % items.length]?.focus();
+  }
+}
+
+/** The menu of what a moderator may do with one person. */
+export class PersonMenu extends Menu {
+  /** @param {App} app @param {(person: Person) => MenuItem[]} more what other parts of the page add */
+  constructor(app, more) {
+    super();
+    this.app = app;
+    this.more = more;
+  }
+
+  /** @param {Person} person @returns {MenuItem[]} */
+  itemsFor(person) {
+    const { store, act } = this.app;
+    const actions = actionsFor(person, store).map(({ label, icon: image, danger, type, fields }) => ({
+      label,
+      icon: image,
+      danger,
+      press: () => act(type, fields),
+    }));
+    const more = this.more(person);
+    return [...actions.filter((one) => !one.danger), ...more.filter((one) => !one.danger), ...actions.filter((one) => one.danger), ...more.filter((one) => one.danger)];
+  }
+
+  /** @param {HTMLElement} opener @param {string} id the person */
+  open(opener, id) {
+    const person = this.app.store.people.get(id);
+    if (person) this.show(opener, person.name, this.itemsFor(person));
   }
 }

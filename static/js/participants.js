@@ -1,7 +1,6 @@
 // @ts-check
 /** @import {App, Person} from "./types.js" */
 /** @import {PersonMenu} from "./menu.js" */
-import { actionsFor } from "./actions.js";
 import { atNextFrame, el, icon, keyed, setText } from "./dom.js";
 import { hasSeat } from "./store.js";
 import { avatar } from "./tile.js";
@@ -86,7 +85,7 @@ export class Participants {
     }
     const more = /** @type {HTMLElement} */ (node.querySelector(".row-menu"));
     more.setAttribute("aria-label", `Actions for ${person.name}`);
-    more.hidden = actionsFor(person, store).length === 0;
+    more.hidden = this.menu.itemsFor(person).length === 0;
   }
 }
 

@@ -17,6 +17,8 @@ import { t } from "./words.js";
 /** @type {TabPlan[]} in the order of the row */
 const TABS = [
   { name: "people", title: "People", icon: "people", opener: true },
+  { name: "chat", title: "Chat", icon: "chat", opener: true, news: true },
+  { name: "questions", title: "Q&A", icon: "question", news: true, shown: (store) => store.room?.settings.questions ?? false },
   { name: "moderate", title: "Moderate", icon: "shield", opener: true, news: true, shown: (store) => store.iModerate },
 ];
 

@@ -39,3 +39,26 @@ function open(name) {
 export const lasting = keeper(open("localStorage"));
 /** Kept for as long as the window lives, a reload included: the session. */
 export const forThisWindow = keeper(open("sessionStorage"));
+
+/**
+ * A value kept for this window under `key`, as JSON.
+ * @template V
+ * @param {string} key
+ * @param {V} otherwise if there is none, or none that can be read
+ */
+export function windowValue(key, otherwise) {
+  return {
+    /** @returns {V} */
+    get() {
+      try {
+        return JSON.parse(forThisWindow.get(key)) ?? otherwise;
+      } catch {
+        return otherwise;
+      }
+    },
+    /** @param {V} value */
+    set(value) {
+      forThisWindow.set(key, JSON.stringify(value));
+    },
+  };
+}

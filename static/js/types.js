@@ -32,6 +32,10 @@
  * @property {number} cooldown_ms
  * @property {boolean} may_leave_stage
  * @property {boolean} bump_longest_silent
+ * @property {boolean} chat
+ * @property {number} slow_ms
+ * @property {boolean} premoderated moderators approve first
+ * @property {boolean} questions
  *
  * @typedef {{id: string, name: string, mode: Mode, settings: Settings, ended: boolean}} Room
  *
@@ -47,11 +51,41 @@
  * @property {boolean} [on]
  * @property {Mode} [mode]
  *
+ * @typedef {"waiting"|"shown"|"rejected"} Standing
+ *
+ * @typedef {object} Message
+ * @property {number} number
+ * @property {number} place orders messages; 0 while it waits
+ * @property {number} at
+ * @property {string} by
+ * @property {string} by_name
+ * @property {boolean} by_moderator
+ * @property {string} text
+ * @property {"room"|"moderators"|"private"} channel
+ * @property {string} thread whose private thread it is in
+ * @property {boolean} announcement
+ * @property {number} reply_to
+ * @property {Standing} standing
+ * @property {string} key
+ *
+ * @typedef {object} Question
+ * @property {number} number
+ * @property {number} at
+ * @property {string} by
+ * @property {string} by_name
+ * @property {string} text
+ * @property {number} votes
+ * @property {"open"|"answered"|"dismissed"} answer
+ * @property {Standing} standing
+ * @property {string} key
+ *
  * @typedef {{mid: string, person: string, kind: "audio"|"video"}} Track
  * @typedef {{revision: number, fresh: boolean, sdp: string, tracks: Track[]}} SubscribeOffer
  *
  * @typedef {object} App what every part of the page is given
  * @property {import("./store.js").Store} store
+ * @property {import("./chat/talk.js").Talk} talk
+ * @property {import("./chat/outbox.js").Outbox} outbox
  * @property {(type: string, fields?: object) => Promise<any>} send rejects with Refused
  * @property {(type: string, fields?: object) => Promise<boolean>} act send; a refusal is shown
  * @property {import("./notices.js").Notices} notices

@@ -17,13 +17,15 @@ class Cable:
         self._target = port
         self._whole = threading.Event()
         self._whole.set()
+        self._forwards = True
         self._open: list[socket.socket] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut(self) -> None:
-        """From now on nothing passes, and nobody is told."""
+    def cut(self, *, backwards_only: bool = False) -> None:
+        """From now on nothing passes, and nobody is told; or no answers alone."""
+        self._forwards = backwards_only
         self._whole.clear()
 
     def mend(self) -> None:
@@ -56,13 +58,13 @@ class Cable:
                 near.close()
                 continue
             self._open += [near, far]
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
+            for one, other, forth in ((near, far, True), (far, near, False)):
+                threading.Thread(target=self._pump, args=(one, other, forth), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, forth: bool) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                if not self._whole.is_set():
+                if not self._whole.is_set() and not (forth and self._forwards):
                     return  # swallowed; the sockets stay open until the cable is mended
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)

@@ -110,14 +110,20 @@ class Visitor:
 
     # -- what one does
 
+    def show(self, title: str) -> Locator:
+        """A tab's page, opened if it is not, by the bar's button or by way of People."""
+        page = self.page
+        tab = page.get_by_role("tab", name=title)
+        if not page.locator("#side").is_visible():
+            opener = page.locator("#bar").get_by_role("button", name=title)
+            (opener if opener.count() else page.locator('#bar [data-tab="people"]')).click()
+        if tab.get_attribute("aria-selected") != "true":
+            tab.click()
+        return page.locator(f"#{tab.get_attribute('aria-controls')}")
+
     def show_people(self) -> Locator:
         """The list of participants, opened if it is not."""
-        tab = self.page.get_by_role("tab", name="People")
-        if not tab.is_visible():
-            self.page.locator("#bar").get_by_role("button", name="People").click()
-        elif tab.get_attribute("aria-selected") != "true":
-            tab.click()
-        return self.page.locator("#side-people")
+        return self.show("People")
 
     def act_on(self, name: str, action: str) -> None:
         """Use the menu beside somebody in the list of participants."""

@@ -5,6 +5,7 @@ import { Access } from "./access.js";
 import { OnStage } from "./on-stage.js";
 import { Queue } from "./queue.js";
 import { RoomSettings } from "./settings.js";
+import { TalkSettings } from "./talk.js";
 
 /**
  * The moderator's panel.
@@ -12,7 +13,7 @@ import { RoomSettings } from "./settings.js";
  * @param {HTMLElement} place
  */
 export function makePanel(app, place) {
-  const parts = [new Access(app), new Queue(app), new OnStage(app), new RoomSettings(app)];
+  const parts = [new Access(app), new Queue(app), new OnStage(app), new TalkSettings(app), new RoomSettings(app)];
   place.append(...parts.map((one) => one.node));
   const draw = () => {
     if (app.store.iModerate) for (const one of parts) one.draw();

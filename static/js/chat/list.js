@@ -1,0 +1,175 @@
+// @ts-check
+/** @import {App, Message} from "../types.js" */
+/** @import {Unsent} from "./outbox.js" */
+import { button, el, keyed } from "../dom.js";
+import { t } from "../words.js";
+import { makeRow, makeUnsent, updateRow, updateUnsent } from "./row.js";
+
+const TOGETHER = 5 * 60_000; // messages of one person within this time have one head
+const NEAR = 60; // pixels from the end that still count as being there
+
+/**
+ * @typedef {{kind: "message", message: Message, first: boolean}|{kind: "divider"}|{kind: "unsent", item: Unsent}} Line
+ */
+
+/** The messages of one thread at a time, with what is not sent yet at its end. */
+export class MessageList {
+  thread = "";
+  /** The divider stands before the first message with a place beyond this; 0: none. */
+  #divider = 0;
+  #atEnd = true;
+
+  /**
+   * @param {App} app
+   * @param {object} ways
+   * @param {(message: Message, opener: HTMLElement) => void} ways.menu
+   * @param {(message: Message) => boolean} ways.empty whether its menu would be
+   * @param {(item: Unsent) => void} ways.edit
+   * @param {() => void} ways.read all of the thread is before one's eyes
+   */
+  constructor(app, ways) {
+    this.app = app;
+    this.ways = ways;
+    this.older = button(t("Show older messages"), () => this.#loadOlder(), { class: "button-small messages-older" });
+    this.rows = el("ol", { class: "messages" });
+    this.none = el("p", { class: "quiet messages-none" }, t("Nothing has been written here yet."));
+    this.scroll = el("div", { class: "messages-scroll", tabIndex: 0, role: "region", "aria-label": t("Messages") }, this.older, this.none, this.rows);
+    this.toEnd = button(t("Newest messages"), () => this.goToEnd(), { class: "button-small messages-to-end", icon: "down-arrow" });
+    this.node = el("div", { class: "messages-box" }, this.scroll, this.toEnd);
+    this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    new ResizeObserver(() => this.#keepAtEnd()).observe(this.scroll);
+  }
+
+  /** @param {string} thread */
+  open(thread) {
+    this.thread = thread;
+    this.#divider = this.app.talk.unread(thread) ? this.app.talk.seen(thread) : 0;
+    this.#atEnd = true;
+    this.rows.replaceChildren();
+    this.draw();
+    this.rows.querySelector(".divider")?.scrollIntoView({ block: "center" });
+    this.#scrolled();
+  }
+
+  /** Nothing new is marked as such any more. */
+  leave() {
+    this.#divider = 0;
+  }
+
+  draw() {
+    const { app, thread } = this;
+    const { talk, outbox, store } = app;
+    const messages = talk.list(thread);
+    const unsent = outbox.of(thread);
+    this.older.hidden = !talk.hasOlder(thread);
+    this.none.hidden = messages.length + unsent.length > 0;
+    keyed(
+      this.rows,
+      this.#lines(messages, unsent),
+      (line) => (line.kind === "message" ? String(line.message.number) : line.kind === "unsent" ? line.item.key : "divider"),
+      (line) => this.#make(line),
+      (node, line) => {
+        if (line.kind === "unsent") updateUnsent(node, line.item, store.status === "open");
+        else if (line.kind === "message") this.#update(node, line.message, line.first);
+      },
+    );
+    this.#keepAtEnd();
+  }
+
+  goToEnd() {
+    this.#atEnd = true;
+    this.#keepAtEnd();
+  }
+
+  /** Show a message and move there. @param {number} number */
+  go(number) {
+    const row = /** @type {HTMLElement|null} */ (this.rows.querySelector(`[data-number="${number}"]`));
+    if (!row) return;
+    this.#atEnd = false;
+    row.scrollIntoView({ block: "center" });
+    row.focus({ preventScroll: true });
+  }
+
+  /** @param {Message[]} messages @param {Unsent[]} unsent @returns {Line[]} */
+  #lines(messages, unsent) {
+    /** @type {Line[]} */
+    const lines = [];
+    /** @type {Message|null} */
+    let before = null;
+    let divided = this.#divider === 0;
+    for (const message of messages) {
+      if (!divided && message.place > this.#divider && message.by !== this.app.store.you) {
+        divided = true;
+        before = null;
+        lines.push({ kind: "divider" });
+      }
+      const first = !before || before.by !== message.by || message.at - before.at > TOGETHER || before.announcement;
+      lines.push({ kind: "message", message, first });
+      before = message;
+    }
+    return [...lines, ...unsent.map((item) => /** @type {Line} */ ({ kind: "unsent", item }))];
+  }
+
+  /** @param {Line} line */
+  #make(line) {
+    const { outbox } = this.app;
+    if (line.kind === "divider") return el("li", { class: "divider" }, el("span", {}, t("New messages")));
+    if (line.kind === "message") {
+      const { message } = line;
+      const now = () => this.app.talk.messages.get(message.number) ?? message;
+      return makeRow(message, (opener) => this.ways.menu(now(), opener), (number) => this.go(number));
+    }
+    const { key } = line.item;
+    return makeUnsent({
+      retry: () => outbox.retry(key),
+      edit: () => {
+        const item = outbox.take(key);
+        if (item) this.ways.edit(item);
+      },
+      discard: () => outbox.take(key),
+    });
+  }
+
+  /** @param {HTMLElement} node @param {Message} message @param {boolean} first */
+  #update(node, message, first) {
+    const { store, talk, act } = this.app;
+    updateRow(node, message, {
+      first,
+      own: message.by === store.you,
+      replied: talk.messages.get(message.reply_to),
+      decide: message.standing === "waiting" && store.iModerate,
+      act,
+      empty: this.ways.empty(message),
+    });
+  }
+
+  async #loadOlder() {
+    const { app, thread } = this;
+    const first = app.talk.list(thread).find((one) => one.place > 0 && !app.talk.pinned.includes(one.number));
+    const shared = thread === "room" || thread === "moderators";
+    const height = this.scroll.scrollHeight - this.scroll.scrollTop;
+    const answer = await app.send("older_messages", {
+      before: first?.place ?? app.store.number + 1,
+      channel: shared ? thread : "private",
+      thread: shared ? "" : thread,
+    }).catch(() => null);
+    if (!answer) return;
+    this.#atEnd = false;
+    app.talk.addOlder(thread, answer.entries, answer.more);
+    this.draw();
+    this.scroll.scrollTop = this.scroll.scrollHeight - height;
+  }
+
+  #keepAtEnd() {
+    if (this.#atEnd) this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.#scrolled();
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    if (clientHeight === 0) return; // not shown
+    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    this.toEnd.hidden = this.#atEnd;
+    if (this.#atEnd) this.ways.read();
+  }
+}

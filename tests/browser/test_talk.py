@@ -1,0 +1,472 @@
+"""The chat and the questions: who reads what, on desktops and phones, and nothing lost."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.server_process import ServerProcess
+
+from .cable import Cable
+from .conftest import Place
+from .visitors import DESKTOP, PHONE, Visitor
+
+Rooms = Callable[..., Place]
+
+SIZES = pytest.mark.parametrize(
+    "options",
+    [{"viewport": DESKTOP}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}],
+    ids=["desktop", "phone"],
+)
+
+
+def field(visitor: Visitor, tab: str = "chat") -> Locator:
+    return visitor.page.locator(f"#side-{tab} textarea")
+
+
+def say(visitor: Visitor, text: str) -> None:
+    """Write in the thread that is open."""
+    visitor.show("Chat")
+    field(visitor).fill(text)
+    visitor.page.locator("#side-chat .composer-send").click()
+
+
+def ask(visitor: Visitor, text: str) -> None:
+    visitor.show("Q&A")
+    field(visitor, "questions").fill(text)
+    visitor.page.locator("#side-questions .composer-send").click()
+
+
+def message(visitor: Visitor, text: str) -> Locator:
+    """A message that has been said."""
+    words = visitor.page.locator(".message-text", has_text=text)
+    return visitor.page.locator("#side-chat .message[data-number]").filter(has=words)
+
+
+def question(visitor: Visitor, text: str) -> Locator:
+    return visitor.page.locator("#side-questions .question", has_text=text)
+
+
+def choose(visitor: Visitor, row: Locator, action: str) -> None:
+    """Use a message's or a question's menu."""
+    row.locator(".message-menu").click()
+    visitor.page.get_by_role("menuitem", name=action, exact=True).click()
+
+
+def open_thread(visitor: Visitor, title: str) -> None:
+    visitor.show("Chat").locator(".chat-tabs").get_by_role("button", name=title).click()
+
+
+def texts(visitor: Visitor) -> list[str]:
+    """All messages that are shown, in order; what is not sent yet among them."""
+    return visitor.page.locator("#side-chat .message .message-text").all_inner_texts()
+
+
+@SIZES
+def test_said_replied_pinned_deleted(make_place: Rooms, options: dict[str, object]) -> None:
+    place = make_place()
+    ann, ben = place.attendee("Ann", **options), place.attendee("Ben", **options)
+    mod = place.moderator("Mo", **options)
+    say(ann, "Good morning\neverybody")
+    for one in (ben, mod):
+        one.show("Chat")
+        expect(message(one, "Good morning")).to_contain_text("Ann")
+    assert texts(ben) == ["Good morning\neverybody"]
+    choose(ben, message(ben, "Good morning"), "Reply")
+    say(ben, "Hello Ann")
+    expect(message(ann, "Hello Ann").locator(".quote")).to_have_text(
+        re.compile("Ann: Good morning")
+    )
+    choose(mod, message(mod, "Hello Ann"), "Pin")
+    expect(ann.page.locator(".pin")).to_contain_text("Hello Ann")
+    mod.page.get_by_role("button", name="Unpin the message of Ben").click()
+    expect(ann.page.locator(".pin")).to_have_count(0)
+    choose(ann, message(ann, "Good morning"), "Delete")
+    expect(message(ben, "Good morning")).to_have_count(0)
+    expect(message(mod, "Hello Ann").locator(".quote")).to_have_text(
+        re.compile("not here any more")
+    )
+    choose(mod, message(mod, "Hello Ann"), "Delete")
+    for one in (ann, ben, mod):
+        expect(one.page.locator("#side-chat .message")).to_have_count(0)
+
+
+@SIZES
+def test_a_private_thread_and_the_backchannel(
+    make_place: Rooms, options: dict[str, object]
+) -> None:
+    place = make_place()
+    ann, ben = place.attendee("Ann", **options), place.attendee("Ben", **options)
+    mod, host = place.moderator("Mo", **options), place.host("Helen", **options)
+    open_thread(ann, "Moderators")
+    say(ann, "I hear nothing")
+    mod.notice("Ann has written to you privately").get_by_role("button", name="Read").click()
+    expect(message(mod, "I hear nothing")).to_be_visible()
+    expect(mod.page.locator(".notice")).to_have_count(0)
+    say(mod, "Please reload the page")
+    expect(message(ann, "Please reload")).to_contain_text("Mo")
+    host.show("Chat")
+    expect(host.page.locator(".chat-tabs").get_by_role("button", name="Private, 2")).to_be_visible()
+    open_thread(host, "Backchannel")
+    say(host, "Who looks after Ann?")
+    open_thread(mod, "Backchannel, 1")
+    expect(message(mod, "Who looks after Ann?")).to_be_visible()
+    open_thread(host, "Private")
+    host.page.get_by_role("button", name=re.compile("Ann.*reload")).click()
+    assert texts(host) == ["I hear nothing", "Please reload the page"]
+    ben.show("Chat")
+    open_thread(ben, "Moderators")
+    expect(ben.page.locator("#side-chat .message")).to_have_count(0)
+    assert "nothing" not in ben.page.locator("body").inner_text()
+
+
+def test_a_moderator_writes_first(make_place: Rooms) -> None:
+    place = make_place()
+    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    mod.act_on("Ann", "Write privately")
+    say(mod, "You are next")
+    ann.notice("Mo has written to you privately").get_by_role("button", name="Read").click()
+    expect(message(ann, "You are next")).to_be_visible()
+
+
+@SIZES
+def test_approved_first(make_place: Rooms, options: dict[str, object]) -> None:
+    place = make_place(settings={"premoderated": True})
+    ann, ben = place.attendee("Ann", **options), place.attendee("Ben", **options)
+    mod = place.moderator("Mo", **options)
+    say(ann, "first")
+    expect(message(ann, "first")).to_contain_text("Waiting for a moderator's approval")
+    say(ann, "second")
+    ben.show("Chat")
+    mod.show("Chat")
+    expect(mod.page.get_by_role("tab", name="2 waiting for approval")).to_be_visible()
+    message(mod, "second").get_by_role("button", name="Approve").click()
+    expect(message(ben, "second")).to_be_visible()
+    expect(message(ann, "second")).not_to_contain_text("Waiting")
+    message(mod, "first").get_by_role("button", name="Reject").click()
+    expect(message(ann, "first")).to_contain_text("not approved this")
+    expect(message(mod, "first")).to_have_count(0)
+    say(mod, "mine")
+    expect(message(ben, "mine")).to_be_visible()
+    assert texts(ben) == ["second", "mine"]
+
+
+@SIZES
+def test_blocked_slowed_and_turned_off(make_place: Rooms, options: dict[str, object]) -> None:
+    place = make_place()
+    ann, mod = place.attendee("Ann", **options), place.moderator("Mo", **options)
+    say(ann, "spam")
+    mod.show("Chat")
+    choose(mod, message(mod, "spam"), "Block from writing")
+    mod.window("Block Ann from writing?").get_by_role("button", name="Block").click()
+    expect(ann.page.locator("#side-chat .chat-closed")).to_have_text(
+        "Mo has blocked you from writing here."
+    )
+    expect(field(ann)).to_be_hidden()
+    mod.act_on("Ann", "Let write again")
+    expect(ann.notice("You can write again")).to_be_visible()
+    part = mod.show("Moderate").locator('[data-part="Chat and questions"]')
+    part.locator("summary").click()
+    part.get_by_label("Slow mode").fill("600")
+    part.get_by_label("Slow mode").press("Tab")
+    expect(ann.page.locator("#side-chat .composer-note")).to_have_text(re.compile("Slow mode"))
+    expect(ann.page.locator("#side-chat .composer-note")).to_have_text(re.compile("send again in"))
+    expect(ann.page.locator("#side-chat .composer-send")).to_be_disabled()
+    part.get_by_label("Chat for everybody").uncheck()
+    expect(ann.page.locator("#side-chat .chat-closed")).to_have_text(
+        "The chat is turned off just now."
+    )
+    say(mod, "Back at ten")
+    announced = message(ann, "Back at ten")
+    expect(announced).to_have_attribute("data-announcement", "true")
+
+
+def test_an_announcement_is_seen_wherever_one_is(make_place: Rooms) -> None:
+    place = make_place()
+    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    mod.show("Chat")
+    mod.page.get_by_role("button", name="Announcement to everybody").click()
+    say(mod, "The hall is open")
+    expect(ann.notice("Mo announces: The hall is open")).to_be_visible()
+    say(mod, "And the bar")
+    expect(message(mod, "And the bar")).to_have_attribute("data-announcement", "false")
+
+
+def test_the_chat_is_cleared(make_place: Rooms) -> None:
+    place = make_place()
+    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    say(ann, "one")
+    say(ann, "two")
+    part = mod.show("Moderate").locator('[data-part="Chat and questions"]')
+    part.locator("summary").click()
+    part.get_by_role("button", name="Clear the chat").click()
+    mod.window("Clear the chat?").get_by_role("button", name="Clear").click()
+    expect(ann.page.locator("#side-chat .message")).to_have_count(0)
+
+
+@SIZES
+def test_unread_counts_and_the_divider(make_place: Rooms, options: dict[str, object]) -> None:
+    place = make_place()
+    ann = place.attendee("Ann", **options)
+    say(ann, "before")
+    ben = place.attendee("Ben", **options)
+    opener = ben.page.locator('#bar [data-tab="chat"]')
+    expect(opener).to_have_attribute("aria-label", "Chat")
+    ben.show("Chat")
+    ben.page.get_by_role("button", name="Close the panel").click()
+    say(ann, "after")
+    say(ann, "and more")
+    expect(opener).to_have_attribute("aria-label", "Chat, 2 unread")
+    ben.show("Chat")
+    lines = ben.page.locator("#side-chat .messages > li")
+    expect(lines).to_have_count(4)
+    expect(lines.nth(1)).to_have_text("New messages")
+    expect(opener).to_have_attribute("aria-label", "Chat")
+    ben.page.reload()
+    expect(ben.page.locator("#room")).to_be_visible()
+    expect(opener).to_have_attribute("aria-label", "Chat")
+    say(ann, "later")
+    expect(opener).to_have_attribute("aria-label", "Chat, 1 unread")
+
+
+def test_history_comes_on_entering_and_older_on_demand(make_place: Rooms) -> None:
+    place = make_place()
+    ann = place.attendee("Ann")
+    ann.show("Chat")
+    ann.page.evaluate(SAY_MANY, 230)
+    expect(message(ann, "number 230")).to_be_visible()
+    ben = place.attendee("Ben")
+    ben.show("Chat")
+    expect(message(ben, "number 230")).to_be_in_viewport()
+    expect(ben.page.locator("#side-chat .message")).to_have_count(200)
+    ben.page.get_by_role("button", name="Show older messages").click()
+    expect(ben.page.locator("#side-chat .message")).to_have_count(230)
+    assert texts(ben) == [f"number {one}" for one in range(1, 231)]
+    ben.page.get_by_role("button", name="Newest messages").click()
+    expect(message(ben, "number 230")).to_be_in_viewport()
+
+
+#: Messages of somebody else, as fast as the server lets one.
+SAY_MANY = """
+(number) => new Promise((done) => {
+  const socket = new WebSocket(`/api/rooms/${location.pathname.split("/")[2]}/socket`);
+  const send = (message) => socket.send(JSON.stringify(message));
+  let said = 0;
+  const next = () => send({ type: "say", id: 2 + said, text: `number ${said += 1}` });
+  socket.onopen = () => send({ type: "enter", id: 1, name: "Somebody" });
+  socket.onmessage = ({ data }) => {
+    const { type } = JSON.parse(data);
+    if (type === "refused") setTimeout(() => { said -= 1; next(); }, 100);
+    else if (type === "ok" && said === number) { socket.close(); done(); }
+    else if (type === "welcome" || type === "ok") next();
+  };
+})
+"""
+
+
+@SIZES
+def test_questions_are_voted_for_and_answered(
+    make_place: Rooms, options: dict[str, object]
+) -> None:
+    place = make_place()
+    ann, ben = place.attendee("Ann", **options), place.attendee("Ben", **options)
+    mod = place.moderator("Mo", **options)
+    ask(ann, "When is lunch?")
+    ask(ben, "Who pays?")
+    for one in (ann, ben, mod):
+        one.show("Q&A")
+        expect(one.page.locator(".question")).to_have_count(2)
+    question(ann, "Who pays?").locator(".vote").click()
+    expect(question(mod, "Who pays?").locator(".vote-count")).to_have_text("1")
+    expect(mod.page.locator(".question").first).to_contain_text("Who pays?")
+    expect(question(ann, "Who pays?").locator(".vote")).to_have_attribute("aria-pressed", "true")
+    expect(question(ben, "Who pays?").locator(".vote")).to_have_attribute("aria-pressed", "false")
+    question(ben, "Who pays?").locator(".vote").click()
+    expect(question(ann, "Who pays?").locator(".vote-count")).to_have_text("2")
+    question(ben, "Who pays?").locator(".vote").click()
+    expect(question(ann, "Who pays?").locator(".vote-count")).to_have_text("1")
+    mod.page.get_by_role("button", name="Newest").click()
+    expect(mod.page.locator(".question").first).to_contain_text("Who pays?")
+    question(mod, "Who pays?").get_by_role("button", name="Answered").click()
+    expect(ann.page.get_by_role("list", name="Answered").locator(".question")).to_have_count(1)
+    question(mod, "When is lunch?").get_by_role("button", name="Dismiss").click()
+    expect(question(ben, "When is lunch?")).to_have_count(0)
+    expect(ann.page.get_by_role("list", name="Dismissed")).to_contain_text("When is lunch?")
+    question(mod, "When is lunch?").get_by_role("button", name="Open again").click()
+    expect(question(ben, "When is lunch?")).to_be_visible()
+    choose(ann, question(ann, "When is lunch?"), "Delete")
+    expect(question(ben, "When is lunch?")).to_have_count(0)
+
+
+def test_questions_may_be_off(make_place: Rooms) -> None:
+    place = make_place()
+    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    ann.show("Q&A")
+    part = mod.show("Moderate").locator('[data-part="Chat and questions"]')
+    part.locator("summary").click()
+    part.get_by_label("Questions and answers").uncheck()
+    expect(ann.page.get_by_role("tab", name="Q&A")).to_be_hidden()
+    expect(ann.page.locator("#side-people")).to_be_visible()
+
+
+@SIZES
+def test_what_is_typed_without_a_connection_is_sent_once(
+    make_place: Rooms, server: ServerProcess, options: dict[str, object]
+) -> None:
+    """The network dies, the person writes on and reloads; everybody reads all of it once."""
+    place = make_place()
+    with contextlib.closing(Cable(server.port)) as cable:
+        ann, ben = place.visitor("Ann", **options), place.attendee("Ben", **options)
+        ann.link = f"http://localhost:{cable.port}/r/{place.id}"
+        ann.enter()
+        ben.show("Chat")
+        say(ann, "one")
+        expect(message(ben, "one")).to_be_visible()
+        cable.cut()
+        say(ann, "two")  # goes out on a line that is dead
+        say(ann, "three")
+        unsent = ann.page.locator(".message-unsent")
+        expect(unsent).to_have_count(2)
+        expect(ann.page.locator("#reconnecting")).to_be_visible(timeout=60_000)
+        say(ann, "four")
+        field(ann).fill("a draft")
+        expect(unsent.first).to_contain_text("as soon as you are connected again")
+        cable.mend()
+        expect(unsent).to_have_count(0)
+        expect(message(ben, "four")).to_be_visible()
+        expect(field(ann)).to_have_value("a draft")
+        assert texts(ben) == texts(ann) == ["one", "two", "three", "four"]
+
+
+def test_what_was_said_but_not_acknowledged_is_not_said_again(
+    make_place: Rooms, server: ServerProcess
+) -> None:
+    """The server takes it, the answer is lost; a reload meanwhile changes nothing."""
+    place = make_place()
+    with contextlib.closing(Cable(server.port)) as cable:
+        ann, ben = place.visitor("Ann"), place.attendee("Ben")
+        ann.link = f"http://localhost:{cable.port}/r/{place.id}"
+        ann.enter()
+        ben.show("Chat")
+        cable.cut(backwards_only=True)
+        say(ann, "once")
+        expect(message(ben, "once")).to_be_visible()
+        expect(ann.page.locator(".message-unsent")).to_have_count(1)
+        field(ann).fill("a draft")
+        cable.mend()
+        ann.page.reload()
+        expect(ann.page.locator("#room")).to_be_visible()
+        ann.show("Chat")
+        expect(message(ann, "once")).to_be_visible()
+        expect(ann.page.locator(".message-unsent")).to_have_count(0)
+        expect(field(ann)).to_have_value("a draft")
+        say(ben, "seen")
+        expect(message(ann, "seen")).to_be_visible()
+        assert texts(ben) == texts(ann) == ["once", "seen"]
+
+
+def test_a_refused_message_can_be_edited_and_sent_again(make_place: Rooms) -> None:
+    place = make_place()
+    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    ann.show("Chat")
+    # Refused by the server alone: the page would not have sent it.
+    ann.page.evaluate("() => { window.sending = WebSocket.prototype.send; }")
+    ann.page.evaluate(
+        """() => { WebSocket.prototype.send = function (text) {
+          window.sending.call(this, text.replace("too long", "x".repeat(3000)));
+        }; }"""
+    )
+    say(ann, "too long")
+    unsent = ann.page.locator(".message-unsent")
+    expect(unsent).to_contain_text("Not sent. The message is longer than 2,000 characters.")
+    ann.page.evaluate("() => { WebSocket.prototype.send = window.sending; }")
+    unsent.get_by_role("button", name="Edit").click()
+    expect(unsent).to_have_count(0)
+    expect(field(ann)).to_have_value("too long")
+    field(ann).fill("short")
+    field(ann).press("Enter")
+    mod.show("Chat")
+    expect(message(mod, "short")).to_be_visible()
+
+
+def test_a_text_that_is_too_long_is_not_sent(make_place: Rooms) -> None:
+    ann = make_place().attendee("Ann")
+    ann.show("Chat")
+    field(ann).fill("x" * 1900)
+    note = ann.page.locator("#side-chat .composer-note")
+    expect(note).to_have_text("100 characters left")
+    field(ann).fill("x" * 2001)
+    expect(note).to_have_text("1 characters too many")
+    field(ann).press("Enter")
+    expect(field(ann)).to_have_value("x" * 2001)
+
+
+LINKS = [
+    ("see https://example.org/a_(b)?c=d#e.", "https://example.org/a_(b)?c=d#e"),
+    ("(https://example.org/a)", "https://example.org/a"),
+    ("HTTP://EXAMPLE.ORG/A", None),
+    ("https://exаmple.org/", "https://xn--exmple-4nf.org/"),
+    ("https://user:pw@example.org/", None),
+    ("https://example.org@evil.example/", None),
+    ("https://example.org/\u2067txt.exe", "https://example.org/%E2%81%A7txt.exe"),
+    ("https://evil.example/\u200b.example.org", "https://evil.example/%E2%80%8B.example.org"),
+    ("https://пример.example/страница", "https://xn--e1afmkfd.example/"),
+    ("https://example.org/straße", "https://example.org/straße"),
+    ("javascript:alert(1) data:text/html,x ftp://example.org/ //example.org", None),
+    ("<a href='https://example.org'>x</a> <img src=x onerror=alert(1)>", "https://example.org"),
+]
+
+
+def test_links_are_safe_and_shown_plainly(make_place: Rooms) -> None:
+    ann = make_place().attendee("Ann")
+    ann.show("Chat")
+    for number, (text, shown) in enumerate(LINKS):
+        say(ann, text)
+        row = ann.page.locator("#side-chat .message[data-number]").nth(number)
+        expect(row).to_be_visible()
+        links = row.locator("a")
+        if shown is None and not text.startswith("HTTP"):
+            expect(links).to_have_count(0)
+            expect(row.locator(".message-text")).to_have_text(text)
+            continue
+        link = links.first
+        assert link.get_attribute("rel") == "noopener noreferrer"
+        assert link.get_attribute("target") == "_blank"
+        if shown is not None:
+            assert link.inner_text().startswith(shown), text
+        assert ann.page.evaluate("(one) => new URL(one.href).protocol", link.element_handle()) in (
+            "http:",
+            "https:",
+        )
+    assert ann.page.locator("#side-chat .message img").count() == 0
+
+
+def test_the_keyboard_alone_is_enough(make_place: Rooms) -> None:
+    place = make_place()
+    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    mod.page.locator('#bar [data-tab="chat"]').focus()
+    mod.page.keyboard.press("Enter")
+    expect(mod.page.get_by_role("tab", name="Chat")).to_be_focused()
+    mod.page.keyboard.press("ArrowRight")
+    expect(mod.page.get_by_role("tab", name="Q&A")).to_be_focused()
+    mod.page.keyboard.press("Home")
+    expect(mod.page.get_by_role("tab", name="People")).to_be_focused()
+    mod.page.keyboard.press("ArrowRight")
+    field(mod).focus()
+    mod.page.keyboard.type("two")
+    mod.page.keyboard.press("Shift+Enter")
+    mod.page.keyboard.type("lines")
+    mod.page.keyboard.press("Enter")
+    ann.show("Chat")
+    expect(message(ann, "two")).to_be_visible()
+    assert texts(ann) == ["two\nlines"]
+    message(mod, "two").locator(".message-menu").focus()
+    mod.page.keyboard.press("Enter")
+    mod.page.keyboard.press("ArrowUp")
+    expect(mod.page.get_by_role("menuitem", name="Delete")).to_be_focused()
+    mod.page.keyboard.press("Enter")
+    expect(message(ann, "two")).to_have_count(0)
