@@ -217,6 +217,12 @@ class Program:
             if line["state"] == state and all(line.get(k) == v for k, v in fields.items()):
                 return line
 
+    async def order(self, **fields: Any) -> None:
+        """Tell it what to do."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(fields).encode() + b"\n")
+        await self.process.stdin.drain()
+
     async def ends(self) -> tuple[int, str]:
         """Wait for its end: exit code and what it said on stderr."""
         async with asyncio.timeout(PATIENCE):

@@ -124,3 +124,45 @@ async def test_people_who_come_and_go_are_heard_as_themselves(
         await only("Jay", "Wren")
         await only("Robin")
         await only("Robin", "Wren", "Jay")
+
+
+async def test_silence_another_microphone_and_release_by_orders(
+    server: ServerProcess, virtual: VirtualDevices, program: Start
+) -> None:
+    """``--mute silence`` keeps the microphone on stage; another is chosen there by its name."""
+    links = server.create_room(mode="invite")["links"]
+    async with Moderator(links["moderator"]) as ada, Viewer(links["attendee"]) as seen:
+        client = await program(
+            "join", links["attendee"], "--name", "Robin", "--mic", "studio", "--mute", "silence",
+            "--control", devices=virtual, orders=True,
+        )  # fmt: skip
+        await client.says("entered")
+
+        async def order(**fields: object) -> None:
+            await client.order(**fields)
+            await client.says("done", do=fields["do"])
+
+        robin = await ada.sees("Robin")
+        await ada.do("invite", person=robin["id"])
+        await client.says("offered")
+        assert virtual.recording() == 0
+        await order(do="go_up", devices=["microphone"])
+        await seen.sounds(robin["id"], virtual.tone)
+        await order(do="mute")
+        await ada.sees("Robin", seat="on_stage", microphone=False)
+        assert virtual.recording() == 1
+        await order(do="unmute")
+        await seen.sounds(robin["id"], virtual.tone)
+        await order(do="choose", device="microphone", name="headset")
+        await seen.until(
+            lambda: not has_tone(seen.heard(robin["id"]), virtual.tone), "the other microphone"
+        )
+        assert not has_tone(await seen.listens(robin["id"]), virtual.tone)
+        assert virtual.recording() == 1
+        await order(do="choose", device="microphone", name="studio")
+        await seen.sounds(robin["id"], virtual.tone)
+        await ada.do("remove_from_stage", person=robin["id"])
+        await client.says("removed_from_stage")
+        await becomes(lambda: virtual.recording() == 0, "the microphone's release")
+        await client.order(do="quit")
+        assert await client.ends() == (0, "")
