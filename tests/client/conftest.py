@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+from aiortc import RTCRtpSender
 
 from tests.server_process import ServerProcess
 
@@ -27,6 +28,27 @@ def server() -> Iterator[ServerProcess]:
     """A server that no test kills."""
     with ServerProcess(demo=False) as running:
         yield running
+
+
+@pytest.fixture
+def mortal() -> Iterator[ServerProcess]:
+    """A server that the test may kill."""
+    with ServerProcess(demo=False) as running:
+        yield running
+
+
+@pytest.fixture
+def senders(monkeypatch: pytest.MonkeyPatch) -> list[RTCRtpSender]:
+    """Every sender of RTP that is made."""
+    made: list[RTCRtpSender] = []
+    real = RTCRtpSender.__init__
+
+    def noting(self: RTCRtpSender, *arguments: Any) -> None:
+        real(self, *arguments)
+        made.append(self)
+
+    monkeypatch.setattr(RTCRtpSender, "__init__", noting)
+    return made
 
 
 @pytest.fixture(scope="package")

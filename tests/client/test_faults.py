@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -21,13 +21,6 @@ from .people import PATIENCE, has_tone
 
 MIC, CAM = Device.MICROPHONE, Device.CAMERA
 BOTH = (MIC, CAM)
-
-
-@pytest.fixture
-def mortal() -> Iterator[ServerProcess]:
-    """A server that the test may kill."""
-    with ServerProcess(demo=False) as running:
-        yield running
 
 
 async def unplugged(room: Room, hardware: Counting, server: ServerProcess) -> None:

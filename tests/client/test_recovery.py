@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ from .people import Moderator, Viewer
 from .virtual import VirtualDevices
 
 pytestmark = pytest.mark.devices
-
-
-@pytest.fixture
-def mortal() -> Iterator[ServerProcess]:
-    """A server that the test may kill."""
-    with ServerProcess(demo=False) as running:
-        yield running
 
 
 def engine(server: ServerProcess) -> int:
