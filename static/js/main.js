@@ -18,6 +18,7 @@ import { PersonMenu } from "./menu.js";
 import { Notices } from "./notices.js";
 import { makePanel } from "./panel/panel.js";
 import { Participants } from "./participants.js";
+import { Polls } from "./polls/polls.js";
 import { DeviceWindow, ReadyWindow } from "./ready-window.js";
 import { SelfMedia } from "./self-media.js";
 import { Side } from "./side.js";
@@ -63,6 +64,7 @@ const app = {
       return false;
     }
   },
+  session: () => forThisWindow.get(sessionKey),
   devices: new Devices(),
   capture: /** @type {any} */ (null),
   media: /** @type {any} */ (null),
@@ -87,6 +89,7 @@ const chat = new Chat(app, side, `${room}.${token}`);
 new Questions(app, side, `${room}.${token}`, (thread) => chat.write(thread));
 new News(app, chat);
 new Participants(app, side.pages.people, new PersonMenu(app, (person) => chat.itemsOn(person)));
+new Polls(app, side);
 makePanel(app, side.pages.moderate);
 store.subscribe(drawTop);
 

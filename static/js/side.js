@@ -19,6 +19,7 @@ const TABS = [
   { name: "people", title: "People", icon: "people", opener: true },
   { name: "chat", title: "Chat", icon: "chat", opener: true, news: true },
   { name: "questions", title: "Q&A", icon: "question", news: true, shown: (store) => store.room?.settings.questions ?? false },
+  { name: "polls", title: "Polls", icon: "polls", news: true },
   { name: "moderate", title: "Moderate", icon: "shield", opener: true, news: true, shown: (store) => store.iModerate },
 ];
 

@@ -88,6 +88,7 @@
  * @property {import("./chat/outbox.js").Outbox} outbox
  * @property {(type: string, fields?: object) => Promise<any>} send rejects with Refused
  * @property {(type: string, fields?: object) => Promise<boolean>} act send; a refusal is shown
+ * @property {() => string} session the token of one's session, for what is asked over HTTP
  * @property {import("./notices.js").Notices} notices
  * @property {import("./devices.js").Devices} devices
  * @property {import("./capture.js").Capture} capture

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.server_process import ServerProcess
 
 from .conftest import Place
+from .test_polls import card, tab, vote, write, write_quiz
 from .visitors import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, Visitor, failing_devices
 
 SIZES = {"desktop": DESKTOP, "phone": PHONE, "lying": {"width": 844, "height": 390}}
@@ -174,12 +175,87 @@ def crowds(camera: Photographer, server: ServerProcess, browser: Browser) -> Non
             camera.take(last, f"stage-of-{number:02}", "desktop phone lying")
 
 
+def polls(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """Polls of every kind and a quiz, for a moderator and an attendee."""
+    place = Place(server, browser, name="Autumn assembly", mode="request")
+    mod, ann = place.moderator("Mo Farah"), place.attendee("Ann Lee")
+    tab(mod)
+    camera.take(mod, "polls-none")
+    tab(mod).get_by_role("button", name="New poll").click()
+    mod.window("New poll").get_by_label("Kind").select_option(label="Several answers")
+    camera.take(mod, "poll-editor")
+    mod.window("New poll").get_by_role("button", name="Cancel").click()
+    write(mod, "Single choice", "What shall we have for lunch on Friday?", "Soup", "Pasta", "Salad")
+    expect(ann.notice("A poll is open")).to_be_visible()
+    camera.take(ann, "poll-notice")
+    write(mod, "Rating", "How was the morning?", most=5)
+    write(mod, "Open text", "What did you miss?", named=True)
+    write(mod, "Word cloud", "The day in a word?", most=3)
+    tab(ann)
+    camera.take(ann, "polls-open")
+    people = [place.attendee(name) for name in CROWD[1:]]
+    words = "inspiring warm loud inspiring long coffee inspiring friends coffee ideas warm new"
+    for number, one in enumerate([ann, *people]):
+        vote(one, "What shall we have", ["Soup", "Pasta", "Soup", "Salad"][number % 4])
+        rated = card(one, "How was the morning?")
+        rated.get_by_label(str(5 - number % 3), exact=True).check(force=True)
+        rated.get_by_role("button", name="Vote").click()
+        said = card(one, "What did you miss?")
+        said.get_by_label("Your answer").fill(
+            f"More time for questions, and a break at {number + 9}."
+        )
+        said.get_by_role("button", name="Vote").click()
+        cloud = card(one, "The day in a word?")
+        for place_of in range(3):
+            word = words.split()[(number * 3 + place_of * 5) % 12]
+            cloud.get_by_label(f"Word {place_of + 1}").fill(word)
+        cloud.get_by_role("button", name="Vote").click()
+        expect(cloud.locator(".voted")).to_be_visible()
+    for one, name in ((ann, "attendee"), (mod, "moderator")):
+        for question in ("What shall we have", "How was the morning?", "The day in a word?"):
+            card(one, question).scroll_into_view_if_needed()
+            camera.take(one, f"poll-{name}-{question.split()[0].lower()}-{len(question)}")
+
+
+def quizzes(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """A quiz from its editor to the look back."""
+    place = Place(server, browser, name="Autumn assembly", mode="request")
+    mod, ann = place.moderator("Mo Farah"), place.attendee("Ann Lee")
+    people = [place.attendee(name) for name in CROWD[1:]]
+    write_quiz(mod)
+    card(mod, "Geography").get_by_role("button", name="Edit").click()
+    camera.take(mod, "quiz-editor")
+    mod.window("Edit the quiz").get_by_role("button", name="Cancel").click()
+    card(mod, "Geography").get_by_role("button", name="Start the quiz").click()
+    expect(card(ann, "Geography").get_by_role("button", name="Oslo")).to_be_visible()
+    tab(ann).evaluate("(one) => one.scrollTo(0, 0)")
+    camera.take(ann, "quiz-question")
+    for number, one in enumerate([ann, *people]):
+        card(one, "Geography").get_by_role(
+            "button", name=["Oslo", "Bergen"][number % 3 // 2]
+        ).click()
+    expect(card(mod, "Geography")).to_contain_text("7 people")
+    card(mod, "Geography").scroll_into_view_if_needed()
+    camera.take(mod, "quiz-leading")
+    card(mod, "Geography").get_by_role("button", name="End the question").click()
+    expect(card(ann, "Geography").locator(".leader").first).to_be_visible()
+    camera.take(ann, "quiz-answer")
+    card(mod, "Geography").get_by_role("button", name="Next question").click()
+    card(ann, "Geography").get_by_label("Rhine").check()
+    camera.take(ann, "quiz-several")
+    card(ann, "Geography").get_by_role("button", name="Answer").click()
+    card(mod, "Geography").get_by_role("button", name="End the quiz").click()
+    card(ann, "Geography").get_by_text("Look back").click()
+    card(ann, "Geography").scroll_into_view_if_needed()
+    camera.take(ann, "quiz-over")
+
+
 def main() -> None:
     """See the module."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     camera = Photographer(folder, sys.argv[2] if len(sys.argv) > 2 else "")
-    for scene in (pages, viewers, moderators, troubles, crowds):
+    for scene in (pages, viewers, moderators, troubles, crowds, polls, quizzes):
         camera.scene(scene)
 
 
