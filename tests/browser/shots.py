@@ -15,6 +15,7 @@ from tests.server_process import ServerProcess
 
 from .conftest import Place
 from .test_polls import card, tab, vote, write, write_quiz
+from .test_talk import ask, choose, message, open_thread, question, say
 from .visitors import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, Visitor, failing_devices
 
 SIZES = {"desktop": DESKTOP, "phone": PHONE, "lying": {"width": 844, "height": 390}}
@@ -136,6 +137,68 @@ def moderators(camera: Photographer, server: ServerProcess, browser: Browser) ->
     camera.take(host, "host-on-stage", "desktop phone lying")
 
 
+def talks(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """The chat and private threads, of an attendee and a moderator."""
+    place = Place(server, browser, name="Autumn assembly", mode="open")
+    ann, ben, mod = place.attendee("Ann Lee"), place.attendee("Ben Okafor"), place.moderator("Mo")
+    say(ann, "Good morning! The programme is at https://example.org/programme/2026")
+    say(ben, "שלום! A longer message, which runs over several lines.\n\nWith an empty line.")
+    mod.show("Chat")
+    choose(mod, message(mod, "Good morning"), "Reply")
+    say(mod, "Coffee is at 10:30 in the hall")
+    choose(mod, message(mod, "Coffee"), "Pin")
+    mod.page.get_by_role("button", name="Announcement to everybody").click()
+    say(mod, "We begin in five minutes")
+    ann.page.get_by_role("button", name="Close the panel").click()
+    say(ben, "great")
+    camera.take(ann, "chat-closed")
+    ann.show("Chat")
+    camera.take(ann, "chat", "desktop phone lying")
+    camera.take(mod, "chat-moderator")
+    message(mod, "great").locator(".message-menu").click()
+    camera.take(mod, "chat-menu")
+    mod.page.keyboard.press("Escape")
+    open_thread(ann, "Moderators")
+    say(ann, "I hear nothing")
+    camera.take(ann, "chat-private")
+    open_thread(mod, "Private")
+    camera.take(mod, "chat-threads")
+    mod.page.locator(".thread").click()
+    say(mod, "Please reload the page")
+    camera.take(mod, "chat-thread")
+    part = mod.show("Moderate").locator('[data-part="Chat and questions"]')
+    part.locator("summary").click()
+    part.get_by_label("Moderators approve first").check()
+    camera.take(mod, "chat-settings")
+    ben.show("Chat")
+    say(ben, "May I say something?")
+    camera.take(ben, "chat-waiting")
+    mod.show("Chat")
+    open_thread(mod, "Everybody")
+    camera.take(mod, "chat-approve")
+    choose(mod, message(mod, "May I say"), "Block from writing")
+    mod.window("Block Ben").get_by_role("button", name="Block").click()
+    camera.take(ben, "chat-blocked")
+    server.kill()
+    expect(ann.page.locator("#reconnecting")).to_be_visible()
+    open_thread(ann, "Moderators")
+    say(ann, "Are you there?")
+    camera.take(ann, "chat-unsent")
+
+
+def questions(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """Questions with votes."""
+    place = Place(server, browser, name="Autumn assembly", mode="open")
+    ann, ben, mod = place.attendee("Ann Lee"), place.attendee("Ben Okafor"), place.moderator("Mo")
+    ask(ann, "When is lunch, and is there something for vegetarians?")
+    ask(ben, "Who pays?")
+    mod.show("Q&A")
+    question(mod, "Who pays?").locator(".vote").click()
+    expect(question(ann, "Who pays?").locator(".vote-count")).to_have_text("1")
+    camera.take(ann, "questions")
+    camera.take(mod, "questions-moderator")
+
+
 def troubles(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
     """Devices that are denied, a server that is gone, another tab."""
     place = Place(server, browser, name="Autumn assembly", mode="open")
@@ -255,7 +318,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     camera = Photographer(folder, sys.argv[2] if len(sys.argv) > 2 else "")
-    for scene in (pages, viewers, moderators, troubles, crowds, polls, quizzes):
+    for scene in (pages, viewers, moderators, talks, questions, troubles, crowds, polls, quizzes):
         camera.scene(scene)
 
 
