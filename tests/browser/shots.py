@@ -275,9 +275,9 @@ def polls(camera: Photographer, server: ServerProcess, browser: Browser) -> None
         cloud.get_by_role("button", name="Vote").click()
         expect(cloud.locator(".voted")).to_be_visible()
     for one, name in ((ann, "attendee"), (mod, "moderator")):
-        for question in ("What shall we have", "How was the morning?", "The day in a word?"):
-            card(one, question).scroll_into_view_if_needed()
-            camera.take(one, f"poll-{name}-{question.split()[0].lower()}-{len(question)}")
+        for asked in ("What shall we have", "How was the morning?", "The day in a word?"):
+            card(one, asked).scroll_into_view_if_needed()
+            camera.take(one, f"poll-{name}-{asked.split()[0].lower()}-{len(asked)}")
 
 
 def quizzes(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
