@@ -333,5 +333,5 @@ async def connect(self: Publisher) -> None:
     """Without media."""
 
 
-Guard.TestCase.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
+Guard.TestCase.settings = settings(max_examples=300, stateful_step_count=50, deadline=None)
 TestGuard = Guard.TestCase

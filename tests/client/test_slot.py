@@ -103,6 +103,40 @@ async def test_a_device_that_fails_while_open_is_closed() -> None:
     await slot.close()
 
 
+async def test_renewed_while_opening_only_the_new_one_counts() -> None:
+    """Neither an opening that ends badly nor a failure of the old one is told."""
+    gates = [asyncio.Event(), asyncio.Event()]
+    failures: list[DeviceError] = []
+    fail: list[Callable[[DeviceError], None]] = []
+
+    class Stubborn(Fake):
+        async def open(self) -> None:
+            try:
+                await super().open()
+            except asyncio.CancelledError:
+                raise DeviceError("interrupted") from None
+
+    def make(failed: Callable[[DeviceError], None]) -> Fake:
+        fail.append(failed)
+        return Stubborn(gates[len(fail) - 1])
+
+    slot = Slot(make, failures.append)
+    slot.renew()
+    assert not slot.wanted
+    slot.want(True)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    slot.renew()
+    gates[1].set()
+    await slot.settled()
+    fail[0](DeviceError("the old one was pulled out"))
+    await slot.settled()
+    assert slot.is_open
+    assert slot.usable
+    assert (Fake.opened, failures) == (1, [])
+    await slot.close()
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=12))
 def test_in_the_end_it_is_as_wanted_last(wishes: list[tuple[bool, int]]) -> None:
     """However the wishes fall between the steps of opening and closing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -145,6 +146,21 @@ async def test_a_silenced_microphone_is_released_by_choosing_another_or_to_relea
     kit.studio.mute = "silence"
     await kit.has(MIC, on_stage=True)
     assert kit.hardware.handle(MIC).device == CLIP
+
+
+@pytest.mark.parametrize("kit", ["silence"], indirect=True)
+async def test_a_microphone_off_again_before_it_was_open_is_never_opened(kit: Kit) -> None:
+    """As by a short press of the key for talking: silence is for what is open already."""
+    kit.hardware.allowed = lambda kind: False
+    kit.studio.want([MIC], on_stage=True)
+    assert await kit.has(on_stage=True) == []
+    kit.hardware.gate.clear()
+    kit.studio.want([MIC], on_stage=True)
+    await asyncio.sleep(0)
+    kit.studio.want([], on_stage=True)
+    kit.hardware.gate.set()
+    await kit.studio.settled()
+    assert kit.hardware.total == 0
 
 
 async def test_another_device_and_another_size_are_opened_after_the_old_is_closed(kit: Kit) -> None:
