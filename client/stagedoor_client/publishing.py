@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from stagedoor.rules.refusals import Code
+
 from .errors import ConnectionLostError, RefusedError
 from .lines import Line
 from .publisher import Publisher
@@ -59,9 +61,10 @@ class Publishing:
             await self.publisher.connect()
         except ConnectionLostError:
             raise
-        except RefusedError:
-            if self._wanted():  # else one has left the stage meanwhile, and there is nothing to say
+        except RefusedError as error:
+            if error.code is not Code.NO_SEAT:
                 raise
+            self._steps.later()  # the seat was taken meanwhile: the view says so, now or soon
         except Exception as error:  # aiortc's, of an answer it cannot use
             self._tell(Line("media_failed", f"publishing failed: {error}"))
             self._steps.later()
