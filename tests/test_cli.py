@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ def test_rooms_are_made_listed_and_linked(operator: Operator) -> None:
     assert made["room"]["settings"]["capacity"] == 3
     assert made["room"]["settings"]["offer_ms"] == 20_000
     assert made["room"]["settings"]["may_leave_stage"] is True
+    assert (made["room"]["entry"], made["room"]["opens_at"]) == ("open", None)
     assert "/r/all-hands#token=" in made["links"]["attendee"]
     (listed,) = operator.json("room", "list")
     assert (listed["id"], listed["mode"], listed["open_door"]) == ("all-hands", "invite", False)
@@ -122,3 +124,15 @@ def test_a_server_that_was_killed_is_not_asked(tmp_path: Path) -> None:
     server.kill()
     assert (server.data / "server.json").exists()
     assert [room["id"] for room in Operator(server.data).json("room", "list")] == ["demo"]
+
+
+def test_a_room_may_have_a_lobby_and_a_time_of_opening(operator: Operator) -> None:
+    made = operator.json("room", "create", "Later", "--lobby")["room"]
+    assert (made["entry"], made["opens_at"]) == ("lobby", None)
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    made = operator.json("room", "create", "Later", "--opens-at", soon.isoformat())["room"]
+    assert (made["entry"], made["opens_at"]) == ("lobby", soon.timestamp() * 1000)
+    for wrong in ("yesterday", "2001-01-01T00:00"):
+        done = operator.run("room", "create", "Never", "--opens-at", wrong)
+        assert done.returncode != 0
+        assert "time" in done.stderr or "future" in done.stderr

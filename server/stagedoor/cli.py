@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Coroutine, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ import msgspec
 from . import __version__
 from .config import DEFAULT_DATA, DEFAULT_PORT, DataFolder, ServeConfig, StartError
 from .operating import Operator
+from .rules.event.values import Entry
 from .rules.values import Mode, Settings
 from .serve import serve
 from .signalling.api import LinksWanted, ListedRoom, RoomAndLinks, RoomWanted
@@ -76,6 +78,8 @@ def _create_room(options: argparse.Namespace) -> int:
         mode=Mode(options.mode),
         settings=settings,
         open_door=not options.closed_door,
+        entry=Entry.LOBBY if options.lobby else Entry.OPEN,
+        opens_at=options.opens_at,
         expires_in_s=_seconds(options.expires_hours),
     )
     _show_links(_run(_operator(options).create(wanted)), options)
@@ -243,6 +247,15 @@ def _add_room(commands: Any, common: argparse.ArgumentParser) -> None:
         "--bump-longest-silent", action="store_true", help="a full stage makes room by itself"
     )
     create.add_argument("--closed-door", action="store_true", help="attendees need a link, too")
+    create.add_argument(
+        "--lobby", action="store_true", help="attendees wait until a moderator opens the room"
+    )
+    create.add_argument(
+        "--opens-at",
+        type=_moment,
+        metavar="TIME",
+        help="attendees wait until then, as 2026-12-31T18:00 (local time, or with +01:00)",
+    )
     listing = commands.add_parser("list", parents=[common, json], help="list the rooms")
     listing.set_defaults(run=_list_rooms)
     links = commands.add_parser("links", parents=[common, json, expiry], help="make new links")
@@ -252,6 +265,14 @@ def _add_room(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _environment(name: str, default: Any) -> Any:
     return os.environ.get(f"STAGEDOOR_{name}") or default
+
+
+def _moment(text: str) -> int:
+    """Milliseconds since 1970 of an ISO 8601 time; local where it names no zone."""
+    try:
+        return int(datetime.fromisoformat(text).timestamp() * 1000)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a time like 2026-12-31T18:00") from None
 
 
 def _port(text: str) -> int:

@@ -2,15 +2,20 @@
 /** @import {Person} from "./types.js" */
 /** @import {Store} from "./store.js" */
 import { hasSeat, moderates } from "./store.js";
+import { t } from "./words.js";
 
 /**
  * @typedef {object} Action what a moderator may do with a person
  * @property {string} label
  * @property {string} icon
- * @property {string} type the command
- * @property {object} fields
+ * @property {string} [type] the command
+ * @property {object} [fields]
+ * @property {"rename"|"remove"|"ban"} [ask] the window that asks for more, in the place of a command
  * @property {boolean} [danger]
  */
+
+/** @type {Action} */
+const CHANGE_NAME = { label: t("Change your name…"), icon: "edit", ask: "rename" };
 
 /**
  * What `store.me` may do with the person now (rules 2, 3, 13, 16, 17). Pure; the server decides.
@@ -20,10 +25,12 @@ import { hasSeat, moderates } from "./store.js";
  */
 export function actionsFor(person, store) {
   const { me, room } = store;
-  if (!me || !room || !moderates(me)) return [];
+  if (!me || !room) return [];
+  if (!moderates(me)) return person.id === me.id && room.settings.may_rename ? [CHANGE_NAME] : [];
   const iHost = me.role === "host";
   const mine = person.id === me.id;
   const reach = person.role !== "host" || iHost;
+  const mayPutOut = !mine && (iHost || person.role === "attendee");
   const one = { person: person.id };
   /** @type {(Action|false)[]} */
   const all = [
@@ -38,6 +45,10 @@ export function actionsFor(person, store) {
     iHost && person.role === "attendee" && { label: "Make moderator", icon: "shield", type: "appoint_moderator", fields: one },
     iHost && person.role === "moderator" && { label: "Make attendee", icon: "shield", type: "demote_moderator", fields: one },
     hasSeat(person) && reach && !mine && { label: "Remove from stage", icon: "down", type: "remove_from_stage", fields: one, danger: true },
+    mine && CHANGE_NAME,
+    mayPutOut && { label: t("Rename…"), icon: "edit", ask: "rename" },
+    mayPutOut && { label: t("Remove from the room…"), icon: "out", ask: "remove", danger: true },
+    mayPutOut && { label: t("Ban…"), icon: "block", ask: "ban", danger: true },
   ];
   return all.filter((action) => action !== false);
 }

@@ -55,7 +55,8 @@ export class Bar {
     show(this.camera, seated);
     show(this.devices, seated);
     show(this.leave, seated && (store.iModerate || room.settings.may_leave_stage));
-    show(this.hand, !seated);
+    // Where hands go down by themselves, one keeps them on stage, too.
+    show(this.hand, (!seated || room.settings.lower_hand_once_spoken) && (room.settings.may_raise_hand || store.iModerate));
     // For the styles: how many tools have to fit side by side.
     const tools = [...this.place.querySelectorAll(".tool")].filter((one) => !(/** @type {HTMLElement} */ (one).hidden));
     this.place.dataset.tools = String(tools.length);

@@ -87,6 +87,7 @@ export class Connection {
     this.#socket = socket;
     const late = setTimeout(() => this.#drop(socket), DIAL_PATIENCE);
     socket.onopen = async () => {
+      this.#keepAsking(socket);
       try {
         await this.handlers.enter();
       } catch (error) {
@@ -95,15 +96,15 @@ export class Connection {
         if (PASSING.includes(error.code)) this.#drop(socket);
         else this.#end(error);
         return;
-      } finally {
-        clearTimeout(late);
       }
       if (this.#socket !== socket) return;
       this.#failures = 0;
       this.handlers.status("open");
-      this.#keepAsking(socket);
     };
-    socket.onmessage = (event) => this.#socket === socket && this.#take(JSON.parse(event.data));
+    socket.onmessage = (event) => {
+      clearTimeout(late);
+      if (this.#socket === socket) this.#take(JSON.parse(event.data));
+    };
     socket.onclose = () => {
       clearTimeout(late);
       this.#drop(socket);

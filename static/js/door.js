@@ -4,10 +4,10 @@ import { lasting } from "./storage.js";
 
 const NAME = "stagedoor.name";
 
-/** Which of the page's views is shown. @param {"loading"|"door"|"room"|"end"} view */
+/** Which of the page's views is shown. @param {"loading"|"door"|"lobby"|"room"|"end"} view */
 export function showView(view) {
   document.body.dataset.view = view;
-  for (const one of ["loading", "door", "room", "end"]) byId(one).hidden = one !== view;
+  for (const one of ["loading", "door", "lobby", "room", "end"]) byId(one).hidden = one !== view;
 }
 
 /** @param {string} text */

@@ -1,7 +1,8 @@
 // @ts-check
-/** @import {Happening, Mode} from "./types.js" */
+/** @import {App, Happening, Mode} from "./types.js" */
 /** @import {Store} from "./store.js" */
 /** @import {Notices, Notice} from "./notices.js" */
+import { t } from "./words.js";
 
 /** @type {Record<Mode, string>} */
 export const MODE_SENTENCES = {
@@ -16,9 +17,17 @@ export const MODE_SENTENCES = {
 /** @param {Happening} it */
 const who = (it) => it.by_name || "A moderator";
 
+/** @param {Happening} it */
+function entrySentence(it) {
+  if (!it.by) return t("The room is open: the time has come.");
+  const by = who(it);
+  if (it.entry === "open") return t("{by} opened the room.", { by });
+  return it.entry === "locked" ? t("{by} locked the room.", { by }) : t("{by} has new attendees wait in the lobby.", { by });
+}
+
 /**
  * What happened to oneself, in words.
- * @type {Record<string, (it: Happening, store: Store) => Said>}
+ * @type {Record<string, (it: Happening, store: Store, act: App["act"]) => Said>}
  */
 const TO_ME = {
   request_declined: (it, store) => {
@@ -48,6 +57,11 @@ const TO_ME = {
     it.by === it.person || it.on
       ? null
       : [`${who(it)} turned your ${it.device} off.`, { key: `off-${it.device}`, stay: true, tone: "warning" }],
+  hand_lowered_once_spoken: (_it, _store, act) => [
+    t("Your hand is down, as you have spoken."),
+    { key: "hand", action: { label: t("Undo"), press: () => act("restore_hand") } },
+  ],
+  renamed: (it) => (it.by === it.person ? null : [t("{by} changed your name to {name}.", { by: who(it), name: it.person_name ?? "" }), { key: "name", stay: true }]),
   hand_lowered: (it) => (it.by === it.person ? null : [`${who(it)} lowered your hand.`, { key: "hand" }]),
   role_set: (_it, store) =>
     store.iModerate
@@ -57,7 +71,7 @@ const TO_ME = {
 
 /**
  * What others did that a moderator would miss otherwise.
- * @type {Record<string, (it: Happening, store: Store) => Said>}
+ * @type {Record<string, (it: Happening, store: Store, act: App["act"]) => Said>}
  */
 const TO_MODERATORS = {
   request_made: (it, store) => {
@@ -69,10 +83,19 @@ const TO_MODERATORS = {
   },
   offer_declined: (it) => [`${it.person_name} declined the offer of a seat.`, { key: "offers" }],
   offer_expired: (it) => [`The offer to ${it.person_name} has expired.`, { key: "offers" }],
+  hand_lowered_once_spoken: (it, _store, act) => [
+    t("{name} has spoken, and the hand is down.", { name: it.person_name ?? "" }),
+    { key: "hands", action: { label: t("Undo"), press: () => act("restore_hand", { person: it.person }) } },
+  ],
+  entry_set: (it, store) => (it.by === store.you ? null : [entrySentence(it), { key: "entry" }]),
+  removed_from_room: (it, store) =>
+    it.by === store.you ? null : [t("{by} removed {name} from the room.", { by: who(it), name: it.person_name ?? "" }), { key: "put-out" }],
+  banned: (it, store) =>
+    it.by === store.you ? null : [t("{by} banned {name}.", { by: who(it), name: it.person_name ?? "" }), { key: "put-out" }],
   unmute_dismissed: (it) => [`${it.person_name} stays muted.`, { key: `unmute-${it.person}` }],
 };
 
-/** @type {Record<string, (it: Happening, store: Store) => Said>} */
+/** @type {Record<string, (it: Happening, store: Store, act: App["act"]) => Said>} */
 const TO_ALL = {
   mode_set: (it, store) =>
     it.by === store.you || store.me?.seat === "on_stage" ? null : [MODE_SENTENCES[it.mode ?? "request"], { key: "mode" }],
@@ -85,12 +108,13 @@ const TO_ALL = {
  * @param {Happening[]} happened
  * @param {Store} store
  * @param {Notices} notices
+ * @param {App["act"]} act for what can be undone
  */
-export function tell(happened, store, notices) {
+export function tell(happened, store, notices, act) {
   for (const it of happened) {
     const mine = it.person === store.you;
     const words = mine ? TO_ME[it.what] : (TO_ALL[it.what] ?? (store.iModerate ? TO_MODERATORS[it.what] : undefined));
-    const said = words?.(it, store);
+    const said = words?.(it, store, act);
     if (said) notices.say(...said);
     if (mine && (it.what === "request_made" || it.what === "went_on_stage")) notices.take("mode");
     if (mine && (it.what === "offer_made" || it.what === "request_made")) notices.take("seat");

@@ -12,6 +12,8 @@ import { Connection, Refused } from "./connection.js";
 import { Devices } from "./devices.js";
 import { byId, setText } from "./dom.js";
 import { askName, rememberedName, sayEnd, sayLoading, showView } from "./door.js";
+import { Lobby } from "./event/lobby.js";
+import { EventState } from "./event/state.js";
 import { MODE_SENTENCES, tell } from "./happenings.js";
 import { Subscriber } from "./media/subscribe.js";
 import { PersonMenu } from "./menu.js";
@@ -25,12 +27,14 @@ import { Side } from "./side.js";
 import { Stage } from "./stage.js";
 import { forThisWindow } from "./storage.js";
 import { hasSeat, Store } from "./store.js";
+import { t } from "./words.js";
 
 const room = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 const sessionKey = `stagedoor.session.${room}.${token}`;
 
 const store = new Store();
+const lobby = new Lobby();
 const notices = new Notices(byId("notices"));
 let name = rememberedName();
 let entered = false;
@@ -42,6 +46,7 @@ const connection = new Connection(address.href, {
   message: take,
   status: (status) => {
     store.setStatus(status);
+    byId("lobby-lost").hidden = status !== "lost";
     if (status === "lost") byId("loading-text").textContent = "The server cannot be reached. Trying again…";
   },
   ended: refusedForGood,
@@ -65,6 +70,7 @@ const app = {
     }
   },
   session: () => forThisWindow.get(sessionKey),
+  event: new EventState(store),
   devices: new Devices(),
   capture: /** @type {any} */ (null),
   media: /** @type {any} */ (null),
@@ -93,8 +99,17 @@ new Polls(app, side);
 makePanel(app, side.pages.moderate);
 store.subscribe(drawTop);
 
-/** Send `enter`, with the session of this window if there is one. */
+/** Enter; where the room is not open yet, as soon as it is. */
 async function enter() {
+  for (;;) {
+    const answer = await knock();
+    if (answer.type !== "lobby") return answer;
+    if (!answer.open) await lobby.opened();
+  }
+}
+
+/** Send `enter`, with the session of this window if there is one. */
+async function knock() {
   const session = forThisWindow.get(sessionKey);
   if (session) {
     try {
@@ -112,10 +127,15 @@ function take(message) {
   switch (message.type) {
     case "welcome":
       return welcome(message);
+    case "lobby":
+      return lobby.take(message);
+    case "lobby_count":
+      return app.event.count(message.count);
     case "update":
       store.update(message);
+      keepName();
       if (store.room?.ended) return ended();
-      return tell(message.happened ?? [], store, notices);
+      return tell(message.happened ?? [], store, notices, app.act);
     case "speaking":
       return store.speak(message.people);
     case "subscribe_offer":
@@ -130,14 +150,16 @@ function take(message) {
 function welcome(message) {
   const back = entered;
   entered = true;
+  lobby.leave();
   forThisWindow.set(sessionKey, message.session);
   store.welcome(message);
+  keepName();
   store.setStatus("open");
   if (store.room?.ended) return ended();
   document.title = `${store.room?.name} · Stagedoor`;
   showView("room");
   // After a reload the view says it all; notices are for those who were here.
-  if (back) tell(message.missed, store, notices);
+  if (back) tell(message.missed, store, notices, app.act);
   if (store.me?.seat === "on_stage") {
     const sentence = "You are back on stage, with your microphone and camera off.";
     notices.say(sentence, { key: "seat", tone: "warning", stay: true });
@@ -146,9 +168,15 @@ function welcome(message) {
   subscriber.watch();
 }
 
+/** Come back with the name that one has now, whoever changed it. */
+function keepName() {
+  name = store.me?.name ?? name;
+}
+
 /** @param {Refused} why */
 function refusedForGood(why) {
   leave();
+  lobby.leave();
   const again = { label: "Try again", press: () => location.reload() };
   switch (why.code) {
     case "already_entered":
@@ -162,6 +190,12 @@ function refusedForGood(why) {
     case "bad_token":
     case "expired_token":
       return sayEnd("This link does not let you in", `${why.message} Ask whoever invited you for a new one.`);
+    case "removed":
+      return sayEnd(t("You were removed from the room"), why.message, { label: t("Enter again"), press: () => location.reload() });
+    case "banned":
+      return sayEnd(t("You are banned from this room"), why.message);
+    case "locked":
+      return sayEnd(t("This room is locked"), why.message, again);
     case "no_such_room":
       return sayEnd("No such room", "There is no room at this address. Look at the link again.");
     default:

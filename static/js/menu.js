@@ -2,6 +2,9 @@
 /** @import {App, Person} from "./types.js" */
 import { actionsFor } from "./actions.js";
 import { el, icon } from "./dom.js";
+import { askName, askToBan, askToRemove } from "./event/windows.js";
+
+const ASK = { rename: askName, remove: askToRemove, ban: askToBan };
 
 /**
  * @typedef {object} MenuItem
@@ -85,11 +88,11 @@ export class PersonMenu extends Menu {
   /** @param {Person} person @returns {MenuItem[]} */
   itemsFor(person) {
     const { store, act } = this.app;
-    const actions = actionsFor(person, store).map(({ label, icon: image, danger, type, fields }) => ({
+    const actions = actionsFor(person, store).map(({ label, icon: image, danger, type = "", fields, ask }) => ({
       label,
       icon: image,
       danger,
-      press: () => act(type, fields),
+      press: () => (ask ? ASK[ask](this.app, person) : act(type, fields)),
     }));
     const more = this.more(person);
     return [...actions.filter((one) => !one.danger), ...more.filter((one) => !one.danger), ...actions.filter((one) => one.danger), ...more.filter((one) => one.danger)];

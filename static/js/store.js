@@ -13,6 +13,11 @@ const UNSAID = {
   barred: false,
   may_ask_at: 0,
   unmute_asked_by: null,
+  requested_since: 0,
+  hand_since: 0,
+  hand_restorable_until: 0,
+  spoke_ms: 0,
+  link: "",
 };
 
 /** @param {Person} person */
@@ -122,6 +127,11 @@ export class Store {
   /** @param {string[]} people */
   speak(people) {
     this.speaking = people;
+    this.#tell();
+  }
+
+  /** A part has changed otherwise. */
+  changed() {
     this.#tell();
   }
 

@@ -5,6 +5,7 @@
  *
  * @typedef {"open"|"request"|"invite"|"closed"} Mode
  * @typedef {"host"|"moderator"|"attendee"} Role
+ * @typedef {"open"|"lobby"|"locked"} Entry
  * @typedef {"viewer"|"requested"|"offered"|"on_stage"|"held"} Seat
  * @typedef {"microphone"|"camera"} Device
  *
@@ -24,6 +25,11 @@
  * @property {boolean} barred removed before, so that a moderator has to agree (rule 13)
  * @property {number} may_ask_at milliseconds of the server's clock
  * @property {string|null} unmute_asked_by id of a moderator
+ * @property {number} requested_since milliseconds of the server's clock, as all times
+ * @property {number} hand_since
+ * @property {number} hand_restorable_until a hand that went down by itself may be put up again
+ * @property {number} spoke_ms how long the person has been heard
+ * @property {string} link id of the link that led here; for moderators
  *
  * @typedef {object} Settings
  * @property {number} capacity
@@ -36,8 +42,11 @@
  * @property {number} slow_ms
  * @property {boolean} premoderated moderators approve first
  * @property {boolean} questions
+ * @property {boolean} may_raise_hand
+ * @property {boolean} may_rename
+ * @property {boolean} lower_hand_once_spoken
  *
- * @typedef {{id: string, name: string, mode: Mode, settings: Settings, ended: boolean}} Room
+ * @typedef {{id: string, name: string, mode: Mode, settings: Settings, ended: boolean, entry: Entry, opens_at: number|null}} Room
  *
  * @typedef {object} Happening
  * @property {number} number
@@ -50,6 +59,7 @@
  * @property {Device} [device]
  * @property {boolean} [on]
  * @property {Mode} [mode]
+ * @property {Entry} [entry]
  *
  * @typedef {"waiting"|"shown"|"rejected"} Standing
  *
@@ -89,6 +99,7 @@
  * @property {(type: string, fields?: object) => Promise<any>} send rejects with Refused
  * @property {(type: string, fields?: object) => Promise<boolean>} act send; a refusal is shown
  * @property {() => string} session the token of one's session, for what is asked over HTTP
+ * @property {import("./event/state.js").EventState} event
  * @property {import("./notices.js").Notices} notices
  * @property {import("./devices.js").Devices} devices
  * @property {import("./capture.js").Capture} capture

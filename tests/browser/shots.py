@@ -6,6 +6,7 @@ python -m tests.browser.shots FOLDER [PART-OF-A-NAME]
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def viewers(camera: Photographer, server: ServerProcess, browser: Browser) -> No
     place = Place(server, browser, name="Autumn assembly", mode="open")
     ann, mod = place.attendee("Ann Lee"), place.moderator("Mo Farah")
     for mode in ("closed", "invite", "request", "open"):
-        mod.page.get_by_role("radio", name=mode.title()).check(force=True)
+        mod.access(mode.title()).check(force=True)
         ann.page.wait_for_timeout(400)
         camera.take(ann, f"viewer-{mode}")
     ann.button("Join stage").click()
@@ -199,6 +200,45 @@ def questions(camera: Photographer, server: ServerProcess, browser: Browser) -> 
     camera.take(mod, "questions-moderator")
 
 
+def event(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """Running the event: the lobby on both sides, bans, names, the fair queue."""
+    opens_at = int(time.time() * 1000) + 3_600_000
+    place = Place(server, browser, name="Autumn assembly", mode="request", opens_at=opens_at)
+    host = place.host("Helen Mirza")
+    early = place.visitor("Ann Lee").open()
+    early.page.get_by_label("Your name").fill("Ann Lee")
+    early.page.get_by_role("button", name="Enter").click()
+    expect(early.page.locator("#lobby")).to_be_visible()
+    camera.take(early, "lobby")
+    host.part("Entry").scroll_into_view_if_needed()
+    camera.take(host, "entry-lobby")
+    host.part("Entry").get_by_role("button", name="Open now").click()
+    expect(early.page.locator("#room")).to_be_visible()
+    crowd = [early, *(place.attendee(name) for name in CROWD[1:5])]
+    for one in crowd[:2]:
+        one.button("Ask to join stage").click()
+    for one in crowd[1:4]:
+        one.button("Raise hand").click()
+    expect(host.part("Raised hands").locator(".person")).to_have_count(3)
+    host.page.locator("#side-moderate").evaluate("(one) => { one.scrollTop = 0; }")
+    camera.take(host, "fair-queue")
+    host.show_people()
+    host.page.get_by_role("button", name=f"Actions for {CROWD[4]}").click()
+    camera.take(host, "menu-of-an-attendee")
+    host.page.get_by_role("menuitem", name="Ban…").click()
+    host.window(f"Ban {CROWD[4]}").get_by_label("Reason").fill("selling things")
+    camera.take(host, "ban-window")
+    host.window(f"Ban {CROWD[4]}").get_by_role("button", name="Ban", exact=True).click()
+    expect(crowd[4].page.locator("#end")).to_be_visible()
+    camera.take(crowd[4], "banned")
+    host.page.get_by_role("tab", name="Moderate").click()
+    host.part("Banned").scroll_into_view_if_needed()
+    camera.take(host, "bans")
+    host.page.get_by_text("More settings").click()
+    host.page.locator("details").evaluate("(one) => one.scrollIntoView()")
+    camera.take(host, "settings")
+
+
 def troubles(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
     """Devices that are denied, a server that is gone, another tab."""
     place = Place(server, browser, name="Autumn assembly", mode="open")
@@ -318,7 +358,18 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     camera = Photographer(folder, sys.argv[2] if len(sys.argv) > 2 else "")
-    for scene in (pages, viewers, moderators, talks, questions, troubles, crowds, polls, quizzes):
+    for scene in (
+        pages,
+        viewers,
+        moderators,
+        event,
+        talks,
+        questions,
+        troubles,
+        crowds,
+        polls,
+        quizzes,
+    ):
         camera.scene(scene)
 
 

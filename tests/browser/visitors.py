@@ -104,6 +104,11 @@ class Visitor:
         """A part of the moderator's panel."""
         return self.page.locator(f'[data-part="{title}"]')
 
+    def access(self, mode: str) -> Locator:
+        """One of the choices of the stage access."""
+        group = self.page.get_by_role("radiogroup", name="Stage access")
+        return group.get_by_role("radio", name=mode)
+
     def row(self, title: str, name: str) -> Locator:
         """Somebody's row in a part of the moderator's panel."""
         return self.part(title).locator(".person", has_text=name)

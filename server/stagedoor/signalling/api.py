@@ -17,6 +17,8 @@ from stagedoor.messages import RoomInfo, schema
 from stagedoor.rooms import House, Keeper
 from stagedoor.rooms.views import room_info
 from stagedoor.rules.commands import ChangeSettings
+from stagedoor.rules.event.commands import SetEntry
+from stagedoor.rules.event.values import Entry
 from stagedoor.rules.events import RoomCreated
 from stagedoor.rules.names import MAX_ROOM_NAME, clean_name
 from stagedoor.rules.refusals import Code, Refusal
@@ -46,13 +48,18 @@ _STATUS = {
 
 
 class RoomWanted(Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of ``POST /api/rooms``. ``id`` is made up if empty; ``expires_in_s``: the links'."""
+    """The body of ``POST /api/rooms``. ``id`` is made up if empty; ``expires_in_s``: the links'.
+
+    A room with a time of opening (``opens_at``, milliseconds since 1970) has a lobby.
+    """
 
     name: str
     id: str = ""
     mode: Mode = Mode.REQUEST
     settings: Settings = Settings()
     open_door: bool = True
+    entry: Entry = Entry.OPEN
+    opens_at: int | None = None
     expires_in_s: int = LINK_LIFE
 
 
@@ -182,21 +189,29 @@ def new_room(wanted: RoomWanted, now: int) -> RoomCreated | Refusal:
         mode=wanted.mode,
         settings=wanted.settings,
         open_door=wanted.open_door,
+        entry=wanted.entry if wanted.opens_at is None else Entry.LOBBY,
+        opens_at=wanted.opens_at,
     )
     return _check_settings(created) or created
 
 
 def _check_settings(created: RoomCreated) -> Refusal | None:
-    """What the rules would say to a host who wanted these settings."""
-    room = rules.evolve(None, structs.replace(created, settings=Settings()))
+    """What the rules would say to a host who wanted these settings, and this way in."""
+    plain = structs.replace(created, settings=Settings(), entry=Entry.OPEN, opens_at=None)
+    room = rules.evolve(None, plain)
     entered = rules.enter(room, "operator", "Operator", Role.HOST, created.at)
     if isinstance(entered, Refusal):
         return entered
     for event in entered:
         room = rules.evolve(room, event)
-    wish = ChangeSettings(**structs.asdict(created.settings))
-    decision = rules.decide(room, wish, "operator", created.at)
-    return decision if isinstance(decision, Refusal) else None
+    for wish in (
+        ChangeSettings(**structs.asdict(created.settings)),
+        SetEntry(created.entry, created.opens_at),
+    ):
+        decision = rules.decide(room, wish, "operator", created.at)
+        if isinstance(decision, Refusal):
+            return decision
+    return None
 
 
 def find(request: web.Request) -> Keeper:

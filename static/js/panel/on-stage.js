@@ -1,6 +1,6 @@
 // @ts-check
 /** @import {App, Device, Person} from "../types.js" */
-import { button, el, icon } from "../dom.js";
+import { el, icon } from "../dom.js";
 import { fill, part } from "./queue.js";
 
 /** Those on stage: devices off, and down (rules 13, 16 and 17). */
@@ -8,12 +8,8 @@ export class OnStage {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    const { act } = app;
     this.people = part("On stage", "Nobody is on stage.");
-    this.muteAll = button("Mute everyone", () => act("turn_all_off", { device: "microphone" }), { icon: "mic-off", class: "button-small" });
-    this.darkAll = button("Cameras off", () => act("turn_all_off", { device: "camera" }), { icon: "camera-off", class: "button-small" });
-    this.hands = button("Lower all hands", () => act("lower_all_hands"), { icon: "hand", class: "button-small" });
-    this.node = el("div", {}, this.people.node, el("div", { class: "panel-buttons" }, this.muteAll, this.darkAll, this.hands));
+    this.node = this.people.node;
   }
 
   draw() {
@@ -24,10 +20,6 @@ export class OnStage {
       const one = store.people.get(row.dataset.key ?? "");
       if (one) this.#drawRow(row, one);
     }
-    const others = people.filter((one) => one.id !== store.you);
-    this.muteAll.disabled = !others.some((one) => one.microphone);
-    this.darkAll.disabled = !others.some((one) => one.camera);
-    this.hands.disabled = store.hands.length === 0;
   }
 
   /** @param {Person} person */

@@ -3,6 +3,7 @@
 import { timeLeft } from "../dialogs.js";
 import { button, el, keyed, setText } from "../dom.js";
 import { avatar } from "../tile.js";
+import { note, orderChoice, sorted } from "./fair.js";
 
 /** Waiting requests in order, and open offers with the time that is left (rules 5, 6 and 7). */
 export class Queue {
@@ -12,12 +13,14 @@ export class Queue {
     this.requests = part("Waiting requests", "Nobody is waiting.");
     this.offers = part("Open offers", "");
     this.node = el("div", {}, this.requests.node, this.offers.node);
+    this.order = orderChoice(() => app.store.changed());
+    this.requests.node.append(this.order);
     setInterval(() => this.#tick(), 500);
   }
 
   draw() {
     const { store, act } = this.app;
-    fill(this.requests, store.requests, (one) => {
+    fill(this.requests, sorted(this.app, store.requests), (one) => {
       // What was seen is what is decided on: the number may change if the person asks anew.
       const fields = () => ({ person: one.id, request: store.people.get(one.id)?.requested_at ?? one.requested_at });
       return [
@@ -28,12 +31,17 @@ export class Queue {
     fill(this.offers, store.offers, (one) => [
       button("Revoke", () => act("revoke_offer", { person: one.id }), { class: "button-small" }),
     ]);
+    this.order.hidden = Math.max(store.requests.length, store.hands.length) < 2;
     this.offers.node.hidden = store.offers.length === 0;
     this.#tick();
   }
 
   #tick() {
     const { store } = this.app;
+    for (const row of /** @type {HTMLElement[]} */ ([...this.requests.list.children])) {
+      const person = store.people.get(row.dataset.key ?? "");
+      if (person) note(row, person, person.requested_since, store.now());
+    }
     for (const row of /** @type {HTMLElement[]} */ ([...this.offers.list.children])) {
       const person = store.people.get(row.dataset.key ?? "");
       const note = row.querySelector(".person-note");

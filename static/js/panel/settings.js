@@ -1,75 +1,109 @@
 // @ts-check
-/** @import {App, Settings} from "../types.js" */
+/** @import {App} from "../types.js" */
 import { confirm } from "../dialogs.js";
 import { button, el } from "../dom.js";
+import { askRoomName } from "../event/windows.js";
+import { t } from "../words.js";
 
-/** @type {{name: "offer_ms"|"hold_ms"|"cooldown_ms", title: string, least: number}[]} in seconds on the page */
-const TIMES = [
-  { name: "offer_ms", title: "An offer stands for", least: 5 },
-  { name: "hold_ms", title: "A lost person's seat is kept for", least: 5 },
-  { name: "cooldown_ms", title: "After a decline, wait for", least: 0 },
+/** @typedef {{name: "offer_ms"|"hold_ms"|"cooldown_ms", title: string, least: number}} Time in seconds on the page */
+/** @typedef {{name: "may_leave_stage"|"bump_longest_silent"|"may_raise_hand"|"may_rename"|"lower_hand_once_spoken", title: string}} Switch */
+
+/** The groups of the settings; whoever adds a setting adds a line. @type {{title: string, switches: Switch[], times: Time[]}[]} */
+const GROUPS = [
+  {
+    title: t("What viewers may do"),
+    switches: [
+      { name: "may_raise_hand", title: t("Raise a hand") },
+      { name: "may_rename", title: t("Change their name") },
+    ],
+    times: [],
+  },
+  {
+    title: t("The stage"),
+    switches: [
+      { name: "may_leave_stage", title: t("Participants may leave the stage by themselves") },
+      { name: "bump_longest_silent", title: t("When the stage is full, the longest silent gives way") },
+      { name: "lower_hand_once_spoken", title: t("A hand goes down once its owner has spoken on stage") },
+    ],
+    times: [
+      { name: "offer_ms", title: t("An offer stands for"), least: 5 },
+      { name: "hold_ms", title: t("A lost person's seat is kept for"), least: 5 },
+      { name: "cooldown_ms", title: t("After a decline, wait for"), least: 0 },
+    ],
+  },
 ];
 
-/** @type {{name: "may_leave_stage"|"bump_longest_silent", title: string}[]} */
-const SWITCHES = [
-  { name: "may_leave_stage", title: "Participants may leave the stage by themselves" },
-  { name: "bump_longest_silent", title: "When the stage is full, the longest silent gives way" },
-];
-
-/** The room's other settings, and its end. */
+/** The room's name, its other settings, and its end. */
 export class RoomSettings {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.times = TIMES.map(({ name, least }) =>
-      el("input", { type: "number", id: name, min: String(least), max: "3600", inputMode: "numeric", onchange: () => this.#setTime(name) }),
-    );
-    this.switches = SWITCHES.map(({ name }) =>
-      el("input", { type: "checkbox", id: name, onchange: () => this.#setSwitch(name) }),
-    );
-    this.end = button("End the room…", () => this.#end(), { kind: "danger", class: "button-wide" });
+    /** @type {Map<Time["name"], HTMLInputElement>} */
+    this.times = new Map();
+    /** @type {Map<Switch["name"], HTMLInputElement>} */
+    this.switches = new Map();
+    this.end = button(t("End the room…"), () => this.#end(), { kind: "danger", class: "button-wide" });
     this.node = el(
       "div",
       {},
       el(
         "details",
         { class: "panel-part" },
-        el("summary", {}, "More settings"),
-        ...SWITCHES.map(({ name, title }, index) => el("div", { class: "check-row" }, this.switches[index], el("label", { for: name }, title))),
-        ...TIMES.map(({ name, title }, index) => el("div", { class: "field-row" }, el("label", { for: name }, title), this.times[index], el("span", { class: "quiet" }, "s"))),
+        el("summary", {}, t("More settings")),
+        button(t("Rename the room…"), () => askRoomName(app), { class: "button-small" }),
+        ...GROUPS.map(({ title, switches, times }) =>
+          el(
+            "fieldset",
+            { class: "settings-group" },
+            el("legend", {}, title),
+            ...switches.map((one) => this.#switch(one)),
+            ...times.map((one) => this.#time(one)),
+          ),
+        ),
       ),
       this.end,
     );
   }
 
+  /** @param {Switch} one */
+  #switch({ name, title }) {
+    const field = el("input", { type: "checkbox", id: name, onchange: () => this.#setSwitch(name, field) });
+    this.switches.set(name, field);
+    return el("div", { class: "check-row" }, field, el("label", { for: name }, title));
+  }
+
+  /** @param {Time} one */
+  #time({ name, title, least }) {
+    const field = el("input", { type: "number", id: name, min: String(least), max: "3600", inputMode: "numeric", onchange: () => this.#setTime(name, field) });
+    this.times.set(name, field);
+    return el("div", { class: "field-row" }, el("label", { for: name }, title), field, el("span", { class: "quiet" }, "s"));
+  }
+
   draw() {
     const { room, me } = this.app.store;
     if (!room) return;
-    TIMES.forEach(({ name }, index) => {
-      const field = this.times[index];
+    for (const [name, field] of this.times) {
       if (document.activeElement !== field) field.value = String(room.settings[name] / 1000);
-    });
-    SWITCHES.forEach(({ name }, index) => (this.switches[index].checked = room.settings[name]));
+    }
+    for (const [name, field] of this.switches) field.checked = room.settings[name];
     this.end.hidden = me?.role !== "host";
   }
 
-  /** @param {"offer_ms"|"hold_ms"|"cooldown_ms"} name */
-  async #setTime(name) {
-    const field = this.times[TIMES.findIndex((one) => one.name === name)];
+  /** @param {Time["name"]} name @param {HTMLInputElement} field */
+  async #setTime(name, field) {
     const milliseconds = Math.round(Number(field.value) * 1000);
     if (Number.isFinite(milliseconds)) await this.app.act("change_settings", { [name]: milliseconds });
     field.value = String((this.app.store.room?.settings[name] ?? 0) / 1000);
   }
 
-  /** @param {"may_leave_stage"|"bump_longest_silent"} name */
-  async #setSwitch(name) {
-    const field = this.switches[SWITCHES.findIndex((one) => one.name === name)];
+  /** @param {Switch["name"]} name @param {HTMLInputElement} field */
+  async #setSwitch(name, field) {
     await this.app.act("change_settings", { [name]: field.checked });
     this.draw();
   }
 
   async #end() {
-    const sure = await confirm("End the room?", "Everybody is sent away, and nobody can come back.", "End the room");
+    const sure = await confirm(t("End the room?"), t("Everybody is sent away, and nobody can come back."), t("End the room"));
     if (sure) await this.app.act("end_room");
   }
 }
