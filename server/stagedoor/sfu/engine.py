@@ -14,9 +14,11 @@ from functools import partial
 from stagedoor.media.interface import Grant, MediaError
 
 from . import control, descriptions, ice, sdp, srtp, udp
+from .addresses import Address
+from .batch import Batch
 from .dtls import identity
 from .forwarding import Forwarder
-from .ice import Address
+from .outgoing import Outgoing
 from .peer import Peer
 from .publisher import Publisher
 from .stage import Stage
@@ -39,12 +41,14 @@ class Engine:
         self._socket = sock
         self._addresses = tuple(addresses)
         self._tell = tell
-        self._batch = udp.Batch(sock)
+        self._batch = Batch(sock)
         self._identity = identity()
-        self._forwarder = Forwarder(self._batch)
         self._by_ufrag: dict[str, Peer] = {}
         self._by_address: dict[Address, Peer] = {}
         self._loop = asyncio.get_running_loop()
+        self._outgoing = Outgoing(self._batch, self._loop.time)
+        self._forwarder = Forwarder(self._batch, self._outgoing)
+        self._working = False
         self._reported_at = 0.0
         self._troubles = 0
         self._loop.add_reader(sock, self._readable)
@@ -61,7 +65,26 @@ class Engine:
                 self._troubles += 1
             except Exception:
                 self._trouble()
-        self._batch.flush()
+        if not self._working:
+            self._work()
+
+    def _work(self) -> None:
+        """Fan out for a while; what is left goes on after whatever has arrived meanwhile."""
+        self._working = not self._outgoing.work()
+        if self._working:
+            self._loop.call_soon(self._work)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Send what is in the batch; if the socket takes no more, go on once it does."""
+        if not self._batch.flush():
+            self._loop.add_writer(self._socket, self._writable)
+
+    def _writable(self) -> None:
+        if self._batch.flush():
+            self._loop.remove_writer(self._socket)
+            if not self._working:
+                self._work()
 
     def _trouble(self) -> None:
         """One bad packet must not stop the others; the log is not to be flooded either."""
@@ -132,6 +155,7 @@ class Engine:
             for kind, track in place.tracks.items():
                 if before.allows(kind) and not now.allows(kind):
                     track.interrupt()
+                    self._batch.discard()
         if before.microphone and not now.microphone:
             stage.speakers.silent(person)
         changed = stage.seat(person, now.forward)
@@ -201,7 +225,7 @@ class Engine:
 
     def _unpublish(self, stage: Stage, publisher: Publisher) -> None:
         self._drop(publisher.peer)
-        self._batch.flush()
+        self._flush()
         if stage.publishers.get(publisher.person) is publisher:
             del stage.publishers[publisher.person]
             self._tell(control.Publishing(stage.room, publisher.person, False))
@@ -241,7 +265,7 @@ class Engine:
         stage.changed()
         stage.ask_for_keyframes()
         self._make_offers(stage)
-        self._batch.flush()
+        self._flush()
 
     def leave(self, room: str, person: str) -> None:
         """Forget a person."""
@@ -252,7 +276,7 @@ class Engine:
         if viewer is not None:
             self._drop(viewer.peer)
             stage.changed()
-        self._batch.flush()
+        self._flush()
         self.grant(room, person, None)
 
     def close_room(self, room: str) -> None:
@@ -284,7 +308,7 @@ class Engine:
                 self._tick_stage(stage, now, report)
             except Exception:
                 self._trouble()
-        self._batch.flush()
+        self._flush()
         self._loop.call_later(TICK, self._tick)
 
     def _tick_stage(self, stage: Stage, now: float, report: bool) -> None:

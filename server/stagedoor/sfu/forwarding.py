@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from . import rtcp, rtp
+from .batch import Batch
+from .outgoing import Outgoing
 from .publisher import Publisher, Source
 from .stage import Place, Stage
 from .track import Track
-from .udp import Batch
 from .viewer import Viewer
 
 MAX_RESENDS = 64
@@ -15,8 +16,9 @@ MAX_RESENDS = 64
 class Forwarder:
     """Carries packets within stages and counts them. Times in seconds of the caller's clock."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, outgoing: Outgoing) -> None:
         self._batch = batch
+        self._outgoing = outgoing
         self.received = 0
         self.refused = 0
         self.forwarded = 0
@@ -54,7 +56,7 @@ class Forwarder:
             return
         receivers = stage.receivers(place, track, payload_type)
         self.forwarded += len(receivers)
-        self._batch.fan_out(out, receivers)
+        self._outgoing.put(track, out, receivers, now)
 
     def publisher_rtcp(
         self, stage: Stage, publisher: Publisher, compound: bytes, now: float
@@ -104,5 +106,5 @@ class Forwarder:
         for sequence in lost[:MAX_RESENDS]:
             again = track.recent(sequence)
             if again is not None:
-                self._batch.fan_out(again, (peer,))
+                self._batch.fan_out([again], [peer])
                 self.resent += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aioice import stun
 
-Address = tuple[str, int]
+from .addresses import Address
 
 
 @dataclass(frozen=True)

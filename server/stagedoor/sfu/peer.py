@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from . import ice, srtp
+from .addresses import Address
+from .batch import Batch
 from .dtls import Dtls, DtlsError, Identity
-from .ice import Address
 from .sdp import Transport
-from .udp import Batch
 
 CONSENT = 30.0
 MAX_ADDRESSES = 8

@@ -22,6 +22,7 @@ class Track:
         self.packets = 0
         self.octets = 0
         self.payload_type = 0
+        self.era = 0
         self._source: int | None = None
         self._base = 0
         self._since_base = 0
@@ -34,6 +35,7 @@ class Track:
 
     def interrupt(self) -> None:
         """Whatever comes next follows on the last packet forwarded; the past is not resent."""
+        self.era += 1
         self._source = None
         self._ring = [None] * RING
 

@@ -1,0 +1,97 @@
+"""What is still to be fanned out: done in slices, sound first, so that nothing waits for a burst.
+
+A keyframe to a thousand viewers is tens of thousands of datagrams. They leave a slice at a time,
+with what arrives meanwhile (checks, feedback, sound) read in between; where the socket takes no
+more, the rest waits until it does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .batch import Batch, runs
+from .peer import Peer
+from .track import Track
+
+SLICE = 0.002  # seconds of fanning out at a time
+CHUNK = 64  # receivers between two looks at the clock
+TOO_OLD = 0.5  # seconds after which a picture is not worth sending any more
+
+
+@dataclass
+class Job:
+    """Packets of one track for the same receivers. ``run`` and ``at``: how far it has got.
+
+    ``era``: that of the track. What was put in before an interruption does not leave after it.
+    """
+
+    track: Track
+    receivers: list[Peer]
+    since: float
+    era: int
+    packets: list[bytes] = field(default_factory=list)
+    run: int = 0
+    at: int = 0
+
+    def takes(self, track: Track, receivers: list[Peer]) -> bool:
+        """Whether another packet can still be added."""
+        begun = self.run or self.at
+        same = self.track is track and self.receivers is receivers and self.era == track.era
+        return same and not begun
+
+
+class Outgoing:
+    """The jobs of all stages. ``clock`` in seconds."""
+
+    def __init__(self, batch: Batch, clock: Callable[[], float]) -> None:
+        self.dropped = 0
+        self._batch = batch
+        self._clock = clock
+        self._sound: deque[Job] = deque()
+        self._pictures: deque[Job] = deque()
+
+    def put(self, track: Track, packet: bytes, receivers: list[Peer], now: float) -> None:
+        """Send a packet to these as soon as may be; packets of a track stay in their order."""
+        if not receivers:
+            return
+        jobs = self._sound if track.kind == "audio" else self._pictures
+        last = jobs[-1] if jobs else None
+        if last is None or not last.takes(track, receivers):
+            last = Job(track, receivers, now, track.era)
+            jobs.append(last)
+        last.packets.append(packet)
+
+    def work(self) -> bool:
+        """Fan out for a slice of time; whether nothing is left to be done now.
+
+        True also where the socket takes no more: ``batch.blocked`` then says so.
+        """
+        until = self._clock() + SLICE
+        in_time = True
+        while in_time and not self._batch.blocked and (jobs := self._sound or self._pictures):
+            if self._do(jobs[0], until):
+                jobs.popleft()
+            else:
+                in_time = self._batch.blocked
+        # Nothing stays in the batch: what is taken from somebody next must not leave later.
+        self._batch.flush()
+        return in_time
+
+    def _do(self, job: Job, until: float) -> bool:
+        """Go on with a job; whether it is done."""
+        if job.era != job.track.era:
+            return True
+        if self._clock() - job.since > TOO_OLD and job.track.kind != "audio":
+            self.dropped += len(job.packets) * (len(job.receivers) - job.at)
+            return True
+        runs_of_it = list(runs(job.packets, self._batch.segments))
+        while job.run < len(runs_of_it):
+            run = runs_of_it[job.run]
+            while job.at < len(job.receivers):
+                job.at += self._batch.fan_out(run, job.receivers[job.at : job.at + CHUNK])
+                if self._batch.blocked or self._clock() > until:
+                    return False
+            job.run, job.at = job.run + 1, 0
+        return True
