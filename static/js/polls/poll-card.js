@@ -31,7 +31,7 @@ export class PollCard {
     this.id = id;
     this.state = el("span", { class: "chip" });
     this.clock = el("span", { class: "countdown", role: "timer", hidden: true });
-    this.question = el("h4", { id: `poll-${id}-question`, dir: "auto", tabIndex: -1 });
+    this.question = el("h3", { id: `poll-${id}-question`, dir: "auto", tabIndex: -1 });
     this.privacy = el("p", { class: "quiet" });
     this.body = el("div", { class: "card-body" });
     this.picture = new Picture();

@@ -21,7 +21,7 @@ export class QuizCard {
     this.state = el("span", { class: "chip" });
     this.clock = el("span", { class: "countdown", role: "timer", hidden: true });
     this.left = el("div", { class: "time-left", "aria-hidden": "true" });
-    this.title = el("h4", { id: `quiz-${id}-title`, dir: "auto", tabIndex: -1 });
+    this.title = el("h3", { id: `quiz-${id}-title`, dir: "auto", tabIndex: -1 });
     this.body = el("div", { class: "card-body" });
     this.count = el("p", { class: "quiet" });
     this.leaders = el("div", {});

@@ -19,7 +19,7 @@ export class Picture {
     this.head = el("p", { class: "results-head" });
     this.body = el("div", {});
     this.more = el("p", { class: "quiet", hidden: true });
-    this.node = el("section", { class: "results", "aria-label": t("Results") }, this.head, this.body, this.more);
+    this.node = el("div", { class: "results", role: "group", "aria-label": t("Results") }, this.head, this.body, this.more);
   }
 
   /** @param {Poll} poll @param {Results} results */
