@@ -14,9 +14,9 @@ import numpy as np
 from aiortc import MediaStreamTrack
 
 from .clocks import BLOCK, RATE, Blocks, Samples
-from .devices import Device
-from .errors import DeviceError
-from .portaudio import Stream, extra, rate_of
+from .devices import Device, microphones
+from .portaudio import extra, rate_of
+from .sounding import LATENCY, Failed, Sounding
 
 CLOCK = Fraction(1, RATE)
 KEPT = 10  # blocks
@@ -25,7 +25,7 @@ DRIFT = RATE // 100  # samples
 Hear = Callable[[Samples, float], None]
 
 
-class Microphone:
+class Microphone(Sounding):
     """A microphone, found by its name.
 
     ``hear`` gets exact blocks of 20 ms at 48 kHz, 16-bit mono samples of shape (BLOCK,), each with
@@ -34,25 +34,11 @@ class Microphone:
     often the system had to throw sound away.
     """
 
-    def __init__(self, device: Device, hear: Hear, failed: Callable[[DeviceError], None]) -> None:
-        self._what = f"The microphone {device.name}"
+    def __init__(self, device: Device, hear: Hear, failed: Failed) -> None:
+        super().__init__("microphone", device, microphones, failed)
         self._hear = hear
-        self._failed = failed
-        self._closed = False
-        self._loop = asyncio.get_running_loop()
-        self._stream = Stream(self._what, device, self._make, self._ended)
+        self._blocks: deque[tuple[Samples, float]] = deque(maxlen=KEPT)
         self.overflows = 0
-
-    async def open(self) -> None:
-        """Start recording. Raises DeviceError."""
-        task = asyncio.create_task(asyncio.to_thread(self._stream.open))
-        try:
-            await asyncio.shield(task)
-        except BaseException:
-            # On cancelling, too, the thread goes on: let it come to its end, and close at once.
-            await asyncio.wait([task])
-            await self.close()
-            raise
 
     def _make(self, sounddevice: Any, index: int | None) -> Any:
         settings = {"channels": 1, "extra_settings": extra(sounddevice)}
@@ -64,6 +50,7 @@ class Microphone:
             if status and status.input_overflow:
                 self.overflows += 1
                 blocks.pace.restart()
+            self._beat()
             # A copy: PortAudio uses its buffer again.
             for block, at in blocks.put(np.array(np.frombuffer(data, np.int16)), now):
                 self._call(self._take, block, at)
@@ -73,31 +60,16 @@ class Microphone:
             blocksize=rate // 50,
             device=index,
             dtype="int16",
+            latency=LATENCY,
             callback=arrived,
             finished_callback=self._stream.finished,
             **settings,
         )
 
-    def _ended(self) -> None:
-        self._call(self._finished)
-
-    def _call(self, function: Callable[..., None], *arguments: object) -> None:
-        """In the event loop, unless it is closed already."""
-        if not self._closed and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(function, *arguments)
-
     def _take(self, block: Samples, at: float) -> None:
-        if not self._closed:
-            self._hear(block, at)
-
-    def _finished(self) -> None:
-        if not self._closed:
-            self._failed(DeviceError(f"{self._what} stopped recording."))
-
-    async def close(self) -> None:
-        """Release the microphone; nothing of it is heard any more from the call on."""
-        self._closed = True
-        await asyncio.to_thread(self._stream.close)
+        self._blocks.append((block, at))
+        while self._blocks and not self._closed and not self._doubted:
+            self._hear(*self._blocks.popleft())
 
 
 class MicrophoneTrack(MediaStreamTrack):

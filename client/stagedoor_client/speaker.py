@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +9,9 @@ import av
 import numpy as np
 
 from .clocks import RATE, Samples
-from .devices import Device
-from .errors import DeviceError
-from .portaudio import Stream, extra, rate_of
+from .devices import Device, speakers
+from .portaudio import extra, rate_of
+from .sounding import LATENCY, Failed, Sounding
 
 Pull = Callable[[int], Samples]
 
@@ -22,7 +21,7 @@ NOTE = 0.3  # seconds
 LOUDNESS = 0.3  # of full scale
 
 
-class Speaker:
+class Speaker(Sounding):
     """A speaker, found by its name; the system's own choice for None.
 
     ``pull`` is asked for so many frames at 48 kHz, and gives 16-bit samples of shape (frames, 2);
@@ -30,30 +29,9 @@ class Speaker:
     event loop.
     """
 
-    def __init__(
-        self, device: Device | None, pull: Pull, failed: Callable[[DeviceError], None]
-    ) -> None:
-        self._what = "The speaker" if device is None else f"The speaker {device.name}"
+    def __init__(self, device: Device | None, pull: Pull, failed: Failed) -> None:
+        super().__init__("speaker", device, speakers, failed)
         self._pull = pull
-        self._failed = failed
-        self._closed = False
-        self._loop = asyncio.get_running_loop()
-        self._stream = Stream(self._what, device, self._make, self._ended)
-
-    async def open(self) -> None:
-        """Start playing. Raises DeviceError."""
-        task = asyncio.create_task(asyncio.to_thread(self._stream.open))
-        try:
-            await asyncio.shield(task)
-        except BaseException:
-            await asyncio.wait([task])
-            await self.close()
-            raise
-
-    async def close(self) -> None:
-        """Release the speaker; nothing is pulled any more when this returns."""
-        self._closed = True
-        await asyncio.to_thread(self._stream.close)
 
     def _make(self, sounddevice: Any, index: int | None) -> Any:
         most = sounddevice.query_devices(index, "output")["max_output_channels"]
@@ -62,6 +40,7 @@ class Speaker:
         pull = self._pull if rate == RATE else Resampled(self._pull, rate)
 
         def wanted(data: Any, frames: int, times: Any, status: Any) -> None:
+            self._beat()
             samples = pull(frames)
             if settings["channels"] == 1:
                 samples = samples.mean(axis=1, dtype=np.float32).astype(np.int16)
@@ -72,18 +51,11 @@ class Speaker:
             blocksize=rate // 100,
             device=index,
             dtype="int16",
+            latency=LATENCY,
             callback=wanted,
             finished_callback=self._stream.finished,
             **settings,
         )
-
-    def _ended(self) -> None:
-        if not self._closed and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._finished)
-
-    def _finished(self) -> None:
-        if not self._closed:
-            self._failed(DeviceError(f"{self._what} stopped playing."))
 
 
 class Resampled:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stagedoor_client import portaudio
+from stagedoor_client import portaudio, sounding
 from stagedoor_client.clocks import BLOCK, RATE, Samples
 from stagedoor_client.devices import Device
 from stagedoor_client.errors import DeviceError
@@ -104,6 +106,8 @@ class FakePortAudio:
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePortAudio]:
     fake = FakePortAudio()
+    monkeypatch.setattr("stagedoor_client.microphone.microphones", lambda: [DESK, HEADSET])
+    monkeypatch.setattr("stagedoor_client.speaker.speakers", lambda: [BOX])
     monkeypatch.setattr(sounddevice, "query_devices", fake.devices)
     monkeypatch.setattr(sounddevice, "query_hostapis", lambda: [{"name": "ALSA"}])
     monkeypatch.setattr(sounddevice, "check_input_settings", fake.check)
@@ -186,7 +190,7 @@ async def test_one_that_went_meanwhile_is_told_to_its_owner(machine: FakePortAud
     machine.plugged = [("Headset", 1, 0)]
     microphone = Microphone(HEADSET, deaf, pytest.fail)
     await microphone.open()
-    assert str(await failure) == "The speaker Box stopped playing."
+    assert str(await failure) == "The speaker Box stopped."
     await speaker.close()
     await microphone.close()
 
@@ -229,10 +233,102 @@ async def test_a_microphone_that_ends_is_told_and_not_when_it_is_closed(
     await microphone.open()
     machine.streams[0].end()
     await asyncio.sleep(0)
-    assert [str(error) for error in failures] == ["The microphone Desk stopped recording."]
+    assert [str(error) for error in failures] == ["The microphone Desk stopped."]
     await microphone.close()
     await asyncio.sleep(0)
     assert len(failures) == 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_after_a_gap_nothing_is_heard_until_the_microphone_was_seen_to_be_there(
+    machine: FakePortAudio, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    """A sound system that goes on with another one leaves nobody with an open microphone."""
+    monkeypatch.setattr(sounding, "GAP", 0.0)
+    asked, answer = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def listed() -> list[Device]:
+        loop.call_soon_threadsafe(asked.set)
+        answer.wait(30)
+        return [DESK] if there else [HEADSET]
+
+    monkeypatch.setattr("stagedoor_client.microphone.microphones", listed)
+    heard: list[int] = []
+    failures: asyncio.Queue[DeviceError] = asyncio.Queue()
+    microphone = Microphone(
+        DESK, lambda block, at: heard.append(int(block[0])), failures.put_nowait
+    )
+    await microphone.open()
+    now = itertools.count(10, BLOCK / RATE)
+    monkeypatch.setattr("stagedoor_client.microphone.time", SimpleNamespace(monotonic=now.__next__))
+    machine.streams[0].record(np.full(BLOCK, 1, np.int16))
+    await asked.wait()
+    machine.streams[0].record(np.full(BLOCK, 2, np.int16))
+    monkeypatch.setattr(sounding, "GAP", 1000.0)
+    await asyncio.sleep(0)
+    assert heard == []
+    answer.set()
+    if there:
+        while heard != [1, 2, 3]:
+            machine.streams[0].record(np.full(BLOCK, 3, np.int16))
+            await asyncio.sleep(0)
+            heard[3:] = []
+    else:
+        assert str(await failures.get()) == "The microphone Desk was pulled out."
+        machine.streams[0].record(np.full(BLOCK, 3, np.int16))
+        await asyncio.sleep(0)
+        assert heard == []
+    await microphone.close()
+    assert failures.empty()
+
+
+async def test_one_that_is_moved_without_a_gap_is_noticed(
+    machine: FakePortAudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sounding, "WATCH", 0.001)
+    monkeypatch.setattr("stagedoor_client.sounding.sys.platform", "linux")
+    listed = [DESK]
+    monkeypatch.setattr("stagedoor_client.microphone.microphones", lambda: list(listed))
+    failure: asyncio.Future[DeviceError] = asyncio.get_running_loop().create_future()
+    microphone = Microphone(DESK, deaf, failure.set_result)
+    await microphone.open()
+    await asyncio.to_thread(lambda: None)
+    assert not failure.done()
+    listed.clear()
+    assert str(await failure) == "The microphone Desk was pulled out."
+    await microphone.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "moved"),
+    [
+        ("HDA Intel PCH: ALC257 Analog (hw:0,0)", False),
+        ("default", False),
+        ("pulse", False),
+        ("studio_mic", True),
+        ("USB Audio", True),
+    ],
+)
+def test_only_a_sound_servers_devices_are_looked_for_now_and_then(
+    name: str, moved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stagedoor_client.sounding.sys.platform", "linux")
+    assert sounding.may_be_moved(Device(0, name)) is moved
+    monkeypatch.setattr("stagedoor_client.sounding.sys.platform", "darwin")
+    assert not sounding.may_be_moved(Device(0, name))
+
+
+async def test_callbacks_that_stop_are_noticed(
+    machine: FakePortAudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sounding, "SILENCE", 0.0)
+    monkeypatch.setattr(sounding, "WATCH", 0.001)
+    failure: asyncio.Future[DeviceError] = asyncio.get_running_loop().create_future()
+    microphone = Microphone(DESK, deaf, failure.set_result)
+    await microphone.open()
+    assert str(await failure) == "The microphone Desk stopped."
+    await microphone.close()
 
 
 async def test_lost_sound_is_noticed_and_the_time_goes_on(
@@ -322,7 +418,7 @@ async def test_a_speaker_that_ends_is_told(machine: FakePortAudio) -> None:
     await speaker.open()
     machine.streams[0].end()
     await asyncio.sleep(0)
-    assert [str(error) for error in failures] == ["The speaker Box stopped playing."]
+    assert [str(error) for error in failures] == ["The speaker Box stopped."]
     await speaker.close()
 
 

@@ -1,7 +1,8 @@
-"""Virtual microphones (PulseAudio) and a virtual camera (PipeWire), for the client's real paths."""
+"""Virtual microphones and a speaker (PulseAudio) and a virtual camera (PipeWire)."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes.util
 import os
 import shutil
@@ -10,16 +11,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-TOOLS = ("pulseaudio", "pactl", "paplay", "sox", "pipewire", "wireplumber", "pw-v4l2", "pw-cli")
+TOOLS = (
+    "pulseaudio", "pactl", "paplay", "parec", "sox",
+    "pipewire", "wireplumber", "pw-v4l2", "pw-cli",
+)  # fmt: skip
 PACKAGES = (
     "libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins sox pipewire pipewire-bin "
     "pipewire-v4l2 wireplumber dbus gstreamer1.0-tools gstreamer1.0-plugins-base "
     "gstreamer1.0-pipewire"
 )
 MICROPHONES = ("studio", "headset")
+SPEAKER = "hall"
+RATE = 48000
 CAPS = "video/x-raw,format=YUY2,width=640,height=480,framerate=30/1"
 PROPERTIES = (
     "p,media.class=Video/Source,media.role=Camera,node.name=fakecam,node.description=Lecture_Camera"
@@ -51,7 +57,7 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 
 class VirtualDevices:
-    """Two microphones, a tone in the first, and a camera named Lecture_Camera.
+    """Two microphones, a tone in the first, a speaker, and a camera named Lecture_Camera.
 
     The camera shows a pattern of GStreamer's videotestsrc, one that moves.
     """
@@ -75,8 +81,8 @@ class VirtualDevices:
     def start(self) -> None:
         """Bring everything up; returns when the devices are there."""
         self._folder.chmod(0o700)
-        self._asoundrc()
-        self._microphones()
+        self._asoundrc(*MICROPHONES)
+        self._sound()
         self._pipewire()
         self.plug()
 
@@ -121,17 +127,17 @@ class VirtualDevices:
         self._processes.append(process)
         return process
 
-    def _asoundrc(self) -> None:
+    def _asoundrc(self, *microphones: str) -> None:
+        names = {f"{name}_mic": f"{name.capitalize()} Microphone" for name in microphones}
+        names[SPEAKER] = f"{SPEAKER.capitalize()} Speaker"
         lines = ["</usr/share/alsa/alsa.conf>"]
-        for name in MICROPHONES:
-            title = name.capitalize()
-            lines.append(
-                f'pcm.{name}_mic {{ type pulse device "{name}_mic" '
-                f'hint {{ show on description "{title} Microphone" }} }}'
-            )
+        lines += [
+            f'pcm.{name} {{ type pulse device "{name}" hint {{ show on description "{title}" }} }}'
+            for name, title in names.items()
+        ]
         (self._folder / "asoundrc").write_text("\n".join(lines) + "\n")
 
-    def _microphones(self) -> None:
+    def _sound(self) -> None:
         self._spawn(
             "pulseaudio",
             "-n",
@@ -140,22 +146,68 @@ class VirtualDevices:
             "--load=module-native-protocol-unix",
         )
         until(lambda: bool(self._run("pactl", "info")), "PulseAudio's start")
+        self._sink(SPEAKER)
         for name in MICROPHONES:
-            self._run("pactl", "load-module", "module-null-sink", f"sink_name={name}", "rate=48000")
-            self._run(
-                "pactl",
-                "load-module",
-                "module-remap-source",
-                f"master={name}.monitor",
-                f"source_name={name}_mic",
-            )
-        sound = self._folder / "tone.wav"
+            self._microphone(name)
+        self._play("studio", self.tone)
+
+    def _sink(self, name: str) -> str:
+        """A sink of PulseAudio's; the number of its module."""
+        arguments = ("module-null-sink", f"sink_name={name}", f"rate={RATE}")
+        return self._run("pactl", "load-module", *arguments).strip()
+
+    def _microphone(self, name: str) -> list[str]:
+        """A microphone that hears what is played into the sink ``name``; its modules."""
+        sink = self._sink(name)
+        arguments = ("module-remap-source", f"master={name}.monitor", f"source_name={name}_mic")
+        return [self._run("pactl", "load-module", *arguments).strip(), sink]
+
+    def _play(self, sink: str, hertz: float) -> subprocess.Popen[bytes]:
+        """A tone without end, as far as tests go."""
+        sound = self._folder / f"{sink}.wav"
         self._run(
-            "sox", "-n", "-r", "48000", "-c", "1", "-b", "16", str(sound),
-            "synth", "600", "sine", str(self.tone), "gain", "-6",
+            "sox", "-n", "-r", str(RATE), "-c", "1", "-b", "16", str(sound),
+            "synth", "600", "sine", str(hertz), "gain", "-6",
         )  # fmt: skip
-        self._spawn("paplay", "--device=studio", str(sound))
-        until(lambda: "RUNNING" in self._run("pactl", "list", "short", "sinks"), "the tone's start")
+        playing = self._spawn("paplay", f"--device={sink}", str(sound))
+
+        def started() -> bool:
+            sinks = self._run("pactl", "list", "short", "sinks").splitlines()
+            return any(f"\t{sink}\t" in line and "RUNNING" in line for line in sinks)
+
+        until(started, f"the tone's start in {sink}")
+        return playing
+
+    @contextlib.contextmanager
+    def another_microphone(self, name: str, hertz: float) -> Iterator[Callable[[], None]]:
+        """Plug in one with a tone in it; gives what pulls it out."""
+        modules = self._microphone(name)
+        playing = self._play(name, hertz)
+        self._asoundrc(*MICROPHONES, name)
+
+        def pull_out() -> None:
+            # Before its sink goes, or PulseAudio plays the tone on another one.
+            playing.kill()
+            playing.wait()
+            self._asoundrc(*MICROPHONES)
+            while modules:
+                self._run("pactl", "unload-module", modules.pop(0))
+
+        try:
+            yield pull_out
+        finally:
+            pull_out()
+            self._processes.remove(playing)
+
+    def played(self, seconds: float) -> bytes:
+        """What is played on the speaker from now on: 16-bit mono samples."""
+        command = ["parec", f"--device={SPEAKER}.monitor", "--raw", "--format=s16le"]
+        command += ["--channels=1", f"--rate={RATE}"]
+        with subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE) as recorder:
+            assert recorder.stdout is not None
+            samples = recorder.stdout.read(2 * int(seconds * RATE))
+            recorder.kill()
+        return samples
 
     def replug(self) -> None:
         """Pull the camera out and put it in again.
