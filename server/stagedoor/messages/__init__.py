@@ -16,6 +16,7 @@ from ..rules.base import Command
 from ..rules.commands import AnyCommand
 from ..rules.event.values import Entry
 from ..rules.names import MAX_NAME as MAX_NAME
+from ..rules.reactions.values import Reaction
 from ..rules.refusals import Code
 from ..rules.talk.values import Message as ChatMessage
 from ..rules.values import Device, Mode, OfferReason, Role, Seat, Settings
@@ -220,7 +221,10 @@ class Published(Message, frozen=True, tag="published"):
 
 
 class Update(Message, frozen=True, tag="update", omit_defaults=True):
-    """The view changed: people to replace or add, ids that are gone, the room if it changed."""
+    """The view changed: people to replace or add, ids that are gone, the room if it changed.
+
+    ``reactions``: how many of each kind were sent up since the last ones.
+    """
 
     number: int
     at: int
@@ -235,6 +239,7 @@ class Update(Message, frozen=True, tag="update", omit_defaults=True):
     my_quizzes: MyQuizzes | None = None
     talk: TalkView | None = None
     questions: QuestionsView | None = None
+    reactions: dict[Reaction, int] = {}
 
 
 class LobbyCount(Message, frozen=True, tag="lobby_count"):

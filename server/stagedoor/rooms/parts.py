@@ -15,10 +15,11 @@ from stagedoor.rules.values import Person, Room
 from .bans import Bans
 from .polls import PollsPart
 from .quizzes import QuizzesPart
+from .reactions import ReactionsPart
 from .share import Fields, Part, Share
 from .talk import TalkPart
 
-PARTS: tuple[Part, ...] = (Bans(), TalkPart(), PollsPart(), QuizzesPart())
+PARTS: tuple[Part, ...] = (Bans(), TalkPart(), PollsPart(), QuizzesPart(), ReactionsPart())
 
 
 def snapshot(room: Room, viewer: Person) -> Fields:

@@ -11,6 +11,7 @@ from .events import AnyEvent
 from .evolve import evolve
 from .polls import clock as polls
 from .quizzes import clock as quizzes
+from .reactions import decide as reactions
 from .talk import questions
 from .values import Room
 
@@ -25,7 +26,7 @@ class Timed(Protocol):
         """What the clock has decided by ``now``, in the order of its time."""
 
 
-_PARTS: tuple[Timed, ...] = (presence, questions, entrance, polls, quizzes)
+_PARTS: tuple[Timed, ...] = (presence, questions, entrance, polls, quizzes, reactions)
 
 
 def next_deadline(room: Room) -> int | None:
@@ -51,7 +52,7 @@ def due(room: Room, now: int) -> list[AnyEvent]:
 
 def before_the_end(room: Room, now: int) -> list[AnyEvent]:
     """What is to be kept of all that is not logged, as the server stops."""
-    return [] if room.ended else [*polls.before_the_end(room, now)]
+    return [] if room.ended else [*polls.before_the_end(room, now), *reactions.count(room, "", now)]
 
 
 def after_a_return(room: Room, now: int) -> list[AnyEvent]:

@@ -6,6 +6,7 @@ from .base import Command
 from .event.commands import EventCommand
 from .polls.commands import PollCommand
 from .quizzes.commands import QuizCommand
+from .reactions.commands import ReactionCommand
 from .talk.commands import TalkCommand
 from .values import Device, Mode
 
@@ -84,6 +85,7 @@ class ChangeSettings(Command, frozen=True, tag="change_settings"):
     slow_ms: int | None = None
     premoderated: bool | None = None
     questions: bool | None = None
+    reactions: bool | None = None
     may_raise_hand: bool | None = None
     may_rename: bool | None = None
     lower_hand_once_spoken: bool | None = None
@@ -183,4 +185,4 @@ StageCommand = (
     | EndRoom
 )
 
-AnyCommand = StageCommand | TalkCommand | EventCommand | PollCommand | QuizCommand
+AnyCommand = StageCommand | TalkCommand | EventCommand | PollCommand | QuizCommand | ReactionCommand

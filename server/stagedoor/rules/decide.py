@@ -15,6 +15,8 @@ from .polls.commands import PollCommand
 from .polls.decide import decide as decide_on_polls
 from .quizzes.commands import QuizCommand
 from .quizzes.decide import decide as decide_on_quizzes
+from .reactions.commands import ReactionCommand
+from .reactions.decide import decide as decide_on_reactions
 from .refusals import Refusal
 from .talk.commands import TalkCommand
 from .talk.decide import decide as decide_on_talk
@@ -42,6 +44,8 @@ def _decide(  # noqa: PLR0912 - one line a command
         return [*decide_on_polls(room, command, by, now)]
     if isinstance(command, QuizCommand):
         return [*decide_on_quizzes(room, command, by, now)]
+    if isinstance(command, ReactionCommand):
+        return [*decide_on_reactions(room, command, by, now)]
     match command:
         case cmd.JoinStage():
             return stage.join(room, command, by, now)

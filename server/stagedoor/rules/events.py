@@ -10,6 +10,7 @@ from .event.events import EventEvent
 from .event.values import Entry
 from .polls.events import PollEvent
 from .quizzes.events import QuizEvent
+from .reactions.events import ReactionEvent
 from .talk.events import TalkEvent
 from .values import Device, Mode, OfferReason, Role, Settings
 
@@ -216,4 +217,4 @@ StageEvent = (
     | RoomEnded
 )
 
-AnyEvent = StageEvent | TalkEvent | EventEvent | PollEvent | QuizEvent
+AnyEvent = StageEvent | TalkEvent | EventEvent | PollEvent | QuizEvent | ReactionEvent

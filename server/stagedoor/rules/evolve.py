@@ -16,6 +16,8 @@ from .polls.events import PollEvent
 from .polls.evolve import evolve as evolve_polls
 from .quizzes.events import QuizEvent
 from .quizzes.evolve import evolve as evolve_quizzes
+from .reactions.events import ReactionEvent
+from .reactions.evolve import evolve as evolve_reactions
 from .talk.events import TalkEvent
 from .talk.evolve import evolve as evolve_talk
 from .values import Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
@@ -90,6 +92,8 @@ def evolve(room: Room | None, event: ev.AnyEvent) -> Room:
             return evolve_polls(room, event)
         case _ if isinstance(event, QuizEvent):
             return evolve_quizzes(room, event)
+        case _ if isinstance(event, ReactionEvent):
+            return replace(room, reactions=evolve_reactions(room.reactions, event))
         case _:
             assert_never(event)
 

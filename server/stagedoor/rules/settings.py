@@ -11,6 +11,7 @@ from .guards import handled, host, moderator, on_stage, refuse, seats_taken, tar
 from .hands import raised
 from .polls.decide import close_all
 from .quizzes.decide import end_all
+from .reactions.decide import count as count_reactions
 from .refusals import Code
 from .values import Matter, Mode, OfferReason, Person, Role, Room, Seat, Settings
 
@@ -118,10 +119,11 @@ def demote(room: Room, command: cmd.DemoteModerator, by: Person, now: int) -> li
 
 
 def end(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
-    """The host ends the room for everyone (rule 17); open polls and quizzes end before it."""
+    """The host ends the room for everyone (rule 17); what is open or waits is counted before it."""
     host(by)
     return [
         *close_all(room, by.id, now),
         *end_all(room, by.id, now),
+        *count_reactions(room, by.id, now),
         ev.RoomEnded(at=now, by=by.id, rule=17),
     ]

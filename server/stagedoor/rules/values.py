@@ -11,6 +11,7 @@ from .base import Decision
 from .event.values import Entrance, LoweredHand
 from .polls.values import Poll
 from .quizzes.values import Quiz
+from .reactions.values import Reactions
 from .talk.values import Talk
 
 
@@ -92,6 +93,7 @@ class Settings(Struct, frozen=True):
     slow_ms: int = 0
     premoderated: bool = False
     questions: bool = True
+    reactions: bool = True
     may_raise_hand: bool = True
     may_rename: bool = True
     lower_hand_once_spoken: bool = False
@@ -185,3 +187,4 @@ class Room(Struct, frozen=True):
     talk: Talk = field(default_factory=Talk)
     polls: dict[int, Poll] = field(default_factory=dict)
     quizzes: dict[int, Quiz] = field(default_factory=dict)
+    reactions: Reactions = field(default_factory=Reactions)

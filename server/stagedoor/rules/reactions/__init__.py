@@ -1,0 +1,1 @@
+"""Reactions: small pictures that people send up, counted together for everybody."""
