@@ -206,11 +206,11 @@ class _Delegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         view = self.parent()
         assert isinstance(view, QWidget)
-        line = _Line(painter, option.rect, view)
+        line = _Line(painter, option.rect, view)  # type: ignore[attr-defined]
         if isinstance(row, Title):
             line.heading(row)
         elif isinstance(row, Row):
-            state = option.state
+            state = option.state  # type: ignore[attr-defined]
             if state & QStyle.StateFlag.State_MouseOver:
                 line.ground()
             line.person(row)

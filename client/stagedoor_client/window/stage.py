@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEasingCurve, QPropertyAnimation, QRect, QSize, Qt
+from PySide6.QtCore import QByteArray, QEasingCurve, QPropertyAnimation, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -164,7 +164,7 @@ def _move(tile: Tile, at: QRect, moving: bool) -> None:
     if not moving or still():
         tile.setGeometry(at)
         return
-    glide = QPropertyAnimation(tile, b"geometry", tile)
+    glide = QPropertyAnimation(tile, QByteArray(b"geometry"), tile)
     glide.setDuration(QUICK)
     glide.setEasingCurve(QEasingCurve.Type.OutCubic)
     glide.setEndValue(at)
