@@ -97,7 +97,7 @@ export class PollCard {
     this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
     const vote = el("button", { type: "submit", class: "button button-primary" }, t("Vote"));
     const buttons = el("div", { class: "card-controls" }, vote, mine ? button(t("Cancel"), () => this.#change(poll, false)) : null);
-    const form = el("form", { class: "vote", onsubmit: (/** @type {Event} */ event) => this.#vote(event) }, this.#ballot.node, this.trouble, buttons);
+    const form = el("form", { class: "vote-form", onsubmit: (/** @type {Event} */ event) => this.#vote(event) }, this.#ballot.node, this.trouble, buttons);
     return [form];
   }
 

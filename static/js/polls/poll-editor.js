@@ -48,7 +48,7 @@ export class PollEditor {
     this.openNow = button(t("Open now"), () => this.#save(true), { kind: "primary" });
     this.modal = new Modal(
       t("New poll"),
-      { class: "modal-form" },
+      { class: "modal-poll" },
       field(t("Kind"), this.kind),
       field(t("Question"), this.question),
       this.optionsField,

@@ -106,7 +106,7 @@ export class QuizCard {
       event.preventDefault();
       this.#answer(quiz.id, asked.number, fields.flatMap((one, index) => (one.checked ? [index] : [])));
     };
-    return el("form", { class: "vote", onsubmit: submit },
+    return el("form", { class: "vote-form", onsubmit: submit },
       el("fieldset", { class: "ballot" }, el("legend", {}, t("Choose all that are right")),
         ...asked.options.map((option, index) => el("label", { class: "choice" }, fields[index], el("span", { dir: "auto" }, option)))),
       el("div", { class: "card-controls" }, el("button", { type: "submit", class: "button button-primary" }, t("Answer"))),

@@ -24,7 +24,7 @@ export class QuizEditor {
     this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
     this.modal = new Modal(
       t("New quiz"),
-      { class: "modal-form" },
+      { class: "modal-poll" },
       field(t("Title"), this.title),
       check(t("Everybody sees the leaderboard"), this.leaderboard),
       this.list,
