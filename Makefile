@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, format, bench, bench-client, clean.
+# The targets: run, test, client, lint, format, bench, bench-client, docs, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,9 @@ bench-client: .venv/for-test
 	@sh tests/system_packages.sh
 	@$(BIN)/python -m bench.client $(ARGS)
 
+docs: .venv/for-test
+	$(BIN)/python -m stagedoor.permissions_page
+
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -55,4 +58,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
 	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test client lint format bench bench-client clean
+.PHONY: run test client lint format bench bench-client docs clean
