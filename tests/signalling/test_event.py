@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
+import msgspec
 import pytest
 
 from stagedoor import messages as m
@@ -12,7 +16,7 @@ from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Role
 from stagedoor.signalling import socket as socket_module
 
-from .conftest import Client, Server
+from .conftest import OPERATOR, Client, Server
 
 
 async def banned(server: Server, person: Client, **more: object) -> Client:
@@ -98,3 +102,54 @@ async def test_a_locked_room_refuses_with_a_sentence(server: Server) -> None:
     assert isinstance(answer, m.Refused)
     assert answer.code is Code.LOCKED
     assert isinstance((await server.enter("May", Role.MODERATOR)).welcome, m.Welcome)
+
+
+async def report(server: Server, name: str, headers: dict[str, str]) -> tuple[int, str]:
+    url = f"{server.url}/api/rooms/room/reports/{name}"
+    async with server.http.get(url, headers=headers) as answer:
+        return answer.status, (await answer.read()).decode("utf-8-sig")
+
+
+def bearer(client: Client) -> dict[str, str]:
+    assert client.welcome is not None
+    return {"Authorization": f"Bearer {client.welcome.session}"}
+
+
+@pytest.mark.parametrize("name", ["stage", "rundown", "attendance"])
+async def test_reports_are_for_moderators_by_their_session_alone(server: Server, name: str) -> None:
+    mod, ann = await server.enter("Mo", Role.MODERATOR), await server.enter("=HYPERLINK(1)")
+    status, text = await report(server, f"{name}.csv", bearer(mod))
+    assert status == 200
+    assert "\n=" not in text
+    assert ",=" not in text
+    status, text = await report(server, f"{name}.json", bearer(mod))
+    document = msgspec.json.decode(text)
+    assert (status, document["room"], document["name"]) == (200, "room", "The room")
+    for headers, expected in (
+        (bearer(ann), 403),
+        ({}, 401),
+        ({"Authorization": "Bearer nonsense"}, 401),
+        ({"Authorization": f"Bearer {OPERATOR}"}, 401),
+    ):
+        assert (await report(server, f"{name}.csv", headers))[0] == expected
+    token = bearer(mod)["Authorization"].split()[1]
+    assert (await report(server, f"{name}.csv?session={token}", {}))[0] == 401
+    assert (await report(server, "secrets.csv", bearer(mod)))[0] == 404
+
+
+async def test_attendance_over_http(server: Server) -> None:
+    mod, ann = await server.enter("Mo", Role.MODERATOR), await server.enter("=HYPERLINK(1)")
+    await ann.do(c.RaiseHand())
+    _, text = await report(server, "attendance.csv", bearer(mod))
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["Name"], row["Hands"]) for row in rows] == [("Mo", "0"), ("'=HYPERLINK(1)", "1")]
+
+
+async def test_reports_are_there_after_the_end_and_not_for_the_banned(server: Server) -> None:
+    host, mod = await server.enter("Hal", Role.HOST), await server.enter("Mo", Role.MODERATOR)
+    may = await server.enter("May", Role.MODERATOR)
+    assert may.welcome is not None
+    await host.do(e.Ban(may.welcome.view.you, link=False))
+    await host.do(c.EndRoom())
+    assert (await report(server, "rundown.csv", bearer(mod)))[0] == 200
+    assert (await report(server, "rundown.csv", bearer(may)))[0] == 403

@@ -157,6 +157,10 @@ class Keeper:
         self._admit(person)
         return answer
 
+    async def history(self) -> list[AnyEvent]:
+        """All that happened in the room, from its log. Raises LogError."""
+        return await self._log.read(self.id)
+
     # -- for the house
 
     @property

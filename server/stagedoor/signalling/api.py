@@ -36,6 +36,7 @@ MAX_LIFE_S = 366 * 24 * 3600
 _STATUS = {
     Code.BAD_KEY: 401,
     Code.BAD_SESSION: 401,
+    Code.BANNED: 403,
     Code.NO_SUCH_POLL: 404,
     Code.NO_SUCH_ROOM: 404,
     Code.ROOM_EXISTS: 409,

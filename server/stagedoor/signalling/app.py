@@ -13,7 +13,7 @@ from stagedoor.messages import Closing
 from stagedoor.rooms import House
 from stagedoor.rules.refusals import Code, Refusal
 
-from . import api, pages, results
+from . import api, pages, reports, results
 from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, STATIC, TOKENS
 from .socket import CLOSE_CODES, Socket, encode
 from .tokens import Tokens
@@ -60,6 +60,7 @@ def make_app(
     app.router.add_post("/api/rooms/{room}/links", api.post_links)
     app.router.add_get("/api/rooms/{room}/socket", socket)
     results.add_routes(app.router)
+    reports.add_routes(app.router)
     if app[STATIC].is_dir():
         app.router.add_static("/static/", app[STATIC], follow_symlinks=False)
     return app

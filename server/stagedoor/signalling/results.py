@@ -40,6 +40,8 @@ def check_moderator(request: web.Request) -> Keeper:
     person = keeper.room.people.get(session.person)
     if person is None or not person.moderates:
         raise RefusedError(Code.NOT_ALLOWED, "Only a moderator can do that.")
+    if person.id in keeper.room.entrance.bans:
+        raise RefusedError(Code.BANNED, keeper.room.entrance.bans[person.id].sentence)
     return keeper
 
 

@@ -1,0 +1,114 @@
+"""Who was on stage when, and by whose decision. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from stagedoor.rules.event.events import Banned, RemovedFromRoom, SpokeFor
+from stagedoor.rules.events import (
+    AnyEvent,
+    Bumped,
+    Left,
+    LeftStage,
+    OfferMade,
+    RemovedFromStage,
+    RoomEnded,
+    WentOnStage,
+)
+from stagedoor.rules.values import OfferReason
+
+from .names import Names, Row, seconds, written
+
+_UP = {
+    OfferReason.APPROVED: "request approved",
+    OfferReason.INVITED: "invited",
+    OfferReason.OPENED: "stage opened",
+}
+_DIRECTLY = ("joined directly", "")
+_BY_OFFER = 2  # the rule under which an offer is accepted
+_Down = LeftStage | RemovedFromStage | Bumped | Left | RemovedFromRoom | Banned | RoomEnded
+_DOWN: dict[type[_Down], str] = {
+    LeftStage: "left the stage",
+    RemovedFromStage: "removed from the stage",
+    Bumped: "gave way to another",
+    Left: "was away too long",
+    RemovedFromRoom: "removed from the room",
+    Banned: "banned",
+    RoomEnded: "the room ended",
+}
+
+
+class OnStage(Struct, frozen=True):
+    """One stay on stage. ``until`` is None, and ``down`` empty, while it lasts.
+
+    ``up`` and ``down`` say how, ``up_by`` and ``down_by`` who decided: empty for the person alone
+    and for the clock. Times in milliseconds; a seat that is held counts as a seat.
+    """
+
+    person: str
+    name: str
+    since: int
+    up: str
+    up_by: str
+    until: int | None = None
+    down: str = ""
+    down_by: str = ""
+    spoke_ms: int = 0
+
+
+def stage_times(events: Sequence[AnyEvent]) -> list[OnStage]:
+    """All stays on stage, in the order in which they began."""
+    names = Names()
+    stays: list[OnStage] = []
+    last: dict[str, int] = {}
+    ways: dict[str, tuple[str, str]] = {}
+
+    def end(person: str, event: _Down) -> None:
+        place = last.get(person)
+        if place is not None and stays[place].until is None:
+            by = names[event.by] if event.by != person else ""
+            down = _DOWN[type(event)]
+            stays[place] = replace(stays[place], until=event.at, down=down, down_by=by)
+
+    for event in events:
+        names.read(event)
+        match event:
+            case OfferMade():
+                ways[event.person] = (_UP[event.reason], names[event.by])
+            case WentOnStage():
+                way = ways.get(event.person, _DIRECTLY) if event.rule == _BY_OFFER else _DIRECTLY
+                last[event.person] = len(stays)
+                stays.append(OnStage(event.person, names[event.person], event.at, *way))
+            case SpokeFor() if event.person in last:
+                place = last[event.person]  # may be told some seconds after the end
+                spoke = stays[place].spoke_ms + event.ms
+                stays[place] = replace(stays[place], spoke_ms=spoke)
+            case RoomEnded():
+                for person in last:
+                    end(person, event)
+            case _ if isinstance(event, _Down):
+                end(event.person, event)
+    return stays
+
+
+def stage_table(stays: Sequence[OnStage], now: int) -> list[Row]:
+    """The stays as a table, its head first."""
+    head: Row = [
+        *("Name", "From", "To", "Seconds", "Spoke (s)"),
+        *("Up by", "Up by whom", "Down by", "Down by whom"),
+    ]
+    rows: list[Row] = [
+        [
+            one.name,
+            written(one.since),
+            written(one.until),
+            seconds((now if one.until is None else one.until) - one.since),
+            seconds(one.spoke_ms),
+            *(one.up, one.up_by, one.down, one.down_by),
+        ]
+        for one in stays
+    ]
+    return [head, *rows]
