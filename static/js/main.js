@@ -13,6 +13,7 @@ import { Devices } from "./devices.js";
 import { byId, setText } from "./dom.js";
 import { askName, rememberedName, sayEnd, sayLoading, showView } from "./door.js";
 import { Lobby } from "./event/lobby.js";
+import { openReports } from "./event/reports.js";
 import { EventState } from "./event/state.js";
 import { MODE_SENTENCES, tell } from "./happenings.js";
 import { Subscriber } from "./media/subscribe.js";
@@ -206,7 +207,8 @@ function refusedForGood(why) {
 function ended() {
   leave();
   connection.stop();
-  sayEnd("This room has ended", "Thank you for being here.");
+  const reports = { label: t("Run-down and attendance"), press: () => openReports(app) };
+  sayEnd("This room has ended", "Thank you for being here.", store.iModerate ? reports : undefined);
 }
 
 /** Let go of devices and media. */

@@ -235,8 +235,14 @@ def event(camera: Photographer, server: ServerProcess, browser: Browser) -> None
     host.part("Banned").scroll_into_view_if_needed()
     camera.take(host, "bans")
     host.page.get_by_text("More settings").click()
-    host.page.locator("details").evaluate("(one) => one.scrollIntoView()")
+    host.page.get_by_text("More settings").evaluate("(one) => one.scrollIntoView()")
     camera.take(host, "settings")
+    host.page.get_by_role("button", name="Run-down and attendance…").click()
+    window = host.window("Run-down and attendance")
+    for title in ("Attendance", "What happened"):
+        window.get_by_role("radio", name=title).check(force=True)
+        expect(window.get_by_role("row")).not_to_have_count(0)
+        camera.take(host, f"report-{title.split()[0].lower()}")
 
 
 def troubles(camera: Photographer, server: ServerProcess, browser: Browser) -> None:

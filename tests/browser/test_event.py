@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -174,3 +175,33 @@ def test_hands_are_invited_from_the_list_and_go_down_once_spoken(make_place: Roo
     mod.page.get_by_label("Raise a hand").uncheck()
     expect(mod.row("Raised hands", "Ann")).to_have_count(0)
     expect(ann.button("Raise hand")).to_be_hidden()
+
+
+def test_reports_are_shown_and_saved(make_place: Rooms) -> None:
+    """Who was on stage, what happened, who was there: as a page and as CSV, after the end, too."""
+    place = make_place(mode="open")
+    host, ann = place.host("Helen"), place.attendee("Ann")
+    ann.button("Join stage").click()
+    ann.go_up()
+    host.act_on("Ann", "Remove from stage")
+    host.page.get_by_role("tab", name="Moderate").click()
+    host.page.get_by_role("button", name="Run-down and attendance…").click()
+    window = host.window("Run-down and attendance")
+    row = window.get_by_role("row", name="Ann")
+    expect(row).to_contain_text("joined directly")
+    expect(row).to_contain_text("removed from the stage by Helen")
+    window.get_by_role("radio", name="What happened").check(force=True)
+    expect(window.get_by_role("row", name="removed from the stage")).to_contain_text("Helen")
+    window.get_by_role("radio", name="Attendance").check(force=True)
+    expect(window.get_by_role("row", name="Ann")).to_contain_text("is here")
+    with host.page.expect_download() as saved:
+        window.get_by_role("button", name="Download CSV").click()
+    assert saved.value.suggested_filename == f"{place.id}-attendance.csv"
+    assert "Ann,attendee" in Path(saved.value.path()).read_text("utf-8-sig")
+    window.get_by_role("button", name="Close").click()
+    host.page.get_by_role("button", name="End the room…").click()
+    host.window("End the room?").get_by_role("button", name="End the room").click()
+    expect(host.page.get_by_role("heading", name="This room has ended")).to_be_visible()
+    host.page.get_by_role("button", name="Run-down and attendance").click()
+    expect(window.get_by_role("row", name="Ann")).to_be_visible()
+    expect(ann.page.get_by_role("button", name="Run-down")).to_be_hidden()

@@ -23,7 +23,7 @@ function ask(title, { yes, danger = false, send }, ...fields) {
   const form = el(
     "form",
     {
-      class: "modal-form",
+      class: "ask-form",
       novalidate: true,
       onsubmit: async (/** @type {Event} */ event) => {
         event.preventDefault();

@@ -2,6 +2,7 @@
 /** @import {App} from "../types.js" */
 import { confirm } from "../dialogs.js";
 import { button, el } from "../dom.js";
+import { openReports } from "../event/reports.js";
 import { askRoomName } from "../event/windows.js";
 import { t } from "../words.js";
 
@@ -61,6 +62,7 @@ export class RoomSettings {
           ),
         ),
       ),
+      el("div", { class: "pad" }, button(t("Run-down and attendance…"), () => openReports(app), { icon: "clock", class: "button-small button-full" })),
       this.end,
     );
   }

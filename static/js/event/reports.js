@@ -1,0 +1,140 @@
+// @ts-check
+/** @import {App} from "../types.js" */
+/** The run-down, the stage's times and the attendance: for moderators, as tables and as CSV. */
+import { Modal } from "../dialogs.js";
+import { button, el, setText } from "../dom.js";
+import { download } from "../polls/download.js";
+import { t } from "../words.js";
+import { lasted, moment } from "./times.js";
+
+/** @typedef {{name: string, since: number, until: number|null, up: string, up_by: string, down: string, down_by: string, spoke_ms: number}} Stay */
+/** @typedef {{at: number, words: string, person_name: string, by_name: string, detail: string}} Happened */
+/** @typedef {{name: string, entered_at: number, left_at: number|null, present_ms: number, stage_ms: number, spoke_ms: number, hands: number, messages: number, questions: number, votes: number, reactions: number}} Attended */
+
+/**
+ * @typedef {object} Plan
+ * @property {string} name
+ * @property {string} title
+ * @property {string[]} head
+ * @property {(row: any, now: number) => string[]} cells
+ */
+
+/** A decision with whoever took it. @param {string} what @param {string} by */
+const decided = (what, by) => (by ? t("{what} by {name}", { what: t(what), name: by }) : t(what));
+
+/** @type {Plan[]} */
+const PLANS = [
+  {
+    name: "stage",
+    title: t("On stage"),
+    head: [t("Name"), t("From"), t("To"), t("For"), t("Spoke"), t("Went up"), t("Came down")],
+    cells: (/** @type {Stay} */ one, now) => [
+      one.name,
+      moment(one.since),
+      one.until === null ? t("on stage") : moment(one.until),
+      lasted((one.until ?? now) - one.since),
+      lasted(one.spoke_ms),
+      decided(one.up, one.up_by),
+      one.down && decided(one.down, one.down_by),
+    ],
+  },
+  {
+    name: "rundown",
+    title: t("What happened"),
+    head: [t("Time"), t("Who"), t("What"), t("Whom"), t("Detail")],
+    cells: (/** @type {Happened} */ one) => [
+      moment(one.at),
+      one.by_name,
+      t(one.words),
+      one.person_name === one.by_name ? "" : one.person_name,
+      one.detail,
+    ],
+  },
+  {
+    name: "attendance",
+    title: t("Attendance"),
+    head: [t("Name"), t("Came"), t("Left"), t("Present"), t("On stage"), t("Spoke"), t("Hands"), t("Messages"), t("Questions"), t("Votes"), t("Reactions")],
+    cells: (/** @type {Attended} */ one) => [
+      one.name,
+      moment(one.entered_at),
+      one.left_at === null ? t("is here") : moment(one.left_at),
+      ...[one.present_ms, one.stage_ms, one.spoke_ms].map(lasted),
+      ...[one.hands, one.messages, one.questions, one.votes, one.reactions].map(String),
+    ],
+  },
+];
+
+/** Open the reports. @param {App} app */
+export function openReports(app) {
+  const room = app.store.room?.id ?? "";
+  let plan = PLANS[0];
+  const say = el("p", { class: "quiet", role: "status" });
+  const place = el("div", { class: "report", role: "region", tabIndex: 0 });
+
+  const show = async () => {
+    setText(say, t("Fetching…"));
+    place.replaceChildren();
+    const wanted = plan;
+    const { rows, now, sentence } = await ask(app, `/api/rooms/${encodeURIComponent(room)}/reports/${wanted.name}.json`);
+    if (wanted !== plan) return;
+    place.setAttribute("aria-label", plan.title);
+    place.replaceChildren(...(rows?.length ? [table(plan, rows, now)] : []));
+    setText(say, sentence ?? (rows.length ? "" : t("There is nothing yet.")));
+  };
+  const radios = PLANS.map((one) =>
+    el("input", {
+      type: "radio",
+      name: "report",
+      value: one.name,
+      checked: one === plan,
+      onchange: () => {
+        plan = one;
+        show();
+      },
+    }),
+  );
+  const close = () => {
+    modal.close();
+    modal.node.remove();
+  };
+  const modal = new Modal(
+    t("Run-down and attendance"),
+    { class: "modal-wide", dismissed: close },
+    el(
+      "div",
+      { class: "segments segments-3", role: "radiogroup", "aria-label": t("Report") },
+      ...PLANS.map(({ title }, index) => el("label", { class: "segment" }, radios[index], el("span", {}, title))),
+    ),
+    say,
+    place,
+    el(
+      "div",
+      { class: "modal-actions" },
+      button(t("Refresh"), show),
+      button(t("Download CSV"), () => download(app, `reports/${plan.name}.csv`, `${room}-${plan.name}.csv`)),
+      button(t("Close"), close, { kind: "primary" }),
+    ),
+  );
+  modal.open();
+  show();
+}
+
+/** @param {App} app @param {string} path @returns {Promise<any>} with `sentence` if it failed */
+async function ask(app, path) {
+  try {
+    const response = await fetch(path, { headers: { Authorization: `Bearer ${app.session()}` } });
+    return await response.json();
+  } catch {
+    return { sentence: t("The report could not be fetched; please try again.") };
+  }
+}
+
+/** @param {Plan} plan @param {any[]} rows @param {number} now */
+function table(plan, rows, now) {
+  return el(
+    "table",
+    {},
+    el("thead", {}, el("tr", {}, ...plan.head.map((one) => el("th", { scope: "col" }, one)))),
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...plan.cells(row, now).map((one) => el("td", {}, one))))),
+  );
+}
