@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, format, bench, bench-client, docs, clean.
+# The targets: run, test, client, lint, format, bench, bench-room, bench-client, docs, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,6 +24,9 @@ format: .venv/for-test
 
 bench: .venv/for-test
 	$(BIN)/python -m bench.viewers $(ARGS)
+
+bench-room: .venv/for-test
+	@$(BIN)/python -m bench.room $(ARGS)
 
 bench-client: .venv/for-test
 	@sh tests/system_packages.sh
@@ -58,4 +61,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
 	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test client lint format bench bench-client docs clean
+.PHONY: run test client lint format bench bench-room bench-client docs clean

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from stagedoor.media.interface import Grant
+from stagedoor.rules.memo import remembered
 from stagedoor.rules.values import Person, Room, Seat
 
 
@@ -29,11 +30,14 @@ def grant_of(person: Person) -> Grant | None:
     return None
 
 
-def grants(room: Room) -> dict[str, Grant]:
+def grants(room: Room) -> Mapping[str, Grant]:
     """Everybody who may send now; nobody in a room that has ended."""
-    if room.ended:
-        return {}
-    found = {key: grant_of(person) for key, person in room.people.items()}
+    return {} if room.ended else _grants(room.people)
+
+
+@remembered
+def _grants(people: Mapping[str, Person]) -> Mapping[str, Grant]:
+    found = {key: grant_of(person) for key, person in people.items()}
     return {person: grant for person, grant in found.items() if grant is not None}
 
 

@@ -123,12 +123,8 @@ def updates(
     """What to tell whom, when ``before`` became ``after`` by ``events``, in words ``told``."""
     told = list(told)
     share = parts.changes(before, after, events)
-    changed = [key for key, person in after.people.items() if before.people.get(key) is not person]
-    offering = {person.offer.by for person in after.people.values() if person.offer is not None}
-    changed += _renamed(before, after, changed, offering)
-    gone = [
-        key for key, person in before.people.items() if person.present and not _present(after, key)
-    ]
+    # Most steps in a crowded room are chat and reactions, which leave all people as they are.
+    changed, gone = ([], []) if after.people is before.people else _other_people(before, after)
     info = room_info(after)
     common = _Common(
         after=after,
@@ -154,6 +150,17 @@ def updates(
         ),
         persons=persons,
     )
+
+
+def _other_people(before: Room, after: Room) -> tuple[list[str], list[str]]:
+    """Whose view may be another now, and who is gone."""
+    changed = [key for key, person in after.people.items() if before.people.get(key) is not person]
+    offering = {person.offer.by for person in after.people.values() if person.offer is not None}
+    changed += _renamed(before, after, changed, offering)
+    gone = [
+        key for key, person in before.people.items() if person.present and not _present(after, key)
+    ]
+    return changed, gone
 
 
 def _time(told: Sequence[Told], events: Sequence[AnyEvent]) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from . import events as ev
 from .event.entrance import turned_away
 from .event.naming import name_on_return
+from .memo import remembered
 from .refusals import Code, Refusal
-from .values import Role, Room, Seat
+from .values import Person, Role, Room, Seat
 
 _ENDED = Refusal(Code.ROOM_ENDED, "This room has ended.")
 
@@ -59,10 +60,11 @@ def disconnect(room: Room, person_id: str, now: int) -> list[ev.AnyEvent]:
     return [ev.Disconnected(at=now, by=person_id, rule=12, person=person_id, away_until=until)]
 
 
-def _deadlines(room: Room) -> list[tuple[int, str, bool]]:
+@remembered
+def _deadlines(people: dict[str, Person]) -> list[tuple[int, str, bool]]:
     """When the clock decides on whom; True where the whole grace is over, not an offer alone."""
     found: list[tuple[int, str, bool]] = []
-    for person in room.people.values():
+    for person in people.values():
         if person.away_until is not None:
             found.append((person.away_until, person.id, True))
         if person.seat is Seat.OFFERED and person.offer is not None:
@@ -72,7 +74,7 @@ def _deadlines(room: Room) -> list[tuple[int, str, bool]]:
 
 def deadline(room: Room) -> int | None:
     """When ``due`` has something next, in milliseconds of the server's clock."""
-    found = _deadlines(room)
+    found = _deadlines(room.people)
     return found[0][0] if found else None
 
 
@@ -84,7 +86,7 @@ def due(room: Room, now: int) -> list[ev.AnyEvent]:
 def _due(room: Room, now: int) -> list[ev.OfferExpired | ev.Left]:
     events: list[ev.OfferExpired | ev.Left] = []
     gone = set()
-    for at, person, over in _deadlines(room):
+    for at, person, over in _deadlines(room.people):
         if at > now or person in gone:
             continue
         if over:
