@@ -1,13 +1,15 @@
 // @ts-check
 /** @import {App, Device} from "./types.js" */
+/** @import {Picker} from "./reactions/picker.js" */
 import { atNextFrame, button, el, icon, setText } from "./dom.js";
 import { hasSeat } from "./store.js";
 
 /** The bar at the bottom: what one can do now, as mode, role and seat say (rules 1, 3, 4, 20). */
 export class Bar {
-  /** @param {App} app @param {HTMLElement} place @param {Element} side buttons that open the side */
-  constructor(app, place, side) {
+  /** @param {App} app @param {HTMLElement} place @param {Picker} reactions @param {Element} side buttons that open the side */
+  constructor(app, place, reactions, side) {
     this.place = place;
+    this.reactions = reactions;
     this.app = app;
     const { act } = app;
     this.status = el("p", { class: "bar-status", "aria-live": "polite" });
@@ -25,6 +27,7 @@ export class Bar {
         "div",
         { class: "bar-buttons" },
         this.join, this.ask, this.cancel, this.microphone, this.camera, this.devices, this.leave, this.hand,
+        reactions.button,
       ),
       side,
     );
@@ -57,6 +60,7 @@ export class Bar {
     show(this.leave, seated && (store.iModerate || room.settings.may_leave_stage));
     // Where hands go down by themselves, one keeps them on stage, too.
     show(this.hand, (!seated || room.settings.lower_hand_once_spoken) && (room.settings.may_raise_hand || store.iModerate));
+    this.reactions.draw(room.settings.reactions, store.status !== "open");
     // For the styles: how many tools have to fit side by side.
     const tools = [...this.place.querySelectorAll(".tool")].filter((one) => !(/** @type {HTMLElement} */ (one).hidden));
     this.place.dataset.tools = String(tools.length);

@@ -45,6 +45,7 @@
  * @property {boolean} may_raise_hand
  * @property {boolean} may_rename
  * @property {boolean} lower_hand_once_spoken
+ * @property {boolean} reactions
  *
  * @typedef {{id: string, name: string, mode: Mode, settings: Settings, ended: boolean, entry: Entry, opens_at: number|null}} Room
  *

@@ -16,6 +16,7 @@ from tests.server_process import ServerProcess
 
 from .conftest import Place
 from .test_polls import card, tab, vote, write, write_quiz
+from .test_reactions import react
 from .test_talk import ask, choose, message, open_thread, question, say
 from .visitors import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, Visitor, failing_devices
 
@@ -167,7 +168,7 @@ def talks(camera: Photographer, server: ServerProcess, browser: Browser) -> None
     mod.page.locator(".thread").click()
     say(mod, "Please reload the page")
     camera.take(mod, "chat-thread")
-    part = mod.show("Moderate").locator('[data-part="Chat and questions"]')
+    part = mod.show("Moderate").locator('[data-part="Chat, questions, reactions"]')
     part.locator("summary").click()
     part.get_by_label("Moderators approve first").check()
     camera.take(mod, "chat-settings")
@@ -185,6 +186,28 @@ def talks(camera: Photographer, server: ServerProcess, browser: Browser) -> None
     open_thread(ann, "Moderators")
     say(ann, "Are you there?")
     camera.take(ann, "chat-unsent")
+
+
+def reactions(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """The row, pictures in the air, and the quiet counter."""
+    place = Place(server, browser, name="Autumn assembly", mode="open")
+    mod, ann = place.moderator("Mo"), place.attendee("Ann Lee")
+    still = place.attendee("Ben Okafor", reduced_motion="reduce")
+    mod.button("Join stage").click()
+    mod.go_up()
+    mod.page.get_by_role("button", name="Close the panel").click()
+    for size, viewport in SIZES.items():
+        for sender, watcher in ((mod, ann), (ann, mod)):
+            sender.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            for label in ("Applause", "Heart", "Celebration"):
+                react(sender, label, 3)
+            expect(watcher.page.locator(".reaction-rising").first).to_be_visible()
+            camera.take(sender, f"reactions-{sender.name.split()[0].lower()}", size)
+            camera.take(watcher, "reactions-watched", size)
+            sender.page.keyboard.press("Escape")
+    for label in ("Laughter", "Surprise", "Thumbs up"):
+        react(ann, label)
+        camera.take(still, "reactions-still")
 
 
 def questions(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
@@ -370,6 +393,7 @@ def main() -> None:
         moderators,
         event,
         talks,
+        reactions,
         questions,
         troubles,
         crowds,

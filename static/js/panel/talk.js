@@ -4,14 +4,15 @@ import { confirm } from "../dialogs.js";
 import { button, el } from "../dom.js";
 import { t } from "../words.js";
 
-/** @type {{name: "chat"|"premoderated"|"questions", title: string}[]} */
+/** @type {{name: "chat"|"premoderated"|"questions"|"reactions", title: string}[]} */
 const SWITCHES = [
   { name: "chat", title: "Chat for everybody" },
   { name: "premoderated", title: "Moderators approve first" },
   { name: "questions", title: "Questions and answers" },
+  { name: "reactions", title: "Reactions" },
 ];
 
-/** What a moderator sets for the chat and the questions. */
+/** What a moderator sets for the chat, the questions and reactions. */
 export class TalkSettings {
   /** @param {App} app */
   constructor(app) {
@@ -21,8 +22,8 @@ export class TalkSettings {
     this.clear = button(t("Clear the chat…"), () => this.#clear(), { icon: "trash", class: "button-small" });
     this.node = el(
       "details",
-      { class: "panel-part", "data-part": "Chat and questions" },
-      el("summary", {}, t("Chat and questions")),
+      { class: "panel-part", "data-part": "Chat, questions, reactions" },
+      el("summary", {}, t("Chat, questions, reactions")),
       ...SWITCHES.map(({ name, title }, index) => el("div", { class: "check-row" }, this.switches[index], el("label", { for: `talk-${name}` }, t(title)))),
       el("div", { class: "field-row" }, el("label", { for: "slow_ms" }, t("Slow mode: between two messages, wait for")), this.slow, el("span", { class: "quiet" }, "s")),
       el("div", { class: "field-row" }, this.clear),
@@ -36,7 +37,7 @@ export class TalkSettings {
     if (document.activeElement !== this.slow) this.slow.value = String(room.settings.slow_ms / 1000);
   }
 
-  /** @param {"chat"|"premoderated"|"questions"} name */
+  /** @param {"chat"|"premoderated"|"questions"|"reactions"} name */
   async #set(name) {
     const field = this.switches[SWITCHES.findIndex((one) => one.name === name)];
     await this.app.act("change_settings", { [name]: field.checked });
