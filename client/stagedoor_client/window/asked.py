@@ -31,9 +31,10 @@ class OfferWindow(Modal):
     def __init__(
         self, parent: QWidget, join: Callable[[], object], decline: Callable[[], object]
     ) -> None:
-        super().__init__(parent, TITLES[OfferReason.INVITED], self._decline)
+        super().__init__(parent, TITLES[OfferReason.INVITED], self.decline)
         self._join, self._say_no = join, decline
         self._declined: int | None = None
+        self._expires = 0
         self.sentence = label("", wrap=True)
         self.clock = label("", "countdown")
         self.no = Button("Decline", self._press_no)
@@ -53,16 +54,14 @@ class OfferWindow(Modal):
             self._declined = None
             self.leave()
             return
+        self._expires = offer.expires_at
         if busy or not scene.online or self._declined == offer.expires_at:
             self.leave()
             return
         self.entitle(TITLES[offer.reason])
         say(self.sentence, f"{offer.by_name or 'A moderator'} {WORDS[offer.reason]}")
-        self._expires = offer.expires_at
         say(self.clock, f"The offer stands for {time_left(offer.expires_at, scene.now)}.")
         self.show_up()
-
-    _expires = 0
 
     def _press_yes(self) -> None:
         self.leave()
@@ -70,9 +69,10 @@ class OfferWindow(Modal):
 
     def _press_no(self) -> None:
         self.leave()
-        self._decline()
+        self.decline()
 
-    def _decline(self) -> None:
+    def decline(self) -> None:
+        """Decline the offer, and ask no more about it."""
         self._declined = self._expires
         self._say_no()
 

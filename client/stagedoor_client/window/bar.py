@@ -76,6 +76,7 @@ class Bar(QWidget):
         self.hand = Tool("Raise hand", self._hand, "hand")
         self.people = Tool("People", deeds.show_people, "people")
         self._hand_up = False
+        self._talk_key = ""
         self._tools = [
             self.join, self.ask, self.cancel, self.microphone, self.camera, self.share,
             self.devices, self.leave, self.hand,
@@ -111,7 +112,7 @@ class Bar(QWidget):
         self.hand.tint()
         self._draw_device(self.microphone, "microphone", me.microphone)
         self._draw_device(self.camera, "camera", me.camera)
-        sharing = bool(getattr(me, "screen", False))
+        sharing = me.screen
         self.share.call("Stop sharing" if sharing else "Share screen")
         mark(self.share, "pressed", sharing)
         self.share.tint()
@@ -121,7 +122,7 @@ class Bar(QWidget):
             self.cancel: state.cancel,
             self.microphone: state.devices,
             self.camera: state.devices,
-            self.share: state.devices and hasattr(me, "screen"),
+            self.share: state.devices,
             self.devices: state.devices,
             self.leave: state.leave,
             self.hand: state.hand,
@@ -133,6 +134,10 @@ class Bar(QWidget):
         self._draw_status(state.status)
         self.people.badge(str(len(scene.people)))
         self.people.setAccessibleName(f"People, {len(scene.people)} in the room")
+
+    def hint(self, talk_key: str) -> None:
+        """Which key to hold to talk; empty for none."""
+        self._talk_key = talk_key
 
     def people_shown(self, shown: bool) -> None:
         """Whether the panel that its last button opens is open."""
@@ -150,7 +155,10 @@ class Bar(QWidget):
         else:
             words = "Stop camera" if on else "Start camera"
         tool.call(words)
-        tool.setToolTip(f"Turn your {device} {'off' if on else 'on'} ({key})")
+        tip = f"Turn your {device} {'off' if on else 'on'} ({key})"
+        if device == "microphone" and not on and self._talk_key:
+            tip += f", or hold {self._talk_key} to talk"
+        tool.setToolTip(tip)
         mark(tool, "off", not on)
         tool.show_icon(image if on else f"{image}-off")
         if not on:

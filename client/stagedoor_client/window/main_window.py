@@ -7,8 +7,8 @@ import contextlib
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ..capture import Capture, Mute
@@ -189,6 +189,22 @@ class MainWindow(QMainWindow):
     def _forget(self, link: str) -> None:
         self.keep(memory.forgotten(self.kept, link))
         self.enter_page.draw(self.kept)
+
+    # -- keys that nothing else took
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.view is None or not self.view.keys.press(event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if self.view is None or not self.view.keys.release(event):
+            super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        left = event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow()
+        if left and self.view is not None:
+            self.view.keys.let_go()
 
     # -- the end
 

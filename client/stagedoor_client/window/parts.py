@@ -8,14 +8,19 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QComboBox,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QWidget,
 )
 
-from .icons import icon
+from ..levels import shown
+from .icons import icon, pixmap
 from .scene import hue, initials
 from .theme import colour, still
 
@@ -282,8 +287,7 @@ class Meter(QWidget):
 
     def hear(self, decibels: float) -> None:
         """A new level; a louder one shows at once, a softer one sinks."""
-        now = max(0.0, min(1.0, 1 + decibels / 60))
-        self._set(max(now, self.level * 0.9))
+        self._set(max(shown(decibels), self.level * 0.9))
 
     def rest(self) -> None:
         """Nothing is heard."""
@@ -371,3 +375,29 @@ class Elided(QLabel):
         shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)
         self.setToolTip("" if shown == self._whole else self._whole)
+
+
+class Combo(QComboBox):
+    """A choice; a name that is too long for it ends in an ellipsis."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.width() - 48
+        metrics = self.fontMetrics()
+        option.currentText = metrics.elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = 10 if rtl else self.width() - 28
+        arrow = pixmap("open", "text" if self.isEnabled() else "dim", 18)
+        painter.drawPixmap(left, (self.height() - 18) // 2, arrow)

@@ -176,8 +176,10 @@ class People(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (*ENTER, Qt.Key.Key_Space, Qt.Key.Key_Menu) and self.chosen():
             self.open_menu(self.chosen())
-            return
-        super().keyPressEvent(event)
+        elif event.text().isprintable() and event.text():
+            event.ignore()  # not a search, but a key for the window
+        else:
+            super().keyPressEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.MouseMove and isinstance(event, QMouseEvent):

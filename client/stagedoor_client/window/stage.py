@@ -61,7 +61,7 @@ class Stage(QWidget):
         wanted: dict[Source, str] = {}
         for person in scene.on_stage:
             wanted[person.id, CAMERA] = person.id
-            if getattr(person, "screen", False) and person.id != scene.view.you:
+            if person.screen and person.id != scene.view.you:
                 wanted[person.id, SCREEN] = person.id
         for source in [source for source in self.tiles if source not in wanted]:
             gone = self.tiles.pop(source)

@@ -124,7 +124,7 @@ class Tile(QWidget):
             lower = box.adjusted(0, box.height() * 0.6, 0, 0)
             painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, "Reconnecting…")
         self._draw_foot(painter)
-        _round_off(painter, box)
+        round_off(painter, box, RADIUS)
         if self.speaking:
             painter.setPen(QPen(colour("good"), RING))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -141,26 +141,11 @@ class Tile(QWidget):
 
     def _draw_picture(self, painter: QPainter, picture: QImage) -> None:
         painter.fillRect(self.rect(), colour("stage"))
-        mode = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+        ratio = self.devicePixelRatioF()
         if self.of_screen:
-            mode = Qt.AspectRatioMode.KeepAspectRatio
-        size = picture.size().scaled(self.size(), mode)
-        target = QRect(
-            (self.width() - size.width()) // 2,
-            (self.height() - size.height()) // 2,
-            size.width(),
-            size.height(),
-        )
-        if picture.size() != target.size() * self.devicePixelRatioF():
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self.own and not self.of_screen:
-            painter.save()
-            painter.translate(self.width(), 0)
-            painter.scale(-1, 1)
-            painter.drawImage(target, picture)
-            painter.restore()
+            draw_cover(painter, picture, self.size(), ratio, whole=True)
         else:
-            painter.drawImage(target, picture)
+            draw_cover(painter, picture, self.size(), ratio, mirrored=self.own)
 
     def _draw_foot(self, painter: QPainter) -> None:
         """The name, at the beginning of the tile's lower edge."""
@@ -191,9 +176,39 @@ class Tile(QWidget):
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter, name)
 
 
-def _round_off(painter: QPainter, box: QRectF) -> None:
+def draw_cover(
+    painter: QPainter,
+    picture: QImage,
+    size: QSize,
+    ratio: float,
+    *,
+    mirrored: bool = False,
+    whole: bool = False,
+) -> None:
+    """Draw a picture so that it fills ``size``, or, ``whole``, so that all of it is seen.
+
+    ``ratio`` is that of real pixels to Qt's. A picture of the right size is copied as it is.
+    """
+    mode = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+    if whole:
+        mode = Qt.AspectRatioMode.KeepAspectRatio
+    scaled = picture.size().scaled(size, mode)
+    left = (size.width() - scaled.width()) // 2
+    top = (size.height() - scaled.height()) // 2
+    target = QRect(left, top, scaled.width(), scaled.height())
+    if picture.size() != scaled * ratio:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.save()
+    if mirrored:
+        painter.translate(size.width(), 0)
+        painter.scale(-1, 1)
+    painter.drawImage(target, picture)
+    painter.restore()
+
+
+def round_off(painter: QPainter, box: QRectF, radius: float) -> None:
     """Paint the ground over the corners: far cheaper than clipping the picture."""
     corners, inner = QPainterPath(), QPainterPath()
     corners.addRect(box)
-    inner.addRoundedRect(box, RADIUS, RADIUS)
+    inner.addRoundedRect(box, radius, radius)
     painter.fillPath(corners - inner, colour("ground"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+from PySide6.QtGui import QImage
 
 from stagedoor.messages import AnyRequest, Happening
 from stagedoor.rules.values import Seat
@@ -16,9 +18,12 @@ from ..lines import Line
 from ..link import Link
 from ..options import Options, State
 from ..room import Room
-from ..subscriber import Sink
 from .happenings import BACK_ON_STAGE, News, Notice, tell
+from .media import Media
 from .scene import Scene
+
+if TYPE_CHECKING:
+    from .visit_view import VisitView
 
 
 class Visit:
@@ -33,9 +38,10 @@ class Visit:
         hardware: Hardware,
         changed: Callable[[], None],
         news: Callable[[News], None],
-        sink: Sink | None = None,
     ) -> None:
         self._changed, self._news = changed, news
+        self._view: VisitView | None = None
+        self.media = Media(hardware, self._show, self._show_preview, self._silent)
         self._entered = False
         self._tasks: set[asyncio.Task[None]] = set()
         self.room = Room(
@@ -44,7 +50,7 @@ class Visit:
                 name,
                 capture=capture,
                 hardware=hardware,
-                sink=sink,
+                sink=self.media.sink,
                 on_line=self._line,
                 on_view=lambda view: changed(),
                 on_happened=self._happened,
@@ -62,6 +68,11 @@ class Visit:
         for task in self._tasks:
             task.cancel()
         await self.room.close()
+        await self.media.close()
+
+    def attach(self, view: VisitView) -> None:
+        """What shows the stay: gets the pictures, and what is wrong with devices."""
+        self._view = view
 
     @property
     def scene(self) -> Scene | None:
@@ -115,7 +126,18 @@ class Visit:
         self._changed()
 
     def _line(self, line: Line) -> None:
-        if line.state == "device_failed" and not self.room.ready:
-            self.say(Notice(line.sentence, "device", "warning"))
+        if line.state == "device_failed" and self._view is not None:
+            self._view.device_failed(str(line.fields["device"]), line.sentence)
         elif line.state == "refused":
             self.say(Notice(line.sentence, f"refused-{line.fields.get('code')}"))
+
+    def _show(self, person: str, kind: str, picture: QImage | None) -> None:
+        if self._view is not None:
+            self._view.page.stage.set_picture(person, kind, picture)
+
+    def _show_preview(self, picture: QImage) -> None:
+        if self._view is not None:
+            self._view.preparing.show_preview(picture)
+
+    def _silent(self, error: DeviceError) -> None:
+        self.say(Notice(f"The stage cannot be heard. {error}", "speaker", "warning", stay=True))

@@ -5,27 +5,34 @@ python -m tests.client.window.shots FOLDER
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
+from qasync import QEventLoop
 
 from stagedoor.messages import OfferView, PersonView, RoomInfo, View
 from stagedoor.rules.values import Mode, OfferReason, Role, Seat, Settings
+from stagedoor_client.devices import Device
 from stagedoor_client.window.app import make_application
 from stagedoor_client.window.asked import OfferWindow, UnmuteWindow
 from stagedoor_client.window.bar import Deeds
+from stagedoor_client.window.choices import Choices
+from stagedoor_client.window.device_form import DeviceForm
 from stagedoor_client.window.endings import ENDED
 from stagedoor_client.window.happenings import Notice
 from stagedoor_client.window.memory import Kept, Recent
 from stagedoor_client.window.menu import person_menu
 from stagedoor_client.window.pages import EndPage, EnterPage, WaitPage
+from stagedoor_client.window.ready import DeviceWindow, Lit, ReadyWindow
 from stagedoor_client.window.room_page import RoomPage
 from stagedoor_client.window.scene import Scene
 
@@ -189,6 +196,68 @@ def asked(shots: Shots) -> None:
     shots.take("unmute", unmute)
 
 
+class Shelf:
+    """Hardware to choose from, and to be looked at only."""
+
+    def cameras(self) -> list[Device]:
+        return [Device(0, "Integrated Camera: Integrated C"), Device(1, "Logitech BRIO")]
+
+    def microphones(self) -> list[Device]:
+        return [Device(0, "Built-in Audio Analog Stereo"), Device(1, "Blue Yeti")]
+
+    def speakers(self) -> list[Device]:
+        return [Device(0, "Headphones"), Device(1, "HDMI")]
+
+    def screens(self) -> list[Device]:
+        return []
+
+
+async def look(choices: Choices, told: asyncio.Event) -> None:
+    """Let the choices see what there is."""
+    choices.start()
+    await told.wait()
+    choices.stop()
+
+
+def device_windows(shots: Shots) -> None:
+    """The ready window, and the devices on stage."""
+    nothing = lambda *_: None  # noqa: E731
+    told = asyncio.Event()
+    hardware: Any = Shelf()
+    choices = Choices(hardware, Kept, nothing, nothing, told.set)
+
+    def form() -> DeviceForm:
+        made = DeviceForm(choices, nothing, nothing, nothing, nothing)
+        made.begin((640, 480))
+        return made
+
+    parent = QWidget()
+    ready = ReadyWindow(parent, form(), nothing, nothing)
+    here = scene(person(0), mode=Mode.OPEN)
+    ready.draw(here, Lit(), False)
+    shots.take("ready-looking", ready)
+    with QEventLoop(shots.app) as loop:
+        loop.run_until_complete(look(choices, told))
+    offer = OfferView("Ben Okafor", OfferReason.APPROVED, NOW + 42_000)
+    offered = scene(person(0, Seat.OFFERED, offer=offer))
+    ready.draw(offered, Lit(), False)
+    ready.form.complain("camera", "The camera Lens cannot be opened; it may be in use elsewhere.")
+    ready.form.warn_of_echo(
+        "Your microphone hears your speaker: others will hear themselves. Use headphones."
+    )
+    shots.take("ready-trouble", ready)
+    ready.form.complain("camera", "")
+    ready.form.warn_of_echo("")
+    ready.draw(offered, Lit(True, True, True, True), False)
+    ready.form.preview.show_picture(picture(3, ready.form.preview.size()))
+    ready.form.meter.hear(-18)
+    shots.take("ready-on", ready)
+    devices = DeviceWindow(parent, form(), nothing, nothing)
+    devices.begin(Kept())
+    Lit(False, True, False, True).draw(devices.form)
+    shots.take("devices", devices)
+
+
 def main() -> None:
     """All of them."""
     app = make_application()
@@ -196,6 +265,7 @@ def main() -> None:
     enter_pages(shots)
     room_pages(shots)
     asked(shots)
+    device_windows(shots)
 
 
 if __name__ == "__main__":
