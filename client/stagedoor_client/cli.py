@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "devices":
             _print_devices(options.json)
             return 0
+        if options.command == "install-desktop-entry":
+            return _install()
         # Here, so that listing devices and --help need neither OpenCV nor aiortc.
         from .headless import join
 
@@ -69,6 +71,19 @@ def _open_window(words: list[str]) -> int:
     return open_window(words)
 
 
+def _install() -> int:
+    from .desktop import install
+
+    if sys.platform != "linux":
+        return _fail(USAGE, OSError("this is for Linux desktops; docs/packaging.md has the others"))
+    try:
+        for path in install():
+            print(path)
+    except OSError as error:
+        return _fail(WINDOW, error)
+    return 0
+
+
 def _fail(code: int, error: Exception) -> int:
     print(f"stagedoor-client: {error}", file=sys.stderr)
     return code
@@ -82,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     window = "open the window, which is what happens without a command"
     commands.add_parser("window", help=window, add_help=False)
+    entry = "put the program into the desktop's menu, and have it open stagedoor: links (Linux)"
+    commands.add_parser("install-desktop-entry", help=entry)
     listing = commands.add_parser("devices", help="list cameras, microphones, speakers and screens")
     listing.add_argument("--json", action="store_true", help="as one JSON object")
     join = commands.add_parser("join", help="enter a room")

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
 
 from . import memory
 from .icons import app_icon
+from .loop import Loop
 from .main_window import MainWindow
 from .theme import dress
 
@@ -23,10 +23,8 @@ def main(arguments: Sequence[str]) -> int:
     """Open the window, until it is closed; the exit code."""
     options = _parser().parse_args(arguments)
     app = make_application()
-    loop = QEventLoop(app)
-    asyncio.set_event_loop(loop)
-    with loop:
-        loop.run_until_complete(_show(options))
+    with asyncio.Runner(loop_factory=lambda: Loop(app)) as runner:
+        runner.run(_show(options))
     return 0
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -25,12 +27,12 @@ from .visit_view import VisitView
 
 FRAME = 16  # milliseconds: what is new in less is drawn together
 SECOND = 1000
+PATIENCE = 20.0  # seconds for what is to be released at the end
 EXPECTED = (RefusedError, ConnectionLostError, LinkError, DeviceError)
 
 
 class MainWindow(QMainWindow):
-    """Leads from the way in through the room to its end. ``closed`` is set once it is shut and
-    everything is released."""
+    """Leads from the way in through the room to its end. ``closed`` is set once it is shut."""
 
     def __init__(self, path: Path, hardware: Hardware | None = None) -> None:
         super().__init__()
@@ -41,6 +43,7 @@ class MainWindow(QMainWindow):
         self.visit: Visit | None = None
         self.view: VisitView | None = None
         self._staying: asyncio.Task[None] | None = None
+        self._leaving: asyncio.Event | None = None
         self._saving: asyncio.Task[None] | None = None
         self._last = ("", "")
         self.enter_page = EnterPage(self.enter, self._forget)
@@ -76,36 +79,46 @@ class MainWindow(QMainWindow):
     # -- a stay
 
     def enter(self, link: str, name: str) -> None:
-        """Enter a room."""
-        if self._staying is None:
+        """Enter a room, once the last one is left for good."""
+        if self._leaving is None:
             self._last = (link, name)
-            self._staying = asyncio.create_task(self._stay(link, name))
+            self._leaving = asyncio.Event()
+            self._staying = asyncio.create_task(self._stay(link, name, self._staying))
 
     def leave(self) -> None:
         """Leave the room, or stop entering it."""
-        if self._staying is not None:
-            self._staying.cancel()
+        if self._leaving is not None:
+            self._leaving.set()
 
-    async def _stay(self, text: str, name: str) -> None:
+    async def _stay(self, text: str, name: str, last: asyncio.Task[None] | None) -> None:
+        leaving = self._leaving
+        assert leaving is not None
+        if last is not None:
+            self.pages.setCurrentWidget(self.wait_page)
+            await asyncio.wait([last])
         try:
             link = parse(text)
             self.pages.setCurrentWidget(self.wait_page)
             visit = Visit(
                 link, name, self._capture(), self._hardware, self._frame.start, self._tell
             )
-            async with visit:
-                self._entered(visit, text, name)
-                await self._to_the_end(visit)
-        except asyncio.CancelledError:
-            self.start()
+            if await _unless(leaving, visit.enter()):
+                try:
+                    self._entered(visit, text, name)
+                    await self._to_the_end(visit, leaving)
+                finally:
+                    self._leaving = None
+                    self._gone()
+                    await visit.close()
+            else:
+                self.start()
         except Exception as error:  # before one was in; afterwards it is the end page's
             if not isinstance(error, EXPECTED):
                 self._report(error)
             self.start()
             self.enter_page.complain(trouble(error))
         finally:
-            self._staying = None
-            self._gone()
+            self._leaving = None
 
     def _entered(self, visit: Visit, text: str, name: str) -> None:
         self.visit = visit
@@ -121,11 +134,13 @@ class MainWindow(QMainWindow):
             room = scene.room.name
             self.keep(memory.entered(self.kept, text, room, name, int(time.time())))
 
-    async def _to_the_end(self, visit: Visit) -> None:
-        """Until the stay is over; then show how it ended."""
+    async def _to_the_end(self, visit: Visit, leaving: asyncio.Event) -> None:
+        """Until the stay is over; then show how it ended, or the way in."""
         error: Exception | None = None
         try:
-            await visit.room.ended()
+            if not await _unless(leaving, visit.room.ended()):
+                self.start()
+                return
         except Exception as found:
             if not isinstance(found, EXPECTED):
                 self._report(found)
@@ -143,8 +158,6 @@ class MainWindow(QMainWindow):
             view.close()
             self.pages.removeWidget(view.page)
             view.page.deleteLater()
-        if self.isHidden():
-            self.closed.set()
 
     def _draw(self) -> None:
         scene = self.visit.scene if self.visit is not None else None
@@ -211,13 +224,28 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave the room first: whatever is open is released before the program ends."""
         event.accept()
-        self.hide()
         self.leave()
-        if self._staying is None:
-            self.closed.set()
+        self.closed.set()
 
     async def finish(self) -> None:
         """Wait until it is closed, and everything is released and remembered."""
         await self.closed.wait()
-        if self._saving is not None:
-            await self._saving
+        rest = [task for task in (self._staying, self._saving) if task is not None]
+        if rest:
+            await asyncio.wait(rest, timeout=PATIENCE)
+
+
+async def _unless(leaving: asyncio.Event, deed: Coroutine[Any, Any, object]) -> bool:
+    """Do it, unless ``leaving`` is set meanwhile: then it is cancelled. Whether it was done."""
+    doing, waiting = asyncio.create_task(deed), asyncio.create_task(leaving.wait())
+    try:
+        await asyncio.wait([doing, waiting], return_when=asyncio.FIRST_COMPLETED)
+        if not doing.done():
+            doing.cancel()
+            await asyncio.wait([doing])
+        if doing.cancelled():
+            return False
+        doing.result()
+        return True
+    finally:
+        waiting.cancel()

@@ -392,7 +392,7 @@ class Combo(QComboBox):
         self.initStyleOption(option)
         room = self.width() - 48
         metrics = self.fontMetrics()
-        option.currentText = metrics.elidedText(
+        option.currentText = metrics.elidedText(  # type: ignore[attr-defined]
             self.currentText(), Qt.TextElideMode.ElideRight, room
         )
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)

@@ -6,15 +6,17 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from ..quality import NAMES, Quality
 from .bar import Bar, Deeds
 from .happenings import MODE_NAMES, MODE_SENTENCES
 from .menu import open_at, person_menu
 from .notices import Notices
-from .parts import Elided, Spinner, label, say
+from .parts import Elided, Spinner, label, mark, say
 from .scene import Scene
 from .side import Side
 from .stage import Stage, Visible
 
+QUALITY = {"good": "small", "fair": "small", "poor": "poor", "lost": "poor"}
 SIDE_FROM = 1000  # pixels of width from which the people are shown at first
 
 
@@ -78,6 +80,13 @@ class RoomPage(QWidget):
         self.stage.draw(scene)
         self.side.draw(scene)
         self.bar.draw(scene)
+
+    def draw_quality(self, quality: Quality | None) -> None:
+        """Say how good the network is; the tip has the figures."""
+        say(self.quality, NAMES[quality.word] if quality is not None else "")
+        if quality is not None:
+            mark(self.quality, "kind", QUALITY[quality.word])
+            self.quality.setToolTip(quality.sentence)
 
     def show_people(self, shown: bool) -> None:
         """Open the panel at the side, or close it."""

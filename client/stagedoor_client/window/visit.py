@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QImage
 
@@ -57,16 +57,23 @@ class Visit:
                 on_state=self._state,
                 on_speaking=lambda people: changed(),
                 on_devices=changed,
+                on_quality=lambda quality: changed(),
             ),
         )
 
-    async def __aenter__(self) -> Self:
-        await self.room.__aenter__()
-        return self
+    async def enter(self) -> None:
+        """Enter the room. Raises as Room does; then there is nothing to close."""
+        try:
+            await self.room.__aenter__()
+        except BaseException:
+            await self.media.close()
+            raise
 
-    async def __aexit__(self, *error: Any) -> None:
+    async def close(self) -> None:
+        """Leave the room, and release everything."""
         for task in self._tasks:
             task.cancel()
+        self._view = None
         await self.room.close()
         await self.media.close()
 

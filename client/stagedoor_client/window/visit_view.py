@@ -69,6 +69,7 @@ class VisitView:
     def draw(self, scene: Scene) -> None:
         """Show this scene."""
         self.page.draw(scene)
+        self.page.draw_quality(self._visit.room.quality)
         self.keys.talk_key = self._window.kept.talk_key
         self.page.bar.hint(self.keys.talk_key)
         self.preparing.draw(scene)

@@ -14,10 +14,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
-from qasync import QEventLoop
 
 from stagedoor_client.hardware import Hardware
 from stagedoor_client.window.app import make_application
+from stagedoor_client.window.loop import Loop
 from stagedoor_client.window.main_window import MainWindow
 
 PATIENCE = 45.0
@@ -31,7 +31,7 @@ def application() -> QApplication:
 
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any]:
     """Have the tests of this folder run on Qt's loop."""
-    return {"qt": lambda: QEventLoop(application())}
+    return {"qt": lambda: Loop(application())}
 
 
 class Hand:

@@ -17,7 +17,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
-from qasync import QEventLoop
 
 from stagedoor.messages import OfferView, PersonView, RoomInfo, View
 from stagedoor.rules.values import Mode, OfferReason, Role, Seat, Settings
@@ -29,6 +28,7 @@ from stagedoor_client.window.choices import Choices
 from stagedoor_client.window.device_form import DeviceForm
 from stagedoor_client.window.endings import ENDED
 from stagedoor_client.window.happenings import Notice
+from stagedoor_client.window.loop import Loop
 from stagedoor_client.window.memory import Kept, Recent
 from stagedoor_client.window.menu import person_menu
 from stagedoor_client.window.pages import EndPage, EnterPage, WaitPage
@@ -236,7 +236,7 @@ def device_windows(shots: Shots) -> None:
     here = scene(person(0), mode=Mode.OPEN)
     ready.draw(here, Lit(), False)
     shots.take("ready-looking", ready)
-    with QEventLoop(shots.app) as loop:
+    with Loop(shots.app) as loop:
         loop.run_until_complete(look(choices, told))
     offer = OfferView("Ben Okafor", OfferReason.APPROVED, NOW + 42_000)
     offered = scene(person(0, Seat.OFFERED, offer=offer))

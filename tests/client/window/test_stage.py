@@ -181,6 +181,9 @@ async def test_one_changes_devices_on_stage_and_one_is_pulled_out(
             lambda: [one.device.name for one in hardware.handles] == ["Spare"], "the other camera"
         )
         assert hand.view.page.bar.camera.text() == "Stop camera"
+        preview = devices.form.preview
+        preview.show_picture(None)
+        await hand.until(lambda: preview.picture is not None, "the other camera's picture")
         hand.click(devices.done_button)
         hardware.handle("camera").pull_out()
         await ada.sees("Robin", camera=False)
