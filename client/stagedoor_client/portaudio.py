@@ -80,8 +80,9 @@ class Stream:
             self._stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             self._end()
+            # The library's own words, which are no sentence for people, stay its cause.
             raise DeviceError(
-                f"{self._what} cannot be opened; it may be in use elsewhere: {error}"
+                f"{self._what} cannot be opened; it may be in use elsewhere."
             ) from error
 
     def _end(self) -> None:

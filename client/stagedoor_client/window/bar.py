@@ -110,8 +110,8 @@ class Bar(QWidget):
         self.hand.call(state.hand_words)
         mark(self.hand, "pressed", state.hand_up)
         self.hand.tint()
-        self._draw_device(self.microphone, "microphone", me.microphone)
-        self._draw_device(self.camera, "camera", me.camera)
+        self._draw_device(self.microphone, "microphone", me.microphone, scene.online)
+        self._draw_device(self.camera, "camera", me.camera, scene.online)
         sharing = me.screen
         self.share.call("Stop sharing" if sharing else "Share screen")
         mark(self.share, "pressed", sharing)
@@ -148,7 +148,7 @@ class Bar(QWidget):
         say(self.status, f"● {status}" if status else "")
         self.status.setAccessibleName(status)
 
-    def _draw_device(self, tool: DeviceTool, device: str, on: bool) -> None:
+    def _draw_device(self, tool: DeviceTool, device: str, on: bool, online: bool) -> None:
         image, key = ("mic", "M") if device == "microphone" else ("camera", "V")
         if device == "microphone":
             words = "Mute" if on else "Unmute"
@@ -161,7 +161,7 @@ class Bar(QWidget):
         tool.setToolTip(tip)
         mark(tool, "off", not on)
         tool.show_icon(image if on else f"{image}-off")
-        if not on:
+        if not (on and online):
             tool.hear(0.0)
 
     def minimumSizeHint(self) -> QSize:

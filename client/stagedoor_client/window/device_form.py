@@ -126,7 +126,9 @@ class DeviceForm(QWidget):
         line_of_sizes = QWidget()
         line = QHBoxLayout(line_of_sizes)
         line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(label("Resolution", "small"))
+        resolution = label("Resolution", "small")
+        resolution.setBuddy(self.resolution)
+        line.addWidget(resolution)
         line.addWidget(self.resolution, 1)
         self.rows = {
             CAMERA: Row("Camera", self.switches[CAMERA], line_of_sizes),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionComboBox,
     QStylePainter,
     QToolButton,
@@ -359,12 +360,19 @@ class Elided(QLabel):
         if text != self._whole:
             self._whole = text
             self.setAccessibleName(text)
+            self.updateGeometry()
             self._fit()
 
     @property
     def whole(self) -> str:
         """The text, all of it."""
         return self._whole
+
+    def sizeHint(self) -> QSize:
+        # Room for all of it, and not only for what is shown now; letters are not whole pixels wide.
+        self.ensurePolished()
+        width = self.fontMetrics().horizontalAdvance(self._whole) + 1
+        return QSize(width, super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -385,6 +393,7 @@ class Combo(QComboBox):
         self.setAccessibleName(name)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the other one knows no style sheets
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
