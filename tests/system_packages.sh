@@ -5,8 +5,9 @@
 set -u
 
 PACKAGES="chromium fonts-dejavu-core fonts-noto-color-emoji libportaudio2 libgl1 libglib2.0-0
-pulseaudio pulseaudio-utils libasound2-plugins sox pipewire pipewire-bin pipewire-v4l2 wireplumber dbus gstreamer1.0-tools
-gstreamer1.0-plugins-base gstreamer1.0-pipewire xvfb xauth xdotool libegl1 libxkbcommon-x11-0
+pulseaudio pulseaudio-utils libasound2-plugins sox pipewire pipewire-bin pipewire-v4l2 wireplumber
+dbus gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-pipewire xvfb xauth xdotool openbox
+at-spi2-core python3-gi gir1.2-atspi-2.0 libegl1 libxkbcommon-x11-0
 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0
 libxcb-xinerama0 libxcb-xkb1 libdbus-1-3 libfontconfig1"
 

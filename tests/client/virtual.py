@@ -113,6 +113,10 @@ class VirtualDevices:
         """Whether a program has the camera open."""
         return "Stream/Input/Video" in self._run("pw-cli", "ls", "Node")
 
+    def idle(self) -> bool:
+        """Whether no program has a microphone or the camera open."""
+        return self.recording() == 0 and not self.filming()
+
     def _run(self, *command: str) -> str:
         done = subprocess.run(
             command, env=self.environment, capture_output=True, text=True, check=False, timeout=20
@@ -149,7 +153,7 @@ class VirtualDevices:
         self._sink(SPEAKER)
         for name in MICROPHONES:
             self._microphone(name)
-        self._play("studio", self.tone)
+        self.play("studio", self.tone)
 
     def _sink(self, name: str) -> str:
         """A sink of PulseAudio's; the number of its module."""
@@ -159,10 +163,25 @@ class VirtualDevices:
     def _microphone(self, name: str) -> list[str]:
         """A microphone that hears what is played into the sink ``name``; its modules."""
         sink = self._sink(name)
-        arguments = ("module-remap-source", f"master={name}.monitor", f"source_name={name}_mic")
-        return [self._run("pactl", "load-module", *arguments).strip(), sink]
+        return [self._source(name), sink]
 
-    def _play(self, sink: str, hertz: float) -> subprocess.Popen[bytes]:
+    def _source(self, name: str) -> str:
+        """Where one records what is played into the sink ``name``; the number of its module."""
+        arguments = ("module-remap-source", f"master={name}.monitor", f"source_name={name}_mic")
+        return self._run("pactl", "load-module", *arguments).strip()
+
+    @contextlib.contextmanager
+    def refused(self, name: str) -> Iterator[None]:
+        """Nobody may open this microphone, though it is listed."""
+        modules = self._run("pactl", "list", "short", "modules").splitlines()
+        number = next(line for line in modules if f"source_name={name}_mic" in line).split()[0]
+        self._run("pactl", "unload-module", number)
+        try:
+            yield
+        finally:
+            self._source(name)
+
+    def play(self, sink: str, hertz: float) -> subprocess.Popen[bytes]:
         """A tone without end, as far as tests go."""
         sound = self._folder / f"{sink}.wav"
         self._run(
@@ -182,7 +201,7 @@ class VirtualDevices:
     def another_microphone(self, name: str, hertz: float) -> Iterator[Callable[[], None]]:
         """Plug in one with a tone in it; gives what pulls it out."""
         modules = self._microphone(name)
-        playing = self._play(name, hertz)
+        playing = self.play(name, hertz)
         self._asoundrc(*MICROPHONES, name)
 
         def pull_out() -> None:
@@ -225,6 +244,15 @@ class VirtualDevices:
         self._camera.wait()
         self._processes.remove(self._camera)
         until(lambda: "fakecam" not in self._run("pw-cli", "ls", "Node"), "the camera's end")
+
+    def freeze(self) -> None:
+        """The camera gives nothing more; to be replugged.
+
+        A camera that goes while a program uses it takes that program with it at times: pw-v4l2
+        looks at buffers that are gone when they are unmapped.
+        """
+        assert self._camera is not None
+        os.killpg(self._camera.pid, signal.SIGSTOP)
 
     def plug(self) -> None:
         """Put the camera in."""
