@@ -65,7 +65,9 @@ export class Shower {
   /** @param {Counts} counts */
   #count(counts) {
     this.#shown = plus(this.#shown, counts);
-    setText(this.counter, entries(this.#shown).map(([name, number]) => `${PICTURES.get(name)} ${number}`).join("  "));
+    this.counter.replaceChildren(
+      ...entries(this.#shown).map(([name, number]) => el("span", {}, el("span", { class: "reaction-picture" }, PICTURES.get(name)), ` ${number}`)),
+    );
     this.counter.hidden = false;
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
