@@ -1,0 +1,157 @@
+"""The outsider, knowing also who may come in, be put out and be renamed."""
+
+from __future__ import annotations
+
+from .witness import Event, Somebody, Witness
+
+#: What is decided under no numbered rule of the stage.
+UNNUMBERED = ("entry_set", "room_renamed", "renamed")
+
+
+class EventWitness(Witness):
+    """Reads along as the other does; objects to what the rules of the event do not allow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry = "open"
+        self.opens_at: int | None = None
+        self.name = ""
+        self.names: dict[str, str] = {}
+        self.links: dict[str, str] = {}
+        self.bans: dict[str, str] = {}
+        self.kept_hands: dict[str, tuple[int, int]] = {}
+        self.spoken: dict[str, int] = {}
+        self.before: Event = {}
+
+    def read(self, event: Event) -> None:
+        if event["type"] in UNNUMBERED:
+            event = {"rule": 21, **event}
+        super().read(event)
+        self.before = event
+
+    def deadline(self) -> int | None:
+        found = [one for one in (super().deadline(), self.opens_at) if one is not None]
+        return None if self.ended else min(found, default=None)
+
+    # -- the way in
+
+    def room_created(self, event: Event) -> None:
+        super().room_created(event)
+        self.name = event["name"]
+
+    def entry_set(self, event: Event) -> None:
+        if event.get("by", "") == "":
+            assert self.opens_at is not None
+            assert self.opens_at <= event["at"]
+            assert event["entry"] == "open"
+        else:
+            self._moderator(event)
+        self.entry, self.opens_at = event["entry"], event.get("opens_at")
+        assert self.opens_at is None or self.entry == "lobby"
+
+    def entered(self, event: Event) -> None:
+        link = event.get("link", "")
+        self._lets_in(event["role"], link)
+        super().entered(event)
+        self.names[event["person"]], self.links[event["person"]] = event["name"], link
+
+    def returned(self, event: Event) -> None:
+        who = event["person"]
+        assert who not in self.bans
+        person = self.people[who]
+        if person.gone:
+            self._lets_in(person.role, self.links[who])
+        super().returned(event)
+        self.names[who] = event["name"]
+
+    def _lets_in(self, role: str, link: str) -> None:
+        assert self.entry == "open" or role != "attendee"
+        assert not link or link not in self.bans.values()
+
+    def left(self, event: Event) -> None:
+        super().left(event)
+        self.kept_hands.pop(event["person"], None)
+
+    # -- out of it
+
+    def _in_reach(self, event: Event) -> Somebody:
+        by = self._moderator(event)
+        person = self.people[event["person"]]
+        assert event["by"] != event["person"]
+        assert person.role == "attendee" or by.role == "host", "rule 17"
+        return person
+
+    def _put_out(self, event: Event) -> None:
+        person = self._in_reach(event)
+        if person.seat == "requested":
+            self.queue.remove(event["person"])
+        person.step_down()
+        person.hand, person.away_until, person.gone = None, None, True
+        self.kept_hands.pop(event["person"], None)
+
+    def removed_from_room(self, event: Event) -> None:
+        assert not self.people[event["person"]].gone
+        self._put_out(event)
+
+    def banned(self, event: Event) -> None:
+        link = event.get("link", "")
+        assert link in ("", self.links[event["person"]])
+        assert not link or link != self.links[event["by"]]
+        self._put_out(event)
+        self.bans[event["person"]] = link
+
+    def unbanned(self, event: Event) -> None:
+        self._in_reach(event)
+        del self.bans[event["person"]]
+
+    # -- names
+
+    def room_renamed(self, event: Event) -> None:
+        self._moderator(event)
+        assert event["name"] != self.name
+        self.name = event["name"]
+
+    def renamed(self, event: Event) -> None:
+        if event["by"] == event["person"]:
+            assert self._self(event).moderates or self.settings["may_rename"]
+        else:
+            self._in_reach(event)
+            self._target(event)
+        assert event["name"] != self.names[event["person"]]
+        self.names[event["person"]] = event["name"]
+
+    # -- hands and speaking
+
+    def hand_raised(self, event: Event) -> None:
+        super().hand_raised(event)
+        assert self.people[event["person"]].moderates or self.settings["may_raise_hand"]
+        self.kept_hands.pop(event["person"], None)
+
+    def went_on_stage(self, event: Event) -> None:
+        hand = self.people[event["person"]].hand
+        super().went_on_stage(event)
+        if self.settings["lower_hand_once_spoken"]:
+            self.people[event["person"]].hand = hand
+
+    def spoke_for(self, event: Event) -> None:
+        assert event["ms"] > 0
+        self._clock(event)
+        self._target(event)
+        self.spoken[event["person"]] = self.spoken.get(event["person"], 0) + event["ms"]
+
+    def hand_lowered_once_spoken(self, event: Event) -> None:
+        person = self._clock(event)
+        assert self.settings["lower_hand_once_spoken"]
+        assert (self.before["type"], self.before["person"]) == ("spoke_for", event["person"])
+        assert self.before["ms"] >= 2_000
+        assert person.hand is not None
+        self.kept_hands[event["person"]] = (person.hand, event["until"])
+        person.hand = None
+
+    def hand_restored(self, event: Event) -> None:
+        if event["by"] != event["person"]:
+            self._moderator(event)
+        person = self._target(event)
+        assert person.hand is None
+        person.hand, until = self.kept_hands.pop(event["person"])
+        assert event["at"] < until
