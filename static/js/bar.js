@@ -2,7 +2,30 @@
 /** @import {App, Device} from "./types.js" */
 /** @import {Picker} from "./reactions/picker.js" */
 import { atNextFrame, button, el, icon, setText } from "./dom.js";
+import { canShare } from "./screen.js";
 import { hasSeat } from "./store.js";
+
+/** @type {Record<Device, {image: [on: string, off: string], key: string, name: [string, string], title: [string, string]}>} */
+const DEVICES = {
+  microphone: {
+    image: ["mic", "mic-off"],
+    key: "M",
+    name: ["Mute", "Unmute"],
+    title: ["Turn your microphone off (M)", "Turn your microphone on (M)"],
+  },
+  camera: {
+    image: ["camera", "camera-off"],
+    key: "V",
+    name: ["Stop camera", "Start camera"],
+    title: ["Turn your camera off (V)", "Turn your camera on (V)"],
+  },
+  screen: {
+    image: ["screen-off", "screen"],
+    key: "S",
+    name: ["Stop sharing", "Share screen"],
+    title: ["Stop sharing your screen (S)", "Share your screen (S)"],
+  },
+};
 
 /** The bar at the bottom: what one can do now, as mode, role and seat say (rules 1, 3, 4, 20). */
 export class Bar {
@@ -18,6 +41,7 @@ export class Bar {
     this.cancel = button("Cancel request", () => act("cancel_request"), { icon: "close" });
     this.microphone = this.#device("microphone");
     this.camera = this.#device("camera");
+    this.screen = this.#device("screen");
     this.devices = button("Devices", () => app.openDevices(), { icon: "settings", class: "tool" });
     this.leave = button("Leave stage", () => act("leave_stage"), { icon: "down", class: "tool" });
     this.hand = button("Raise hand", () => this.#hand(), { icon: "hand", class: "tool" });
@@ -26,7 +50,7 @@ export class Bar {
       el(
         "div",
         { class: "bar-buttons" },
-        this.join, this.ask, this.cancel, this.microphone, this.camera, this.devices, this.leave, this.hand,
+        this.join, this.ask, this.cancel, this.microphone, this.camera, this.screen, this.devices, this.leave, this.hand,
         reactions.button,
       ),
       side,
@@ -56,6 +80,7 @@ export class Bar {
     show(this.cancel, me.seat === "requested");
     show(this.microphone, seated);
     show(this.camera, seated);
+    show(this.screen, seated && canShare());
     show(this.devices, seated);
     show(this.leave, seated && (store.iModerate || room.settings.may_leave_stage));
     // Where hands go down by themselves, one keeps them on stage, too.
@@ -69,8 +94,9 @@ export class Bar {
     this.hand.setAttribute("aria-pressed", String(me.hand !== null));
     this.#drawDevice(this.microphone, "microphone", media.on("microphone"));
     this.#drawDevice(this.camera, "camera", media.on("camera"));
+    this.#drawDevice(this.screen, "screen", media.on("screen"));
     const offline = store.status !== "open";
-    for (const one of [this.join, this.ask, this.cancel, this.microphone, this.camera, this.leave, this.hand]) {
+    for (const one of [this.join, this.ask, this.cancel, this.microphone, this.camera, this.screen, this.leave, this.hand]) {
       one.disabled = offline || (one === this.ask && this.waiting);
     }
     this.#say(me.seat === "requested" ? "waiting" : me.seat === "on_stage" ? (me.microphone ? "on" : "muted") : "");
@@ -109,26 +135,26 @@ export class Bar {
 
   /** @param {HTMLButtonElement} node @param {Device} device @param {boolean} on */
   #drawDevice(node, device, on) {
-    const [word, key, image] = device === "microphone" ? ["mic", "M", "mic"] : ["camera", "V", "camera"];
     if (node.dataset.on === String(on)) return;
     node.dataset.on = String(on);
+    const { image, name, title } = DEVICES[device];
+    const state = on ? 0 : 1;
     node.querySelector(".icon")?.remove();
-    node.prepend(icon(on ? image : `${image}-off`));
-    const name = device === "microphone" ? (on ? "Mute" : "Unmute") : on ? "Stop camera" : "Start camera";
-    label(node, name);
-    node.title = `Turn your ${word === "mic" ? "microphone" : word} ${on ? "off" : "on"} (${key})`;
+    node.prepend(icon(image[state]));
+    label(node, name[state]);
+    node.title = title[state];
   }
 
-  /** M and V, on stage, when one is not typing and no window is open. */
+  /** M, V and S, on stage, when one is not typing and no window is open. */
   #keys() {
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const target = /** @type {Element|null} */ (event.target);
       if (target?.closest?.("input, textarea, select, [contenteditable]")) return;
       if (document.querySelector("dialog[open]") || !this.app.media.onStage) return;
-      const key = event.key.toLowerCase();
-      if (key === "m") this.#turn("microphone");
-      else if (key === "v") this.#turn("camera");
+      const key = event.key.toUpperCase();
+      const device = /** @type {Device[]} */ (Object.keys(DEVICES)).find((one) => DEVICES[one].key === key);
+      if (device && (device !== "screen" || canShare())) this.#turn(device);
     });
   }
 }

@@ -2,11 +2,14 @@
 /** @import {Device} from "./types.js" */
 /** @import {Devices, DeviceKind} from "./devices.js" */
 import { DeviceError, canCapture, inWords } from "./devices.js";
+import { chooseScreen } from "./screen.js";
 
-/** @type {Record<Device, DeviceKind>} */
+/** @typedef {"microphone"|"camera"} Plugged what is chosen once, by its name; screens are each time */
+
+/** @type {Record<Plugged, DeviceKind>} */
 const KIND = { microphone: "audioinput", camera: "videoinput" };
 
-/** @param {Device} device @param {string} id @returns {MediaStreamConstraints} */
+/** @param {Plugged} device @param {string} id @returns {MediaStreamConstraints} */
 function constraints(device, id) {
   const deviceId = id ? { deviceId: { exact: id } } : {};
   if (device === "microphone") {
@@ -19,15 +22,15 @@ function constraints(device, id) {
 }
 
 /**
- * The one owner of this machine's camera and microphone. Nothing else opens or stops a device.
- * Off means: the camera is released; the microphone's track, too, unless it is kept for the next
- * word (`mute`). What is opened here stays here until SelfMedia has it sent.
+ * The one owner of this machine's camera, microphone and shared screen. Nothing else opens or stops
+ * them. Off means: the camera and the screen are released; the microphone's track, too, unless it is
+ * kept for the next word (`mute`). What is opened here stays here until SelfMedia has it sent.
  */
 export class Capture {
   /** @type {Record<Device, MediaStreamTrack|null>} */
-  tracks = { microphone: null, camera: null };
+  tracks = { microphone: null, camera: null, screen: null };
   /** Counts up at every change of mind, so that a device that opens too late is closed again. @type {Record<Device, number>} */
-  #turn = { microphone: 0, camera: 0 };
+  #turn = { microphone: 0, camera: 0, screen: 0 };
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -54,11 +57,8 @@ export class Capture {
    */
   async open(device) {
     const turn = ++this.#turn[device];
-    const kind = KIND[device];
-    if (!canCapture()) {
-      throw new DeviceError("This browser lets pages use cameras and microphones over https only.");
-    }
-    const track = await this.#get(device, kind);
+    const track = device === "screen" ? await chooseScreen() : await this.#get(device);
+    if (!track) return false;
     if (turn !== this.#turn[device]) {
       track.stop();
       return false;
@@ -85,6 +85,7 @@ export class Capture {
   closeAll() {
     this.close("microphone");
     this.close("camera");
+    this.close("screen");
   }
 
   /** Silence the microphone but keep it, so that the next word is not lost. @param {boolean} silent */
@@ -95,9 +96,13 @@ export class Capture {
     this.#tell();
   }
 
-  /** @param {Device} device @param {DeviceKind} kind @returns {Promise<MediaStreamTrack>} */
-  async #get(device, kind) {
+  /** @param {Plugged} device @returns {Promise<MediaStreamTrack>} */
+  async #get(device) {
+    const kind = KIND[device];
     const media = navigator.mediaDevices;
+    if (!canCapture()) {
+      throw new DeviceError("This browser lets pages use cameras and microphones over https only.");
+    }
     try {
       let stream;
       try {

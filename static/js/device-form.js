@@ -1,11 +1,12 @@
 // @ts-check
-/** @import {App, Device} from "./types.js" */
+/** @import {App} from "./types.js" */
+/** @import {Plugged} from "./capture.js" */
 /** @import {DeviceKind} from "./devices.js" */
 import { button, el, icon, setText } from "./dom.js";
 import { canChooseSpeaker, DeviceError } from "./devices.js";
 import { Meter, testSound } from "./meter.js";
 
-/** @type {Record<Device, {kind: DeviceKind, title: string}>} */
+/** @type {Record<Plugged, {kind: DeviceKind, title: string}>} */
 const DEVICES = {
   camera: { kind: "videoinput", title: "Camera" },
   microphone: { kind: "audioinput", title: "Microphone" },
@@ -16,12 +17,12 @@ const DEVICES = {
  * and, on stage, by the device settings; `turn` is what a switch does there.
  */
 export class DeviceForm {
-  /** @type {Record<Device, {toggle: HTMLButtonElement, select: HTMLSelectElement, trouble: HTMLElement}>} */
+  /** @type {Record<Plugged, {toggle: HTMLButtonElement, select: HTMLSelectElement, trouble: HTMLElement}>} */
   rows;
 
   /**
    * @param {App} app
-   * @param {(device: Device, on: boolean) => Promise<void>} turn rejects with DeviceError
+   * @param {(device: Plugged, on: boolean) => Promise<void>} turn rejects with DeviceError
    */
   constructor(app, turn) {
     this.app = app;
@@ -72,7 +73,7 @@ export class DeviceForm {
     this.video.hidden = camera === null;
     this.dark.hidden = camera !== null;
     this.meter.listen(capture.live("microphone") ? microphone : null);
-    for (const device of /** @type {Device[]} */ (["camera", "microphone"])) {
+    for (const device of /** @type {Plugged[]} */ (["camera", "microphone"])) {
       const { toggle, select, trouble } = this.rows[device];
       const on = capture.live(device);
       toggle.setAttribute("aria-checked", String(on));
@@ -87,7 +88,7 @@ export class DeviceForm {
     this.speakerRow.hidden = !canChooseSpeaker();
   }
 
-  /** @param {Device} device */
+  /** @param {Plugged} device */
   #row(device) {
     const { kind, title } = DEVICES[device];
     const select = el("select", {
@@ -118,7 +119,7 @@ export class DeviceForm {
     return { select, toggle, trouble: el("p", { class: "trouble", role: "alert", hidden: true }) };
   }
 
-  /** @param {Device} device */
+  /** @param {Plugged} device */
   #rowNode(device) {
     const { select, toggle, trouble } = this.rows[device];
     return el(
@@ -132,7 +133,7 @@ export class DeviceForm {
     );
   }
 
-  /** @param {Device} device @param {() => Promise<any>} doing */
+  /** @param {Plugged} device @param {() => Promise<any>} doing */
   async #try(device, doing) {
     const { trouble, toggle } = this.rows[device];
     this.#say(trouble, "");

@@ -53,10 +53,11 @@ const TO_ME = {
     const sends = [me?.microphone && "heard", me?.camera && "seen"].filter(Boolean).join(" and ");
     return [`You are on stage. ${sends ? `You can be ${sends}.` : "Your microphone and camera are off."}`, { key: "seat", tone: "good" }];
   },
-  device_set: (it) =>
-    it.by === it.person || it.on
-      ? null
-      : [`${who(it)} turned your ${it.device} off.`, { key: `off-${it.device}`, stay: true, tone: "warning" }],
+  device_set: (it) => {
+    if (it.by === it.person || it.on) return null;
+    const sentence = it.device === "screen" ? "{name} stopped the sharing of your screen." : "{name} turned your {device} off.";
+    return [t(sentence, { name: who(it), device: it.device ?? "" }), { key: `off-${it.device}`, stay: true, tone: "warning" }];
+  },
   hand_lowered_once_spoken: (_it, _store, act) => [
     t("Your hand is down, as you have spoken."),
     { key: "hand", action: { label: t("Undo"), press: () => act("restore_hand") } },
@@ -124,5 +125,6 @@ export function tell(happened, store, notices, act) {
   if (store.me?.seat !== "on_stage") {
     notices.take("off-microphone");
     notices.take("off-camera");
+    notices.take("off-screen");
   }
 }

@@ -94,6 +94,7 @@ function marksOn(person) {
   const marks = hasSeat(person)
     ? [person.microphone ? "mic" : "mic-off", person.camera ? "camera" : "camera-off"]
     : [];
+  if (person.screen) marks.push("screen");
   return person.hand === null ? marks : ["hand", ...marks];
 }
 
@@ -104,6 +105,7 @@ function noteOn(person, own) {
     person.role === "attendee" ? "" : person.role,
     person.seat === "requested" ? "asks to join the stage" : "",
     person.seat === "offered" ? "has an offer" : "",
+    person.screen ? "shares a screen" : "",
     person.away ? "reconnecting" : "",
   ];
   return parts.filter(Boolean).join(" · ");

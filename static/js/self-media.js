@@ -6,8 +6,9 @@ import { Refused } from "./connection.js";
 import { DeviceError } from "./devices.js";
 import { Publisher } from "./media/publish.js";
 
-/** @type {Device[]} */
-const BOTH = ["microphone", "camera"];
+/** What each is sent as. @type {Record<Device, "audio"|"video"|"screen">} */
+const KIND = { microphone: "audio", camera: "video", screen: "screen" };
+const DEVICES = /** @type {Device[]} */ (Object.keys(KIND));
 
 /**
  * Keeps what leaves this machine in step with one's own seat. The room's state leads: only what it
@@ -54,14 +55,14 @@ export class SelfMedia {
       if (!this.preparing) this.capture.closeAll();
       return;
     }
-    for (const device of BOTH) this.#followDevice(device);
+    for (const device of DEVICES) this.#followDevice(device);
     if (!this.publisher.running) this.publisher.start();
   }
 
   /** @param {Device} device */
   #followDevice(device) {
     const { store, capture } = this;
-    const kind = device === "microphone" ? "audio" : "video";
+    const kind = KIND[device];
     const wanted = Boolean(store.me?.[device]);
     if (wanted && device === "microphone" && !this.#turningOn.has(device)) capture.mute(false);
     const track = capture.tracks[device];
@@ -73,15 +74,15 @@ export class SelfMedia {
     if (wanted) {
       if (!this.#turningOn.has(device)) this.#lostDevice(device);
     } else if (!this.#turningOn.has(device) && !this.preparing) {
-      if (device === "camera") capture.close(device);
-      else capture.mute(true);
+      if (device === "microphone") capture.mute(true);
+      else capture.close(device);
     }
   }
 
-  /** The room thinks it is on, but it was unplugged or taken away: tell the room. @param {Device} device */
+  /** The room thinks it is on, but it was unplugged, taken away, or ended by the browser's own control. @param {Device} device */
   #lostDevice(device) {
     this.#turningOn.add(device);
-    this.say(`Your ${device} has stopped and is now off.`);
+    this.say(device === "screen" ? "Your screen is not shared any more." : `Your ${device} has stopped and is now off.`);
     this.send("set_device", { device, on: false })
       .catch(() => {})
       .finally(() => this.#settle(device));
@@ -93,7 +94,7 @@ export class SelfMedia {
     if (on) return this.#turnOn(device);
     // Silent here first, whatever the network does.
     if (device === "microphone") this.capture.mute(true);
-    this.publisher.carry(device === "microphone" ? "audio" : "video", null);
+    this.publisher.carry(KIND[device], null);
     try {
       await this.send("set_device", { device, on: false });
     } catch (error) {

@@ -1,7 +1,9 @@
 // @ts-check
-/** @import {App, Mode} from "./types.js" */
+/** @import {App, Mode, Person} from "./types.js" */
+/** @import {Received} from "./media/subscribe.js" */
 import { atNextFrame, el, icon, keyed, setText } from "./dom.js";
-import { placeTiles } from "./layout.js";
+import { placeStage } from "./layout.js";
+import { ScreenTile } from "./screen-tile.js";
 import { Sound } from "./sound.js";
 import { Tile } from "./tile.js";
 
@@ -13,14 +15,16 @@ const HOW_TO_GET_UP = {
   closed: "The stage is closed for now. It begins when a moderator opens it.",
 };
 
-/** The stage: everybody who has a seat, as tiles that fit. */
+/** @typedef {{person: Person, screen: boolean}} Shown what a tile shows: somebody, or their screen */
+
+/** The stage: everybody who has a seat, as tiles that fit, beside the screens that they share. */
 export class Stage {
-  /** @type {WeakMap<HTMLElement, Tile>} */
+  /** @type {WeakMap<HTMLElement, Tile|ScreenTile>} */
   #tiles = new WeakMap();
-  /** @type {Map<string, MediaStreamTrack>} */
-  #pictures = new Map();
-  /** @type {Map<string, MediaStreamTrack>} */
-  #voices = new Map();
+  /** By kind, then by person. @type {Record<Received["kind"], Map<string, MediaStreamTrack>>} */
+  #tracks = { audio: new Map(), video: new Map(), screen: new Map() };
+  /** How many of the tiles, the first ones, are large. */
+  #large = 0;
 
   /** @param {App} app @param {HTMLElement} place */
   constructor(app, place) {
@@ -53,13 +57,10 @@ export class Stage {
     this.#draw();
   }
 
-  /** Which tracks there are, and whose. @param {{person: string, track: MediaStreamTrack}[]} tracks */
+  /** Which tracks there are, and whose. @param {Received[]} tracks */
   receive(tracks) {
-    this.#pictures.clear();
-    this.#voices.clear();
-    for (const { person, track } of tracks) {
-      (track.kind === "video" ? this.#pictures : this.#voices).set(person, track);
-    }
+    for (const known of Object.values(this.#tracks)) known.clear();
+    for (const { person, kind, track } of tracks) this.#tracks[kind].set(person, track);
     this.#hearThem();
     this.#draw();
   }
@@ -67,40 +68,54 @@ export class Stage {
   /** Only people on stage are heard here, whatever arrives (rule 14). */
   #hearThem() {
     const { store } = this.app;
-    const heard = [...this.#voices].filter(
+    const heard = [...this.#tracks.audio].filter(
       ([id]) => id !== store.you && store.people.get(id)?.seat === "on_stage",
     );
     this.sound.play(new Map(heard));
   }
 
   #draw() {
-    const { store, capture } = this.app;
+    const { store } = this.app;
     const people = store.onStage;
-    const speaking = new Set(store.speaking);
     this.empty.hidden = people.length > 0;
     if (store.room) setText(this.emptyText, HOW_TO_GET_UP[store.room.mode]);
+    // One's own screen is before one's eyes already: here it is a tile like the others.
+    const sharing = people.filter((one) => one.screen && one.seat === "on_stage");
+    const large = sharing.filter((one) => one.id !== store.you);
+    const small = sharing.filter((one) => one.id === store.you);
+    this.#large = large.length;
     keyed(
       this.list,
-      people,
-      (one) => one.id,
-      (one) => {
-        const tile = new Tile(one, one.id === store.you);
-        this.#tiles.set(tile.node, tile);
-        return tile.node;
-      },
-      (node, one) => {
-        const own = one.id === store.you;
-        const picture = own ? capture.tracks.camera : (this.#pictures.get(one.id) ?? null);
-        this.#tiles.get(node)?.update(one, picture, speaking.has(one.id));
-      },
+      [...shown(large, true), ...shown(people, false), ...shown(small, true)],
+      ({ person, screen }) => (screen ? `screen-${person.id}` : person.id),
+      (one) => this.#make(one),
+      (node, one) => this.#update(node, one),
     );
     this.#place();
+  }
+
+  /** @param {Shown} shown */
+  #make({ person, screen }) {
+    const own = person.id === this.app.store.you;
+    const tile = screen ? new ScreenTile(person, own) : new Tile(person, own);
+    this.#tiles.set(tile.node, tile);
+    return tile.node;
+  }
+
+  /** @param {HTMLElement} node @param {Shown} shown */
+  #update(node, { person, screen }) {
+    const { store, capture } = this.app;
+    const own = person.id === store.you;
+    const captured = capture.tracks[screen ? "screen" : "camera"];
+    const received = this.#tracks[screen ? "screen" : "video"].get(person.id) ?? null;
+    this.#tiles.get(node)?.update(person, own ? captured : received, store.speaking.includes(person.id));
   }
 
   #place() {
     const { clientWidth, clientHeight, children } = this.list;
     const gap = clientWidth < 600 ? 6 : 10;
-    const places = placeTiles(children.length, clientWidth, clientHeight, gap);
+    const people = children.length - this.#large;
+    const places = placeStage(this.#large, people, clientWidth, clientHeight, gap);
     places.forEach(({ x, y, width, height }, index) => {
       const { style } = /** @type {HTMLElement} */ (children[index]);
       style.transform = `translate(${x}px, ${y}px)`;
@@ -109,3 +124,6 @@ export class Stage {
     });
   }
 }
+
+/** @param {Person[]} people @param {boolean} screen @returns {Shown[]} */
+const shown = (people, screen) => people.map((person) => ({ person, screen }));

@@ -8,6 +8,7 @@ const UNSAID = {
   hand: null,
   microphone: false,
   camera: false,
+  screen: false,
   requested_at: null,
   offer: null,
   barred: false,

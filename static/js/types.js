@@ -7,7 +7,7 @@
  * @typedef {"host"|"moderator"|"attendee"} Role
  * @typedef {"open"|"lobby"|"locked"} Entry
  * @typedef {"viewer"|"requested"|"offered"|"on_stage"|"held"} Seat
- * @typedef {"microphone"|"camera"} Device
+ * @typedef {"microphone"|"camera"|"screen"} Device
  *
  * @typedef {{by_name: string, reason: "approved"|"invited"|"opened", expires_at: number}} Offer
  *
@@ -20,6 +20,7 @@
  * @property {number|null} hand order of the raised hand
  * @property {boolean} microphone
  * @property {boolean} camera
+ * @property {boolean} screen
  * @property {number|null} requested_at order of the request
  * @property {Offer|null} offer
  * @property {boolean} barred removed before, so that a moderator has to agree (rule 13)
@@ -90,7 +91,7 @@
  * @property {Standing} standing
  * @property {string} key
  *
- * @typedef {{mid: string, person: string, kind: "audio"|"video"}} Track
+ * @typedef {{mid: string, person: string, kind: "audio"|"video"|"screen"}} Track
  * @typedef {{revision: number, fresh: boolean, sdp: string, tracks: Track[]}} SubscribeOffer
  *
  * @typedef {object} App what every part of the page is given

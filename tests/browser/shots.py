@@ -268,6 +268,29 @@ def event(camera: Photographer, server: ServerProcess, browser: Browser) -> None
         camera.take(host, f"report-{title.split()[0].lower()}")
 
 
+def shares(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """One screen and two of them, for a viewer, a moderator, and whoever shares."""
+    place = Place(server, browser, name="Autumn assembly", mode="open")
+    host, ben = place.host("Helen Mirza"), place.attendee("Ben Okafor")
+    crowd = [place.attendee(name) for name in CROWD[:5] if name != ben.name]
+    for one in crowd:
+        one.button("Join stage").click()
+        one.go_up("Camera")
+    for one in crowd[:2]:
+        one.button("Share screen").click()
+        ben.sees_screen(one.name)
+        number = crowd.index(one) + 1
+        camera.take(ben, f"screens-{number}", "desktop phone lying")
+        camera.take(host, f"screens-{number}-moderator", "desktop phone")
+    camera.take(crowd[0], "screens-own", "desktop phone lying")
+    host.show_people()
+    camera.take(host, "screens-people")
+    host.page.get_by_role("tab", name="Moderate").click()
+    host.row("On stage", crowd[0].name).get_by_role("button", name="screen").click()
+    expect(crowd[0].notice("stopped the sharing")).to_be_visible()
+    camera.take(crowd[0], "screens-stopped")
+
+
 def troubles(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
     """Devices that are denied, a server that is gone, another tab."""
     place = Place(server, browser, name="Autumn assembly", mode="open")
@@ -391,6 +414,7 @@ def main() -> None:
         pages,
         viewers,
         moderators,
+        shares,
         event,
         talks,
         reactions,

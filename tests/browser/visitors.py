@@ -25,12 +25,14 @@ expect.set_options(timeout=PATIENCE)
 #: Kept by the page under test for the tests alone: every track that it was ever given.
 WATCH_DEVICES = """
 window.captured = [];
-const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-navigator.mediaDevices.getUserMedia = async (wish) => {
-  const stream = await get(wish);
-  window.captured.push(...stream.getTracks());
-  return stream;
-};
+for (const way of ["getUserMedia", "getDisplayMedia"]) {
+  const get = navigator.mediaDevices[way].bind(navigator.mediaDevices);
+  navigator.mediaDevices[way] = async (wish) => {
+    const stream = await get(wish);
+    window.captured.push(...stream.getTracks());
+    return stream;
+  };
+}
 """
 
 
@@ -98,7 +100,11 @@ class Visitor:
 
     def tile(self, name: str) -> Locator:
         """Somebody's tile on the stage."""
-        return self.page.locator(".tile", has_text=name)
+        return self.page.locator(".tile:not(.tile-screen)", has_text=name)
+
+    def screen(self, name: str) -> Locator:
+        """The tile of the screen that somebody shares."""
+        return self.page.locator(".tile-screen", has_text=f"{name}'s screen")
 
     def part(self, title: str) -> Locator:
         """A part of the moderator's panel."""
@@ -171,8 +177,15 @@ class Visitor:
 
     def sees(self, name: str) -> None:
         """Wait until somebody's pictures are decoded here and change."""
-        video = self.tile(name).locator("video")
+        self._changes(self.tile(name).locator("video"))
+
+    def sees_screen(self, name: str) -> None:
+        """Wait until the pictures of somebody's screen are decoded here and change."""
+        self._changes(self.screen(name).locator("video"))
+
+    def _changes(self, video: Locator) -> None:
         expect(video).to_be_visible(timeout=PATIENCE)
+        video.evaluate("(one) => { one.seenBefore = undefined; }")
         self.page.wait_for_function(CHANGES, arg=video.element_handle(), timeout=PATIENCE)
 
     def hears(self, name: str) -> None:

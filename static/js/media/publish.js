@@ -1,20 +1,24 @@
 // @ts-check
 import { Refused } from "../connection.js";
+import { SCREEN_FRAMES } from "../screen.js";
 import { watchOver } from "./health.js";
 
 const VIDEO_BITS = 1_200_000; // a second, at most
+const SCREEN_BITS = 2_500_000;
 const AUDIO_BITS = 40_000;
 const RETRY = 2000;
+/** In the order of the m-lines. @type {("audio"|"video"|"screen")[]} */
+const KINDS = ["audio", "video", "screen"];
 
 /**
- * Sending to the stage over an RTCPeerConnection of its own, made when one goes on stage. Both
+ * Sending to the stage over an RTCPeerConnection of its own, made when one goes on stage. All
  * m-lines are there from the start; what they carry is set by `carry`, without renegotiation.
  */
 export class Publisher {
   /** @type {RTCPeerConnection|null} */
   #connection = null;
-  /** @type {{audio: MediaStreamTrack|null, video: MediaStreamTrack|null}} */
-  #tracks = { audio: null, video: null };
+  /** @type {Record<"audio"|"video"|"screen", MediaStreamTrack|null>} */
+  #tracks = { audio: null, video: null, screen: null };
   #retry = 0;
 
   /** @param {(type: string, fields?: object) => Promise<any>} send */
@@ -54,12 +58,12 @@ export class Publisher {
   /** Stop sending, at once. */
   stop() {
     this.#hangUp();
-    this.#tracks = { audio: null, video: null };
+    this.#tracks = { audio: null, video: null, screen: null };
   }
 
   /**
    * What to send from now on; null sends nothing.
-   * @param {"audio"|"video"} kind
+   * @param {"audio"|"video"|"screen"} kind
    * @param {MediaStreamTrack|null} track
    */
   async carry(kind, track) {
@@ -79,13 +83,17 @@ export class Publisher {
   #addLines(connection) {
     const audio = { maxBitrate: AUDIO_BITS };
     const video = { maxBitrate: VIDEO_BITS };
+    const screen = { maxBitrate: SCREEN_BITS, maxFramerate: SCREEN_FRAMES };
     connection.addTransceiver("audio", { direction: "sendonly", sendEncodings: [audio] });
     connection.addTransceiver("video", { direction: "sendonly", sendEncodings: [video] });
+    connection.addTransceiver("video", { direction: "sendonly", sendEncodings: [screen] });
   }
 
   async #carryAll() {
-    const [audio, video] = this.#connection?.getSenders() ?? [];
-    if (audio && audio.track !== this.#tracks.audio) await audio.replaceTrack(this.#tracks.audio);
-    if (video && video.track !== this.#tracks.video) await video.replaceTrack(this.#tracks.video);
+    const senders = this.#connection?.getSenders() ?? [];
+    for (const [index, kind] of KINDS.entries()) {
+      const sender = senders[index];
+      if (sender && sender.track !== this.#tracks[kind]) await sender.replaceTrack(this.#tracks[kind]);
+    }
   }
 }

@@ -3,6 +3,8 @@
 import { Refused } from "../connection.js";
 import { watchOver } from "./health.js";
 
+/** @typedef {{person: string, kind: "audio"|"video"|"screen", track: MediaStreamTrack}} Received */
+
 /**
  * Receiving the stage: answers the server's offers on one RTCPeerConnection and tells whose track
  * is whose. Offers are taken one at a time, and only the newest counts.
@@ -19,7 +21,7 @@ export class Subscriber {
 
   /**
    * @param {(type: string, fields?: object) => Promise<any>} send
-   * @param {(tracks: {person: string, track: MediaStreamTrack}[]) => void} received
+   * @param {(tracks: Received[]) => void} received
    */
   constructor(send, received) {
     this.send = send;
@@ -100,9 +102,9 @@ export class Subscriber {
   #tell(connection, offer) {
     const byMid = new Map(connection.getTransceivers().map((one) => [one.mid, one.receiver.track]));
     this.received(
-      offer.tracks.flatMap(({ mid, person }) => {
+      offer.tracks.flatMap(({ mid, person, kind }) => {
         const track = byMid.get(mid);
-        return track ? [{ person, track }] : [];
+        return track ? [{ person, kind, track }] : [];
       }),
     );
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** @import {App, Device, Person} from "../types.js" */
 import { el, icon } from "../dom.js";
+import { t } from "../words.js";
 import { fill, part } from "./queue.js";
 
 /** Those on stage: devices off, and down (rules 13, 16 and 17). */
@@ -27,12 +28,13 @@ export class OnStage {
     const { act } = this.app;
     const remove = small("down", () => act(person.id === this.app.store.you ? "leave_stage" : "remove_from_stage", { person: person.id }));
     remove.dataset.action = "remove";
-    return [this.#device(person, "microphone"), this.#device(person, "camera"), remove];
+    const devices = /** @type {Device[]} */ (["screen", "microphone", "camera"]);
+    return [...devices.map((device) => this.#device(person, device)), remove];
   }
 
   /** @param {Person} person @param {Device} device */
   #device(person, device) {
-    const node = small("mic", () => {
+    const node = small(device === "screen" ? "screen-off" : "mic", () => {
       const { store, act, media } = this.app;
       const now = store.people.get(person.id);
       if (!now) return;
@@ -65,10 +67,21 @@ export class OnStage {
       const possible = own || (on ? reach : asks && person.seat === "on_stage");
       node.disabled = !possible;
     }
+    this.#drawScreen(/** @type {HTMLButtonElement} */ (row.querySelector("[data-action=screen]")), person, reach);
     const remove = /** @type {HTMLButtonElement} */ (row.querySelector("[data-action=remove]"));
     remove.title = own ? "Leave the stage" : `Remove ${person.name} from the stage`;
     remove.setAttribute("aria-label", remove.title);
     remove.disabled = !reach;
+  }
+
+  /** There only while a screen is shared. @param {HTMLButtonElement} node @param {Person} person @param {boolean} reach */
+  #drawScreen(node, person, reach) {
+    node.hidden = !person.screen;
+    const own = person.id === this.app.store.you;
+    const label = own ? "Stop sharing your screen" : t("Stop {name}'s screen", { name: person.name });
+    node.setAttribute("aria-label", label);
+    node.title = label;
+    node.disabled = !reach;
   }
 }
 
