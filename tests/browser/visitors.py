@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
-    "--use-fake-device-for-media-stream=device-count=2",
+    # Of the second camera Chromium sends nothing to others, of the third it does.
+    "--use-fake-device-for-media-stream=device-count=3",
     "--use-fake-ui-for-media-stream",
     "--disable-background-networking",
     "--disable-component-update",
