@@ -40,7 +40,7 @@ export function actionsFor(person, store) {
     person.seat === "viewer" && !mine && !person.away && room.mode !== "closed" && { label: "Invite to the stage", icon: "up", type: "invite", fields: one },
     person.microphone && reach && !mine && { label: "Turn microphone off", icon: "mic-off", type: "turn_off", fields: { ...one, device: "microphone" } },
     person.camera && reach && !mine && { label: "Turn camera off", icon: "camera-off", type: "turn_off", fields: { ...one, device: "camera" } },
-    person.screen && reach && !mine && { label: "Stop screen", icon: "screen-off", type: "turn_off", fields: { ...one, device: "screen" } },
+    person.screen && reach && !mine && { label: t("Stop screen"), icon: "screen-off", type: "turn_off", fields: { ...one, device: "screen" } },
     person.seat === "on_stage" && !person.microphone && !mine && { label: "Ask to unmute", icon: "mic", type: "ask_to_unmute", fields: one },
     person.hand !== null && { label: "Lower hand", icon: "hand", type: "lower_hand", fields: one },
     iHost && person.role === "attendee" && { label: "Make moderator", icon: "shield", type: "appoint_moderator", fields: one },

@@ -55,8 +55,10 @@ const TO_ME = {
   },
   device_set: (it) => {
     if (it.by === it.person || it.on) return null;
-    const sentence = it.device === "screen" ? "{name} stopped the sharing of your screen." : "{name} turned your {device} off.";
-    return [t(sentence, { name: who(it), device: it.device ?? "" }), { key: `off-${it.device}`, stay: true, tone: "warning" }];
+    const words = { name: who(it), device: it.device ?? "" };
+    const screen = it.device === "screen";
+    const sentence = screen ? t("{name} stopped the sharing of your screen.", words) : t("{name} turned your {device} off.", words);
+    return [sentence, { key: `off-${it.device}`, stay: true, tone: "warning" }];
   },
   hand_lowered_once_spoken: (_it, _store, act) => [
     t("Your hand is down, as you have spoken."),

@@ -10,7 +10,7 @@ export class ScreenTile {
     this.own = own;
     this.video = el("video", { autoplay: true, playsInline: true, muted: true, onloadeddata: () => (this.wait.hidden = true) });
     this.video.disablePictureInPicture = true;
-    this.wait = el("p", { class: "tile-wait" }, "The picture is on its way…");
+    this.wait = el("p", { class: "tile-wait" }, t("The picture is on its way…"));
     this.name = el("span", { class: "tile-name" });
     this.whole = el(
       "button",
@@ -29,7 +29,7 @@ export class ScreenTile {
 
   /** @param {Person} person @param {MediaStreamTrack|null} picture */
   update(person, picture) {
-    const title = this.own ? "Your screen" : t("{name}'s screen", { name: person.name });
+    const title = this.own ? t("Your screen") : t("{name}'s screen", { name: person.name });
     setText(this.name, title);
     this.node.setAttribute("aria-label", title);
     const words = t("Show {name}'s screen alone, or beside the others again", { name: person.name });

@@ -1,6 +1,7 @@
 // @ts-check
 /** The screen, a window or a tab, as the browser's own picker gives it. */
 import { DeviceError } from "./devices.js";
+import { t } from "./words.js";
 
 export const SCREEN_FRAMES = 15; // a second: text is to be sharp rather than smooth
 
@@ -24,8 +25,8 @@ export async function chooseScreen() {
     if (name === "NotAllowedError" && !/system/i.test(message)) return null;
     throw new DeviceError(
       name === "NotAllowedError"
-        ? "Your system does not let the browser share the screen. Allow it in the system's settings, then try again."
-        : "Your screen cannot be shared just now. Choose another window, or try again.",
+        ? t("Your system does not let the browser share the screen. Allow it in the system's settings, then try again.")
+        : t("Your screen cannot be shared just now. Choose another window, or try again."),
     );
   }
 }

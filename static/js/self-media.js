@@ -5,6 +5,7 @@
 import { Refused } from "./connection.js";
 import { DeviceError } from "./devices.js";
 import { Publisher } from "./media/publish.js";
+import { t } from "./words.js";
 
 /** What each is sent as. @type {Record<Device, "audio"|"video"|"screen">} */
 const KIND = { microphone: "audio", camera: "video", screen: "screen" };
@@ -82,7 +83,7 @@ export class SelfMedia {
   /** The room thinks it is on, but it was unplugged, taken away, or ended by the browser's own control. @param {Device} device */
   #lostDevice(device) {
     this.#turningOn.add(device);
-    this.say(device === "screen" ? "Your screen is not shared any more." : `Your ${device} has stopped and is now off.`);
+    this.say(device === "screen" ? t("Your screen is not shared any more.") : `Your ${device} has stopped and is now off.`);
     this.send("set_device", { device, on: false })
       .catch(() => {})
       .finally(() => this.#settle(device));

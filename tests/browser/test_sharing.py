@@ -149,6 +149,8 @@ def test_moderators_see_who_shares_and_stop_it(make_place: Rooms) -> None:
     ann.page.keyboard.press("s")
     mod.sees_screen("Ann")
     expect(ann.notice("stopped the sharing")).to_have_count(0)
+    host.page.get_by_role("button", name="Close the panel").click()
+    assert_fits(host)
 
 
 def test_the_browser_s_own_control_ends_it(make_place: Rooms) -> None:

@@ -78,7 +78,7 @@ export class OnStage {
   #drawScreen(node, person, reach) {
     node.hidden = !person.screen;
     const own = person.id === this.app.store.you;
-    const label = own ? "Stop sharing your screen" : t("Stop {name}'s screen", { name: person.name });
+    const label = own ? t("Stop sharing your screen") : t("Stop {name}'s screen", { name: person.name });
     node.setAttribute("aria-label", label);
     node.title = label;
     node.disabled = !reach;
