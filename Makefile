@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, format, bench, bench-room, bench-client, docs, clean.
+# The targets: run, test, client, lint, format, bench, bench-room, bench-client, bench-tiles, docs, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -32,6 +32,10 @@ bench-client: .venv/for-test
 	@sh tests/system_packages.sh
 	@$(BIN)/python -m bench.client $(ARGS)
 
+bench-tiles: .venv/for-test
+	@sh tests/system_packages.sh
+	@$(BIN)/python -m bench.tiles $(ARGS)
+
 docs: .venv/for-test
 	$(BIN)/python -m stagedoor.permissions_page
 
@@ -61,4 +65,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
 	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test client lint format bench bench-room bench-client docs clean
+.PHONY: run test client lint format bench bench-room bench-client bench-tiles docs clean
