@@ -66,6 +66,8 @@ def _device_actions(person: PersonView) -> list[Action]:
         found.append(Action("Turn microphone off", "mic-off", turn))
     if person.camera:
         found.append(Action("Turn camera off", "camera-off", cmd.TurnOff(one, Device.CAMERA)))
+    if person.screen:
+        found.append(Action("Stop screen", "screen-off", cmd.TurnOff(one, Device.SCREEN)))
     if person.seat is Seat.ON_STAGE and not person.microphone:
         found.append(Action("Ask to unmute", "mic", cmd.AskToUnmute(one)))
     return found

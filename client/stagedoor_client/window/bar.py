@@ -114,6 +114,8 @@ class Bar(QWidget):
         self._draw_device(self.camera, "camera", me.camera, scene.online)
         sharing = me.screen
         self.share.call("Stop sharing" if sharing else "Share screen")
+        self.share.setToolTip(f"{'Stop sharing' if sharing else 'Share'} your screen (S)")
+        self.share.show_icon("screen-off" if sharing else "screen")
         mark(self.share, "pressed", sharing)
         self.share.tint()
         visible = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from ..devices import Device
 from ..hardware import Hardware
-from ..watching import Found, Watcher
+from ..watching import Found, Watcher, found
 
 if TYPE_CHECKING:
     from .memory import Kept
@@ -32,12 +33,12 @@ class Named:
 def named(devices: Sequence[Device]) -> list[Named]:
     """The devices with their names; of several of one name the later ones are numbered."""
     seen: Counter[str] = Counter()
-    found = []
+    made = []
     for device in devices:
         seen[device.name] += 1
         number = seen[device.name]
-        found.append(Named(f"{device.name} ({number})" if number > 1 else device.name, device))
-    return found
+        made.append(Named(f"{device.name} ({number})" if number > 1 else device.name, device))
+    return made
 
 
 def pick(there: Sequence[Named], wanted: str) -> Named | None:
@@ -47,7 +48,8 @@ def pick(there: Sequence[Named], wanted: str) -> Named | None:
 
 
 class Choices:
-    """What the device windows offer, as long as they look.
+    """What the device windows offer. What is there is looked for when one enters, again and again
+    while such a window is open, and before a device is turned on that was not there at first.
 
     ``chosen`` is told a kind and its device whenever that is another one: because the person chose
     it, or because devices came or went. ``changed``: the lists are to be drawn anew.
@@ -62,6 +64,7 @@ class Choices:
         changed: Callable[[], None],
     ) -> None:
         self._kept, self._keep, self._chosen, self._changed = kept, keep, chosen, changed
+        self._hardware = hardware
         self._watcher = Watcher(hardware, self._take)
         self._found = Found()
         self._used: dict[str, Device | None] = {}
@@ -74,6 +77,10 @@ class Choices:
     def stop(self) -> None:
         """Look no more."""
         self._watcher.stop()
+
+    async def look(self) -> None:
+        """Look for devices once. Opens none."""
+        self._take(await asyncio.to_thread(found, self._hardware))
 
     def there(self, kind: str) -> list[Named]:
         """The devices of a kind."""

@@ -85,12 +85,13 @@ class Row(QWidget):
             grid.addWidget(widget, 2 + number, 0, 1, 2)
         grid.setColumnStretch(0, 1)
 
-    def fill(self, names: list[str], chosen: str) -> None:
-        """Offer these names, with one of them chosen."""
+    def fill(self, names: list[str], chosen: str, looked: bool) -> None:
+        """Offer these names, with one of them chosen; ``looked``: it is known what there is."""
         box = self.choice
         if [box.itemText(number) for number in range(box.count())] != names:
             box.clear()
             box.addItems(names)
+        box.setPlaceholderText("" if names else "None" if looked else "Looking…")
         box.setCurrentIndex(names.index(chosen) if chosen in names else -1)
         box.setEnabled(bool(names))
 
@@ -170,15 +171,16 @@ class DeviceForm(QWidget):
 
     def draw(self, on: dict[str, bool], opened: dict[str, bool]) -> None:
         """Show what is switched on, and what of it is open by now."""
+        looked = self._choices.looked
         for kind, row in self.rows.items():
             current = self._choices.current(kind)
             names = [one.name for one in self._choices.there(kind)]
             if kind == "speaker":
                 names.insert(0, DEFAULT_SPEAKER)
-                row.fill(names, current.name if current else DEFAULT_SPEAKER)
+                row.fill(names, current.name if current else DEFAULT_SPEAKER, looked)
                 say(row.trouble, self._said[kind] or self._choices.trouble(kind))
                 continue
-            row.fill(names, current.name if current else "")
+            row.fill(names, current.name if current else "", looked)
             switch = self.switches[kind]
             switch.set_on(on[kind])
             switch.setEnabled(current is not None or on[kind])

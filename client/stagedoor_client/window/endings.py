@@ -34,6 +34,12 @@ def ending(error: BaseException | None) -> Ending:
                 "You opened this room in another window. Only one at a time is used.",
                 "Use here",
             )
+        if error.code is Code.REMOVED:
+            return Ending("You were removed from the room", str(error), "Enter again")
+        if error.code is Code.BANNED:
+            return Ending("You are banned from this room", str(error))
+        if error.code is Code.LOCKED:
+            return Ending("This room is locked", str(error), "Enter again")
         if error.code in (Code.BAD_TOKEN, Code.EXPIRED_TOKEN, Code.NO_SUCH_ROOM):
             return Ending("This link does not let you in any more", trouble(error))
     return Ending("You are not in the room any more", trouble(error), "Enter again")

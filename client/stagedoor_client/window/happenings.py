@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from stagedoor.messages import Happening
-from stagedoor.rules.values import Mode, Seat
+from stagedoor.messages import AnyRequest, Happening
+from stagedoor.rules.event import commands as event
+from stagedoor.rules.event.values import Entry
+from stagedoor.rules.values import Device, Mode, Seat
 
 from .scene import Scene
 
@@ -41,12 +43,14 @@ class Notice:
     """A sentence to show; it replaces the last one of the same ``key``.
 
     ``tone`` is "plain", "good" or "warning"; ``stay``: until it is closed, not for some seconds.
+    ``undo``: the command of a button that takes it back.
     """
 
     sentence: str
     key: str
     tone: str = "plain"
     stay: bool = False
+    undo: AnyRequest | None = None
 
 
 Say = Callable[[Happening, Scene], Notice | None]
@@ -124,11 +128,48 @@ def _device(it: Happening, scene: Scene) -> Notice | None:
     if it.by == it.person or it.on:
         return None
     sentence = f"{_who(it)} turned your {it.device} off."
+    if it.device is Device.SCREEN:
+        sentence = f"{_who(it)} stopped the sharing of your screen."
     return Notice(sentence, f"off-{it.device}", "warning", stay=True)
 
 
 def _hand(it: Happening, scene: Scene) -> Notice | None:
     return None if it.by == it.person else Notice(f"{_who(it)} lowered your hand.", "hand")
+
+
+def _spoken(it: Happening, scene: Scene) -> Notice:
+    sentence = "Your hand is down, as you have spoken."
+    return Notice(sentence, "hand", undo=event.RestoreHand())
+
+
+def _other_spoken(it: Happening, scene: Scene) -> Notice:
+    sentence = f"{it.person_name} has spoken, and the hand is down."
+    return Notice(sentence, "hands", undo=event.RestoreHand(it.person))
+
+
+def _renamed(it: Happening, scene: Scene) -> Notice | None:
+    if it.by == it.person:
+        return None
+    return Notice(f"{_who(it)} changed your name to {it.person_name}.", "name", stay=True)
+
+
+def _entry(it: Happening, scene: Scene) -> Notice | None:
+    if it.by == scene.view.you:
+        return None
+    if not it.by:
+        return Notice("The room is open: the time has come.", "entry")
+    deeds = {Entry.OPEN: "opened the room", Entry.LOCKED: "locked the room"}
+    deed = deeds.get(it.entry or Entry.OPEN, "has new attendees wait in the lobby")
+    return Notice(f"{_who(it)} {deed}.", "entry")
+
+
+def _put_out(template: str) -> Say:
+    def say(it: Happening, scene: Scene) -> Notice | None:
+        if it.by == scene.view.you:
+            return None
+        return Notice(template.format(by=_who(it), name=it.person_name), "put-out")
+
+    return say
 
 
 def _role(it: Happening, scene: Scene) -> Notice:
@@ -176,6 +217,8 @@ _TO_ME: dict[str, Say] = {
     "went_on_stage": _up,
     "device_set": _device,
     "hand_lowered": _hand,
+    "hand_lowered_once_spoken": _spoken,
+    "renamed": _renamed,
     "role_set": _role,
 }
 """To whom it happened to."""
@@ -191,6 +234,10 @@ _TO_MODERATORS: dict[str, Say] = {
     "unmute_dismissed": lambda it, scene: Notice(
         f"{it.person_name} stays muted.", f"unmute-{it.person}"
     ),
+    "hand_lowered_once_spoken": _other_spoken,
+    "entry_set": _entry,
+    "removed_from_room": _put_out("{by} removed {name} from the room."),
+    "banned": _put_out("{by} banned {name}."),
 }
 """To moderators: what others did that they would miss otherwise."""
 

@@ -1,4 +1,4 @@
-"""Keys on stage: M and V, and one to hold to talk."""
+"""Keys on stage: M, V and S, and one to hold to talk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .parts import Button
 
 NOT_FOR_TALKING = (
     Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Enter,
-    Qt.Key.Key_M, Qt.Key.Key_V,
+    Qt.Key.Key_M, Qt.Key.Key_V, Qt.Key.Key_S,
 )  # fmt: skip
 MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
@@ -28,7 +28,7 @@ def key_name(key: int) -> str:
 class StageKeys:
     """Gets the keys that nothing in the window took: whoever types is not disturbed.
 
-    ``turn`` is told "microphone" or "camera", ``talk`` whether the key to talk is down.
+    ``turn`` is told "microphone", "camera" or "screen", ``talk`` whether the key to talk is down.
     """
 
     def __init__(
@@ -51,7 +51,12 @@ class StageKeys:
                 self.talking = True
                 self._talk(True)
             return True
-        device = {Qt.Key.Key_M: "microphone", Qt.Key.Key_V: "camera"}.get(Qt.Key(event.key()))
+        devices = {
+            Qt.Key.Key_M: "microphone",
+            Qt.Key.Key_V: "camera",
+            Qt.Key.Key_S: "screen",
+        }
+        device = devices.get(Qt.Key(event.key()))
         if device is None or event.isAutoRepeat():
             return False
         self._turn(device)

@@ -98,10 +98,12 @@ class MainWindow(QMainWindow):
             await asyncio.wait([last])
         try:
             link = parse(text)
+            self.wait_page.say("Entering the room…")
             self.pages.setCurrentWidget(self.wait_page)
             visit = Visit(
-                link, name, self._capture(), self._hardware, self._frame.start, self._tell
-            )
+                link, name, self._capture(), self._hardware,
+                self._frame.start, self._tell, self.wait_page.say,
+            )  # fmt: skip
             if await _unless(leaving, visit.enter()):
                 try:
                     self._entered(visit, text, name)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from ..clocks import Samples
 from ..devices import Device
+from ..echo import Echo
 from ..errors import DeviceError
 from ..filming import Picture
 from ..hardware import Hardware
@@ -39,6 +40,7 @@ class Media:
     ) -> None:
         self._hardware = hardware
         self._mixer = Mixer()
+        self.echo = Echo()
         self.set_picture = show
         self._show_preview = show_preview
         self.sink = StagePictures(self, self._mixer.put)
@@ -61,6 +63,10 @@ class Media:
         self._preview.put(PREVIEW, picture)
         self.sink.video(self._you, picture)
 
+    def own_screen(self, picture: Picture) -> None:
+        """A picture of one's own screen."""
+        self.sink.screen(self._you, picture)
+
     def _previewed(self, _: Source, pixels: Pixels) -> None:
         self._show_preview(image(pixels))
 
@@ -76,9 +82,15 @@ class Media:
 
     def _make_speaker(self, failed: Callable[[DeviceError], None]) -> Openable:
         try:
-            return self._hardware.speaker(self.speaker, self._mixer.pull, failed)
+            return self._hardware.speaker(self.speaker, self._pull, failed)
         except DeviceError as error:
             return Missing(str(error))
+
+    def _pull(self, count: int) -> Samples:
+        """In the sound system's thread."""
+        samples = self._mixer.pull(count)
+        self.echo.played(samples)
+        return samples
 
     async def test_speaker(self) -> None:
         """Play a short tone. Raises DeviceError."""
@@ -88,6 +100,7 @@ class Media:
 
         def pull(count: int) -> Samples:
             samples = playing(count)
+            self.echo.played(samples)
             if playing.done:
                 loop.call_soon_threadsafe(over.set)
             return samples

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from stagedoor.messages import AnyRequest
+
 from .happenings import News, Notice
 from .icons import pixmap
-from .parts import icon_button, label
+from .parts import Button, icon_button, label
 
 MOST = 3
 SHORT = 6000  # milliseconds, and some for each letter
@@ -19,8 +23,9 @@ IMAGES = {"plain": ("info", "accent"), "good": ("check", "good"), "warning": ("a
 class Notices(QWidget):
     """A column of notices. A new one replaces the last of the same key."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, act: Callable[[AnyRequest], object]) -> None:
         super().__init__(parent)
+        self._act = act
         self.shown: dict[str, _Shown] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -39,11 +44,16 @@ class Notices(QWidget):
         self.take(notice.key)
         while len(self.shown) >= MOST:
             self.take(next(iter(self.shown)))
-        shown = _Shown(notice, lambda: self.take(notice.key))
+        shown = _Shown(notice, lambda: self.take(notice.key), lambda: self._undo(notice))
         self.shown[notice.key] = shown
         self._column.addWidget(shown)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, notice.sentence))
         self._fit()
+
+    def _undo(self, notice: Notice) -> None:
+        self.take(notice.key)
+        if notice.undo is not None:
+            self._act(notice.undo)
 
     def take(self, key: str) -> None:
         """Take a notice away."""
@@ -83,7 +93,9 @@ class Notices(QWidget):
 class _Shown(QFrame):
     """One notice on the screen; it goes by itself, though not while the pointer is on it."""
 
-    def __init__(self, notice: Notice, close: object) -> None:
+    def __init__(
+        self, notice: Notice, close: Callable[[], object], undo: Callable[[], object]
+    ) -> None:
         super().__init__()
         self.notice = notice
         kind = "notice" if notice.tone == "plain" else f"notice-{notice.tone}"
@@ -99,7 +111,9 @@ class _Shown(QFrame):
         row.setSpacing(10)
         row.addWidget(drawing, alignment=Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(words, 1)
-        row.addWidget(icon_button("close", "Close this notice", close))  # type: ignore[arg-type]
+        if notice.undo is not None:
+            row.addWidget(Button("Undo", undo, "small"))
+        row.addWidget(icon_button("close", "Close this notice", close))
         self._timer = QTimer(self, singleShot=True, interval=SHORT + LETTER * len(notice.sentence))
         self._timer.timeout.connect(close)
         self._later()

@@ -174,7 +174,7 @@ class WaitPage(QWidget):
 
     def __init__(self, cancel: Callable[[], object]) -> None:
         super().__init__()
-        self.words = label("Entering the room…")
+        self.words = label()
         self.cancel = Button("Cancel", cancel)
         column = QVBoxLayout(self)
         middle = Qt.AlignmentFlag.AlignHCenter
@@ -184,6 +184,10 @@ class WaitPage(QWidget):
         column.addWidget(self.words, alignment=middle)
         column.addWidget(self.cancel, alignment=middle)
         column.addStretch()
+
+    def say(self, words: str) -> None:
+        """What is waited for."""
+        say(self.words, words)
 
 
 class EndPage(QWidget):

@@ -66,7 +66,7 @@ class Button(QPushButton):
         if image:
             tint = "accent_text" if "primary" in kind else "text"
             self.setIcon(icon(image, tint))
-            self.setIconSize(QSize(26, 20))
+            self.setIconSize(QSize(28, 20))
 
     def _pressed(self) -> None:
         self._press()
@@ -85,7 +85,7 @@ class Tool(QToolButton):
         self._badge = ""
         self.setProperty("kind", kind)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setIconSize(QSize(26, 20))
+        self.setIconSize(QSize(28, 20))
         self._press = press
         self.clicked.connect(self._pressed)
         self.call(text)
@@ -147,9 +147,8 @@ class Tool(QToolButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width, height = self._badge_width(), 20
         top = 4.0 if self.property("narrow") else (self.height() - height) / 2
+        # Where words go from right to left, Qt leaves the room after them at the right, too.
         left = self.width() - width - (6 if self.property("narrow") else 10)
-        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
-            left = self.width() - left - width
         box = QRectF(left, top, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour("line"))
@@ -402,7 +401,7 @@ class Combo(QComboBox):
         room = self.width() - 48
         metrics = self.fontMetrics()
         option.currentText = metrics.elidedText(  # type: ignore[attr-defined]
-            self.currentText(), Qt.TextElideMode.ElideRight, room
+            self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room
         )
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

@@ -119,7 +119,7 @@ def _words(row: Title | Row) -> str:
     if isinstance(row, Title):
         return f"{row.words} {row.count}"
     said = {"mic": "microphone on", "mic-off": "microphone off", "hand": "hand raised"}
-    said |= {"camera": "camera on", "camera-off": "camera off"}
+    said |= {"camera": "camera on", "camera-off": "camera off", "screen": "screen shared"}
     parts = [row.person.name, row.note, *(said[mark] for mark in row.marks)]
     return ", ".join(part for part in parts if part)
 

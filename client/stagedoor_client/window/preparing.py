@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from .visit import Visit
 
 FPS = 30
+ECHO = 2.0  # seconds between two looks
+HEARD = "Your microphone hears your speaker: others will hear themselves. Use headphones."
 
 
 class Preparing:
@@ -42,12 +45,14 @@ class Preparing:
     ) -> None:
         self._visit, self._kept, self._keep, self._declined = visit, kept, keep, declined
         self._joining = False
+        self._listening: asyncio.Task[None] | None = None
         hardware = visit.room.studio.hardware
         self.choices = Choices(hardware, kept, keep, self._choose, self._redraw)
         self.ready = ReadyWindow(parent, self._form(), self._join, self._cancelled)
         self.devices = DeviceWindow(parent, self._form(), self._set, self._closed)
         for form in (self.ready.form, self.devices.form):
             form.begin(visit.room.studio.size)
+        visit.start(self.choices.look())
 
     def _form(self) -> DeviceForm:
         return DeviceForm(
@@ -84,6 +89,7 @@ class Preparing:
 
     def _begin(self, window: ReadyWindow | DeviceWindow) -> None:
         self.choices.start()
+        self._listening = self._visit.start(self._listen_for_echo())
         window.show_up()
         self._sized()
         self._redraw()
@@ -129,6 +135,8 @@ class Preparing:
     def _closed(self) -> None:
         self.choices.stop()
         self._visit.media.preview(None)
+        if self._listening is not None:
+            self._listening.cancel()
 
     def close(self) -> None:
         """The stay is over."""
@@ -218,6 +226,18 @@ class Preparing:
         form = self.form
         if form is not None and self._visit.room.studio.is_open("camera"):
             form.preview.show_picture(picture)
+
+    async def _listen_for_echo(self) -> None:
+        """Warn, as long as a window is open, while the microphone hears the speaker."""
+        while True:
+            await asyncio.sleep(ECHO)
+            form, studio = self.form, self._visit.room.studio
+            if form is None:
+                return
+            echo = studio.is_open("microphone") and await asyncio.to_thread(
+                self._visit.media.echo.there
+            )
+            form.warn_of_echo(HEARD if echo else "")
 
     def hear(self, level: float) -> None:
         """How loud one's own microphone is, in dBFS."""

@@ -35,7 +35,7 @@ class RoomPage(QWidget):
         self.stage = Stage(visible, lambda person: self._menu(person, QCursor.pos()))
         self.side = Side(self._menu, deeds.act, lambda: self.show_people(False))
         self.bar = Bar(deeds)
-        self.notices = Notices(self)
+        self.notices = Notices(self, deeds.act)
         self._put_together()
 
     def _put_together(self) -> None:

@@ -106,6 +106,7 @@ def note_on(person: PersonView, own: bool) -> str:
         "you" if own else "",
         "" if person.role is Role.ATTENDEE else str(person.role),
         "asks to join the stage" if person.seat is Seat.REQUESTED else "",
+        "shares a screen" if person.screen else "",
         "has an offer" if person.seat is Seat.OFFERED else "",
         "reconnecting" if person.away else "",
     ]
@@ -118,6 +119,8 @@ def marks_on(person: PersonView) -> list[str]:
     if has_seat(person):
         marks.append("mic" if person.microphone else "mic-off")
         marks.append("camera" if person.camera else "camera-off")
+        if person.screen:
+            marks.append("screen")
     return marks
 
 

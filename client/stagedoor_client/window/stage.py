@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QEasingCurve, QPropertyAnimation, QRect, 
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from stagedoor.rules.values import Seat
+
 from .happenings import HOW_TO_GET_UP
 from .icons import pixmap
 from .layout import arrange
@@ -61,7 +63,8 @@ class Stage(QWidget):
         wanted: dict[Source, str] = {}
         for person in scene.on_stage:
             wanted[person.id, CAMERA] = person.id
-            if person.screen and person.id != scene.view.you:
+        for person in scene.on_stage:
+            if person.screen and person.seat is Seat.ON_STAGE:
                 wanted[person.id, SCREEN] = person.id
         for source in [source for source in self.tiles if source not in wanted]:
             gone = self.tiles.pop(source)
@@ -102,8 +105,10 @@ class Stage(QWidget):
         self._place()
 
     def _place(self, *, moving: bool = False) -> None:
-        people = [_key(source) for source in self.tiles if source[1] == CAMERA]
-        screens = [_key(source) for source in self.tiles if source[1] == SCREEN]
+        # One's own screen is before one's eyes already: it is a tile like the others.
+        large = [source for source, tile in self.tiles.items() if tile.of_screen and not tile.own]
+        people = [_key(source) for source in self.tiles if source not in large]
+        screens = [_key(source) for source in large]
         whole = (self.width(), self.height())
         plan = arrange(people, screens, whole, self._page)
         if plan.pages > 1:

@@ -81,7 +81,7 @@ class Tile(QWidget):
     def name(self) -> str:
         """What is written on it."""
         if self.of_screen:
-            return "Your screen" if self.own else f"{self.person.name}’s screen"
+            return "Your screen" if self.own else f"{self.person.name}'s screen"
         return f"{self.person.name} (you)" if self.own else self.person.name
 
     @property
@@ -114,7 +114,10 @@ class Tile(QWidget):
             self._draw_picture(painter, self.picture)
         else:
             painter.fillRect(self.rect(), colour("stage" if self.of_screen else "panel"))
-            if not self.of_screen:
+            if self.of_screen:
+                painter.setPen(colour("quiet"))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "The picture is on its way…")
+            else:
                 self._draw_face(painter, box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._held:
@@ -154,7 +157,8 @@ class Tile(QWidget):
         font.setPixelSize(12 if small else 14)
         painter.setFont(font)
         metrics = painter.fontMetrics()
-        mark = (metrics.height() + 4) if self.muted else 0
+        image = "screen" if self.of_screen else "mic-off" if self.muted else ""
+        mark = (metrics.height() + 4) if image else 0
         most = self.width() - 12 - 18 - mark
         name = metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, most)
         width = metrics.horizontalAdvance(name) + 18 + mark
@@ -169,8 +173,8 @@ class Tile(QWidget):
             size = metrics.height()
             x = box.right() - 9 - size if rtl else box.left() + 9
             at = QRectF(x, box.center().y() - size / 2, size, size)
-            image = pixmap("mic-off", "danger")
-            painter.drawPixmap(at, image, QRectF(image.rect()))
+            drawing = pixmap(image, "danger" if self.muted else "text")
+            painter.drawPixmap(at, drawing, QRectF(drawing.rect()))
         painter.setPen(colour("text"))
         text = box.adjusted(9, 0, -9 - mark, 0) if rtl else box.adjusted(9 + mark, 0, -9, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter, name)

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 class Visit:
     """Owns the Room. ``changed`` is told that there is something new to draw, ``news`` what to say
-    in a notice. Commands are sent in the background; a refusal becomes a notice."""
+    in a notice, ``waits`` what is waited for on entering.
+
+    Commands are sent in the background; a refusal becomes a notice.
+    """
 
     def __init__(
         self,
@@ -38,8 +41,9 @@ class Visit:
         hardware: Hardware,
         changed: Callable[[], None],
         news: Callable[[News], None],
+        waits: Callable[[str], None],
     ) -> None:
-        self._changed, self._news = changed, news
+        self._changed, self._news, self._waits = changed, news, waits
         self._view: VisitView | None = None
         self.media = Media(hardware, self._show, self._show_preview, self._silent)
         self._entered = False
@@ -107,11 +111,12 @@ class Visit:
         except DeviceError as error:
             self.say(Notice(str(error), "device", "warning"))
 
-    def start(self, job: Coroutine[Any, Any, None]) -> None:
+    def start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something for as long as the stay lasts."""
         task = asyncio.create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def say(self, notice: Notice) -> None:
         """Say this in a notice."""
@@ -133,7 +138,9 @@ class Visit:
         self._changed()
 
     def _line(self, line: Line) -> None:
-        if line.state == "device_failed" and self._view is not None:
+        if line.state == "lobby":
+            self._waits(f"You are {line.sentence}")
+        elif line.state == "device_failed" and self._view is not None:
             self._view.device_failed(str(line.fields["device"]), line.sentence)
         elif line.state == "refused":
             self.say(Notice(line.sentence, f"refused-{line.fields.get('code')}"))

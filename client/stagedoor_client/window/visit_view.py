@@ -54,12 +54,14 @@ class VisitView:
         self.keys = StageKeys(
             on_stage=lambda: self._scene_on_stage,
             muted=lambda: room.me is not None and not room.me.microphone,
-            turn=self._turn,
+            turn=self._key,
             talk=lambda down: visit.do(room.talk(down)),
         )
         visit.attach(self)
         room.studio.on_picture = visit.media.own
+        room.studio.on_screen = visit.media.own_screen
         room.studio.on_level = self._hear
+        room.studio.on_sound = visit.media.echo.heard
 
     @property
     def _scene_on_stage(self) -> bool:
@@ -95,10 +97,22 @@ class VisitView:
 
     # -- what the person does
 
+    def _key(self, device: str) -> None:
+        if device == Device.SCREEN:
+            self._share()
+        else:
+            self._turn(device)
+
     def _turn(self, device: str) -> None:
         room = self._visit.room
         if room.me is not None and room.me.seat is Seat.ON_STAGE:
-            self._visit.do(room.turn(device, not getattr(room.me, device)))
+            self._visit.do(self._really_turn(device, not getattr(room.me, device)))
+
+    async def _really_turn(self, device: str, on: bool) -> None:
+        room = self._visit.room
+        if on and device != Device.SCREEN and getattr(room.studio, device) is None:
+            await self.preparing.choices.look()  # plugged in since
+        await room.turn(device, on)
 
     def _open_devices(self) -> None:
         self.preparing.open_devices()
@@ -132,7 +146,9 @@ class VisitView:
         room = self._visit.room
         if room.me is None or room.me.unmute_asked_by is None:
             return
-        self._visit.do(room.turn("microphone", True) if yes else room.command(cmd.DismissUnmute()))
+        self._visit.do(
+            self._really_turn("microphone", True) if yes else room.command(cmd.DismissUnmute())
+        )
 
     # -- sharing a screen
 

@@ -14,11 +14,12 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from stagedoor.messages import OfferView, PersonView, RoomInfo, View
+from stagedoor.rules.event.commands import RestoreHand
 from stagedoor.rules.values import Mode, OfferReason, Role, Seat, Settings
 from stagedoor_client.devices import Device
 from stagedoor_client.window.app import make_application
@@ -179,6 +180,13 @@ def room_pages(shots: Shots) -> None:
     everybody = [person(n, Seat.ON_STAGE, microphone=n % 2 == 0) for n in range(15)]
     page.draw(scene(*everybody))
     shots.take("room-fifteen", page, (900, 600))
+    shared = [person(1, Seat.ON_STAGE, screen=True, microphone=True), *everybody[2:8]]
+    page.draw(scene(person(0), *shared))
+    shots.take("room-screen", page, (1280, 800))
+    page.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    page.notices.say(Notice("Farid has spoken, and the hand is down.", "x", undo=RestoreHand("p5")))
+    show("room-right-to-left", person(0, Seat.ON_STAGE, camera=True), (1280, 800))
+    page.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     menu = person_menu(page, scene(muted, *crowd(), you=0), "p1", lambda _: None)
     assert menu is not None
     shots.take("menu", menu)
