@@ -43,7 +43,8 @@ def test_choices_are_remembered(make_place: Rooms) -> None:
     ann.button("Join stage").click()
     ann.switch_on("Camera")
     select = ann.ready_window.get_by_label("Camera", exact=True).and_(ann.page.locator("select"))
-    other = select.locator("option:not(:checked):not([value=''])").get_attribute("value")
+    others = select.locator("option:not(:checked):not([value=''])")
+    other = others.first.get_attribute("value")
     assert other
     select.select_option(other)
     expect(select).to_have_value(other)
