@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
+import shiboken6
 from qasync import QEventLoop
 
 T = TypeVar("T")
@@ -33,3 +34,13 @@ class Loop(QEventLoop):  # type: ignore[misc]
         if not task.done():
             raise RuntimeError("The event loop was stopped before it was done.")
         return task.result()
+
+    def close(self) -> None:
+        """Close it, and let go of Qt's timers.
+
+        qasync leaves its object with them to Python's garbage collector, which may find it in
+        another thread: Qt cannot stop timers from there, and calls a deleted object later.
+        """
+        if not self.is_closed():
+            super().close()
+            shiboken6.delete(self._timer)

@@ -11,6 +11,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
@@ -118,4 +119,4 @@ async def opened(tmp_path: Path) -> AsyncIterator[Open]:
         window.close()
         async with asyncio.timeout(PATIENCE):
             await window.finish()
-        window.deleteLater()
+        shiboken6.delete(window)  # and not later, in whatever thread collects the garbage

@@ -212,3 +212,29 @@ async def test_a_device_that_cannot_be_opened_is_explained_where_it_was_switched
         await hand.presses(lambda: form.switches["camera"])
         await hand.until(lambda: form.preview.picture is not None, "the other camera's picture")
         assert not row.trouble.isVisible()
+
+
+async def test_a_screen_is_shared_and_a_moderator_stops_it(
+    server: ServerProcess, opened: Any, hardware: Counting
+) -> None:
+    links = server.create_room(mode="open")["links"]
+    hand = await opened(hardware)
+    async with Moderator(links["moderator"]) as ada:
+        await hand.enters(links["attendee"])
+        await on_stage(hand, ada)
+        await hand.presses(lambda: hand.bar.share)
+        robin = await ada.sees("Robin", screen=True)
+        await hand.until(lambda: hardware.open_now() == ["screen"], "the screen captured")
+        await hand.until(lambda: hand.bar.share.text() == "Stop sharing", "the button")
+        tiles = hand.view.page.stage.tiles
+        tile = await hand.until(lambda: tiles.get((robin["id"], "screen")), "one's own screen")
+        await hand.until(lambda: tile.picture is not None, "its picture")
+        assert tile.name == "Your screen"
+        await ada.do("turn_off", person=robin["id"], device="screen")
+        await hand.reads("Ada stopped the sharing of your screen.")
+        await hand.until(lambda: hardware.open_now() == [], "the screen released")
+        QTest.keyClick(hand.window, Qt.Key.Key_S)
+        await ada.sees("Robin", screen=True)
+        await hand.until(lambda: hardware.open_now() == ["screen"], "the screen captured again")
+        hand.click(hand.bar.share)
+        await ada.sees("Robin", screen=False)
