@@ -7,7 +7,7 @@ from tests.server_process import ServerProcess
 
 #: Closing tasks and sockets, and the pool's next thread, come and go around a count. What leaks one
 #: a round is beyond this by the end.
-COMING_AND_GOING = 4
+COMING_AND_GOING = 6
 
 
 async def test_rounds_of_going_up_and_down_leave_nothing_behind(server: ServerProcess) -> None:
