@@ -14,7 +14,7 @@ from stagedoor.rules.polls.events import VoteCast, VoteHeld
 from stagedoor.rules.polls.values import Ballot, Kind, Poll, PollForm, PollState, Showing, Tally
 from stagedoor.rules.values import Person, Room
 
-from .share import Fields, Share
+from .share import Fields, Share, differences
 
 MOST_TEXTS = 100
 MOST_WORDS = 60
@@ -144,17 +144,7 @@ def _voted(events: Iterable[AnyEvent]) -> dict[str, list[int]]:
 
 def _changed(before: Room, after: Room, *, moderates: bool) -> Fields:
     """The polls that look different to a role, and those that are gone for it."""
-    old = {
-        poll.id: poll_view(poll, moderates=moderates)
-        for poll in before.polls.values()
-        if after.polls.get(poll.id) is not poll
-    }
-    views = []
-    for poll in after.polls.values():
-        if before.polls.get(poll.id) is poll:
-            continue
-        view = poll_view(poll, moderates=moderates)
-        if view is not None and old.get(poll.id) != view:
-            views.append(view)
-    gone = [key for key, view in old.items() if view is not None and key not in after.polls]
+    views, gone = differences(
+        before.polls, after.polls, lambda poll: poll_view(poll, moderates=moderates)
+    )
     return {"polls": PollsView(views, gone)} if views or gone else {}

@@ -19,7 +19,7 @@ from stagedoor.rules.quizzes.events import QuizAnswered, QuizQuestionClosed
 from stagedoor.rules.quizzes.values import Quiz, QuizState, points
 from stagedoor.rules.values import Person, Room
 
-from .share import Fields, Share
+from .share import Fields, Share, differences
 
 MOST_LEADERS = 10
 
@@ -159,17 +159,7 @@ def _mine(after: Room, events: Iterable[AnyEvent]) -> dict[str, list[MyQuiz]]:
 
 def _changed(before: Room, after: Room, *, moderates: bool) -> Fields:
     """The quizzes that look different to a role, and those that are gone for it."""
-    old = {
-        quiz.id: quiz_view(quiz, moderates=moderates)
-        for quiz in before.quizzes.values()
-        if after.quizzes.get(quiz.id) is not quiz
-    }
-    views = []
-    for quiz in after.quizzes.values():
-        if before.quizzes.get(quiz.id) is quiz:
-            continue
-        view = quiz_view(quiz, moderates=moderates)
-        if view is not None and old.get(quiz.id) != view:
-            views.append(view)
-    gone = [key for key, view in old.items() if view is not None and key not in after.quizzes]
+    views, gone = differences(
+        before.quizzes, after.quizzes, lambda quiz: quiz_view(quiz, moderates=moderates)
+    )
     return {"quizzes": QuizzesView(views, gone)} if views or gone else {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.values import Person, Room
+
+Thing = TypeVar("Thing")
+Seen = TypeVar("Seen")
 
 Fields = Mapping[str, Any]
 """Fields of an Update, or of a View, by name."""
@@ -30,3 +33,22 @@ class Part(Protocol):
 
     def changes(self, before: Room, after: Room, events: Sequence[AnyEvent]) -> Share:
         """What ``events`` changed. The first logged one has the number ``before.number + 1``."""
+
+
+def differences(
+    before: Mapping[int, Thing], after: Mapping[int, Thing], view: Callable[[Thing], Seen | None]
+) -> tuple[list[Seen], list[int]]:
+    """What looks different now, and the keys of what is gone, for those who see it by ``view``.
+
+    What is the same object is not looked at; a view that is None is not shown.
+    """
+    old = {key: view(one) for key, one in before.items() if after.get(key) is not one}
+    views = []
+    for key, one in after.items():
+        if before.get(key) is one:
+            continue
+        seen = view(one)
+        if seen is not None and old.get(key) != seen:
+            views.append(seen)
+    gone = [key for key, seen in old.items() if seen is not None and key not in after]
+    return views, gone
