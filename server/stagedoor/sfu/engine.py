@@ -346,7 +346,7 @@ class Engine:
             "packets_forwarded": self._forwarder.forwarded,
             "packets_resent": self._forwarder.resent,
             "datagrams_sent": self._batch.sent,
-            "datagrams_dropped": self._batch.dropped,
+            "datagrams_dropped": self._batch.dropped + self._outgoing.dropped,
             "troubles": self._troubles,
         }
 

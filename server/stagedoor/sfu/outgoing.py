@@ -8,7 +8,7 @@ more, the rest waits until it does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from .batch import Batch, runs
@@ -24,6 +24,7 @@ TOO_OLD = 0.5  # seconds after which a picture is not worth sending any more
 class Job:
     """Packets of one track for the same receivers. ``run`` and ``at``: how far it has got.
 
+    ``runs``: the packets as they leave, cut once it has begun; nothing is added from then on.
     ``era``: that of the track. What was put in before an interruption does not leave after it.
     """
 
@@ -32,14 +33,14 @@ class Job:
     since: float
     era: int
     packets: list[bytes] = field(default_factory=list)
+    runs: list[Sequence[bytes]] = field(default_factory=list)
     run: int = 0
     at: int = 0
 
     def takes(self, track: Track, receivers: list[Peer]) -> bool:
         """Whether another packet can still be added."""
-        begun = self.run or self.at
         same = self.track is track and self.receivers is receivers and self.era == track.era
-        return same and not begun
+        return same and not self.runs
 
 
 class Outgoing:
@@ -86,9 +87,10 @@ class Outgoing:
         if self._clock() - job.since > TOO_OLD and job.track.kind != "audio":
             self.dropped += len(job.packets) * (len(job.receivers) - job.at)
             return True
-        runs_of_it = list(runs(job.packets, self._batch.segments))
-        while job.run < len(runs_of_it):
-            run = runs_of_it[job.run]
+        if not job.runs:
+            job.runs = list(runs(job.packets, self._batch.segments))
+        while job.run < len(job.runs):
+            run = job.runs[job.run]
             while job.at < len(job.receivers):
                 job.at += self._batch.fan_out(run, job.receivers[job.at : job.at + CHUNK])
                 if self._batch.blocked or self._clock() > until:
