@@ -3,13 +3,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
+# Much of the suite waits for media and pages: two files at a time take two thirds of the time.
+WHOLE := -n 2 --dist loadfile
 
 run: .venv/for-run
 	@$(BIN)/stagedoor serve --demo $(ARGS)
 
 test: .venv/for-test
 	@sh tests/system_packages.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
 client: .venv/for-client
 
