@@ -164,9 +164,13 @@ def test_blocked_slowed_and_turned_off(make_place: Rooms, options: dict[str, obj
     choose(mod, message(mod, "spam"), "Block from writing")
     mod.window("Block Ann from writing?").get_by_role("button", name="Block").click()
     expect(ann.page.locator("#side-chat .chat-closed")).to_have_text(
-        "Mo has blocked you from writing here."
+        "Mo has blocked you from writing to everybody. You can write to the moderators."
     )
     expect(field(ann)).to_be_hidden()
+    open_thread(ann, "Moderators")
+    say(ann, "May I explain?")
+    expect(mod.notice("Ann has written to you privately")).to_be_visible()
+    open_thread(ann, "Everybody")
     mod.act_on("Ann", "Let write again")
     expect(ann.notice("You can write again")).to_be_visible()
     part = mod.show("Moderate").locator('[data-part="Chat, questions, reactions"]')

@@ -153,6 +153,10 @@ def _off_line(room: Room) -> Room:
     return room if seated else _with(room, "you", away_until=NOW + 1_000)
 
 
+def _blocked(room: Room) -> Room:
+    return _speaker(room, Speaker(blocked=Decision("hal", "Hal", "x")))
+
+
 def _slow(room: Room) -> Room:
     slow = replace(room, settings=replace(room.settings, slow_ms=60_000))
     return _speaker(slow, Speaker(wrote_at=NOW))
@@ -177,7 +181,8 @@ CASES: dict[str, Callable[[Room], Room]] = {
     stage_part.UNMUTED: lambda room: _with(
         room, "you", microphone=room.people["you"].seat is Seat.ON_STAGE
     ),
-    talk_part.BLOCKED: lambda room: _speaker(room, Speaker(blocked=Decision("hal", "Hal", "x"))),
+    talk_part.BLOCKED: _blocked,
+    talk_part.BLOCKED_TO_MODERATORS: _blocked,
     talk_part.TOO_SOON: _slow,
     talk_part.TOO_MANY: _reacted_a_lot,
 }
@@ -202,6 +207,7 @@ def _say(who: str, case: str, ids: dict[tuple[str, str], int]) -> c.AnyCommand:
         talk_part.ANNOUNCEMENT: t.Say("Hello", announcement=True),
         talk_part.BACKCHANNEL: t.Say("Hello", channel=Channel.MODERATORS),
         talk_part.TO_MODERATORS: t.Say("Hello", channel=Channel.PRIVATE),
+        talk_part.BLOCKED_TO_MODERATORS: t.Say("Hello", channel=Channel.PRIVATE),
         talk_part.TO_A_PERSON: t.Say("Hello", channel=Channel.PRIVATE, to="you"),
     }.get(case, t.Say("Hello"))
 

@@ -287,16 +287,18 @@ def test_slow_mode_is_for_all_but_moderators() -> None:
     say(play, "cal")
 
 
-def test_a_block_is_told_plainly_and_lasts_until_it_is_lifted() -> None:
+def test_a_block_is_told_plainly_and_leaves_the_way_to_the_moderators() -> None:
     play = Play()
     play.no("cal", c.BlockFromChat("dee"), Code.NOT_ALLOWED)
     play.do("ada", c.BlockFromChat("cal"))
     assert play.do("ada", c.BlockFromChat("cal")) == []
     assert "Ada" in play.no("bob", c.BlockFromChat("cal"), Code.ALREADY_HANDLED)
-    for channel in (Channel.ROOM, Channel.PRIVATE):
-        sentence = play.no("cal", c.Say("let me", channel=channel), Code.BLOCKED)
-        assert sentence == "Ada has blocked you from writing here."
+    sentence = play.no("cal", c.Say("let me"), Code.BLOCKED)
+    assert sentence == "Ada has blocked you from writing to everybody."
     play.no("cal", c.AskQuestion("why?"), Code.BLOCKED)
+    play.no("cal", c.Say("let me", announcement=True), Code.NOT_ALLOWED)
+    play.do("cal", c.Say("why?", channel=Channel.PRIVATE))
+    assert [one.text for one in play.room.talk.private.values()] == ["why?"]
     play.away("cal")
     play.wait(play.room.settings.hold_ms)
     play.back("cal")

@@ -109,13 +109,14 @@ class Talks(RuleBasedStateMachine):
             if isinstance(command, t.AskQuestion) or command.channel is Channel.ROOM:
                 self.wrote_at[who] = self.now
 
-    def kept_from(self, who: str, *, slowed: bool) -> set[Code]:
+    def kept_from(self, who: str) -> set[Code]:
+        """Why somebody cannot write to everybody."""
         found = set()
         if not self.room.people[who].moderates:
             if self.room.talk.speaker(who).blocked is not None:
                 found.add(Code.BLOCKED)
             wait = self.wrote_at.get(who, -10_000_000) + self.room.settings.slow_ms - self.now
-            if slowed and wait > 0:
+            if wait > 0:
                 found.add(Code.SLOW_MODE)
         return found
 
@@ -123,7 +124,7 @@ class Talks(RuleBasedStateMachine):
 
     @rule(who=anyone, key=keys, announcement=st.sampled_from([False, False, True]))
     def somebody_writes_to_the_room(self, who: str, key: str, announcement: bool) -> None:
-        found = self.kept_from(who, slowed=not announcement)
+        found = set() if announcement else self.kept_from(who)
         if announcement and not self.room.people[who].moderates:
             found.add(Code.NOT_ALLOWED)
         if not announcement and not self.room.settings.chat:
@@ -132,14 +133,12 @@ class Talks(RuleBasedStateMachine):
 
     @rule(who=anyone, key=keys)
     def somebody_writes_to_the_moderators(self, who: str, key: str) -> None:
-        found = self.kept_from(who, slowed=False)
-        if not self.room.people[who].moderates:
-            found.add(Code.NOT_ALLOWED)
+        found = set() if self.room.people[who].moderates else {Code.NOT_ALLOWED}
         self.writes(who, t.Say("hello", Channel.MODERATORS, key), found)
 
     @rule(who=anyone, key=keys, to=st.sampled_from(["", "nobody", *CAST]))
     def somebody_writes_privately(self, who: str, key: str, to: str) -> None:
-        found = self.kept_from(who, slowed=False)
+        found: set[Code] = set()
         if not self.room.people[who].moderates:
             if to not in ("", who):
                 found.add(Code.NOT_ALLOWED)
@@ -149,7 +148,7 @@ class Talks(RuleBasedStateMachine):
 
     @rule(who=anyone, key=keys)
     def somebody_asks(self, who: str, key: str) -> None:
-        found = self.kept_from(who, slowed=True)
+        found = self.kept_from(who)
         if not self.room.settings.questions:
             found.add(Code.TURNED_OFF)
         self.writes(who, t.AskQuestion("why?", key), found)

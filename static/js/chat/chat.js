@@ -188,15 +188,15 @@ export class Chat {
     const settings = store.room?.settings;
     if (!settings || !store.me) return;
     const inRoom = this.#view === "room";
-    const blocked = talk.blockedBy !== "";
+    const blocked = inRoom && talk.blockedBy !== "";
     const off = inRoom && !settings.chat && !store.iModerate;
     const announcesOnly = inRoom && !settings.chat && store.iModerate;
     if (announcesOnly && !this.#announcing) this.#setAnnouncing(true);
     this.announce.hidden = !(inRoom && store.iModerate);
     this.announce.disabled = announcesOnly;
     this.composer.node.hidden = this.#view === "threads" || blocked || off;
-    this.closed.hidden = !(blocked || off) || this.#view === "threads";
-    setText(this.closed, blocked ? t("{name} has blocked you from writing here.", { name: talk.blockedBy }) : t("The chat is turned off just now."));
+    this.closed.hidden = !(blocked || off);
+    setText(this.closed, blocked ? t("{name} has blocked you from writing to everybody. You can write to the moderators.", { name: talk.blockedBy }) : t("The chat is turned off just now."));
     this.composer.open(this.#view, this.#label());
     const wait = inRoom && !store.iModerate ? this.app.talk.slowed(store.now()) : 0;
     this.composer.note(this.#hint(wait), wait > 0);

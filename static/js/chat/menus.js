@@ -7,8 +7,8 @@ import { t } from "../words.js";
 
 /** @param {App} app @param {Message} message whether there is somebody to write a reply to it */
 export function mayReply({ store, talk }, message) {
-  if (message.standing !== "shown" || talk.blockedBy) return false;
-  return message.channel !== "room" || (store.room?.settings.chat ?? false);
+  if (message.standing !== "shown") return false;
+  return message.channel !== "room" || (talk.blockedBy === "" && (store.room?.settings.chat ?? false));
 }
 
 /**
@@ -59,6 +59,6 @@ export function personItems({ store, talk, act }, person, write) {
 
 /** @param {App["act"]} act @param {string} id @param {string} name */
 async function block(act, id, name) {
-  const sentence = t("{name} can read on, but not write any more, until a moderator allows it again. {name} is told.", { name });
+  const sentence = t("{name} can read on, but write to the moderators alone, until a moderator allows more again. {name} is told.", { name });
   if (await confirm(t("Block {name} from writing?", { name }), sentence, t("Block"))) await act("block_from_chat", { person: id });
 }

@@ -44,7 +44,7 @@ export class News {
     const { notices, store } = this.app;
     const lifted = this.#blockedBy !== "" && !store.iModerate;
     this.#blockedBy = blockedBy;
-    if (blockedBy) notices.say(t("{name} has blocked you from writing here.", { name: blockedBy }), { key: "block", tone: "warning", stay: true });
+    if (blockedBy) notices.say(t("{name} has blocked you from writing to everybody.", { name: blockedBy }), { key: "block", tone: "warning", stay: true });
     else if (lifted) notices.say(t("You can write again."), { key: "block", tone: "good" });
     else notices.take("block");
   }

@@ -85,7 +85,7 @@ export class Questions {
     const blocked = talk.blockedBy !== "";
     this.composer.node.hidden = blocked;
     this.closed.hidden = !blocked;
-    if (blocked) setText(this.closed, t("{name} has blocked you from writing here.", { name: talk.blockedBy }));
+    if (blocked) setText(this.closed, t("{name} has blocked you from writing to everybody.", { name: talk.blockedBy }));
     const wait = store.iModerate ? 0 : talk.slowed(store.now());
     const approved = store.room?.settings.premoderated && !store.iModerate ? t("Moderators approve questions first.") : "";
     this.composer.note(wait > 0 ? t("Slow mode: you can send again in {wait} s", { wait }) : approved, wait > 0);

@@ -9,6 +9,7 @@ from ..values import Role
 from .table import NOT_ATTENDEES, OWN, USUAL, Permission, no, yes
 
 BLOCKED = "blocked from the chat"
+BLOCKED_TO_MODERATORS = "a private message to all moderators, blocked from the chat"
 TOO_SOON = "wrote just now, in slow mode"
 ANNOUNCEMENT = "an announcement"
 BACKCHANNEL = "to the moderators' backchannel"
@@ -29,12 +30,26 @@ PERMISSIONS = (
         c.Say,
         (
             no(Code.BLOCKED, by=_ATTENDEE, case=BLOCKED),
+            yes(by=_ATTENDEE, case=BLOCKED_TO_MODERATORS),
             no(Code.TURNED_OFF, case=(USUAL, BLOCKED, TOO_SOON), off="chat"),
             no(Code.SLOW_MODE, by=_ATTENDEE, case=TOO_SOON),
             no(Code.NOT_ALLOWED, by=_ATTENDEE, case=(ANNOUNCEMENT, BACKCHANNEL, TO_A_PERSON)),
-            no(Code.BAD_VALUE, by=(Role.HOST, Role.MODERATOR), case=TO_MODERATORS),
+            no(
+                Code.BAD_VALUE,
+                by=(Role.HOST, Role.MODERATOR),
+                case=(TO_MODERATORS, BLOCKED_TO_MODERATORS),
+            ),
         ),
-        (USUAL, BLOCKED, TOO_SOON, ANNOUNCEMENT, BACKCHANNEL, TO_MODERATORS, TO_A_PERSON),
+        (
+            USUAL,
+            BLOCKED,
+            TOO_SOON,
+            ANNOUNCEMENT,
+            BACKCHANNEL,
+            TO_MODERATORS,
+            BLOCKED_TO_MODERATORS,
+            TO_A_PERSON,
+        ),
     ),
     Permission(c.DeleteMessage, (yes(case=OWN), NOT_ATTENDEES), (USUAL, OWN)),
     Permission(c.ClearChat, (NOT_ATTENDEES,)),

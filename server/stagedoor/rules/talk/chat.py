@@ -22,12 +22,12 @@ def say(room: Room, command: cmd.Say, by: Person, now: int) -> list[AnyEvent] | 
     if before is not None:
         return before
     text = clean(command.text, MAX_TEXT, "message")
-    not_blocked(room, by)
     waiting = False
     thread = ""
     if command.announcement:
         _may_announce(command, by)
     elif command.channel is Channel.ROOM:
+        not_blocked(room, by)
         if not room.settings.chat:
             refuse(Code.TURNED_OFF, "The chat is turned off just now.")
         not_too_soon(room, by, now)
@@ -142,7 +142,7 @@ def _waiting(room: Room, number: int, by: Person) -> None:
 
 
 def block(room: Room, command: cmd.BlockFromChat, by: Person, now: int) -> list[AnyEvent]:
-    """Let an attendee write nothing any more (rules 8 and 17)."""
+    """Let an attendee write to the moderators alone (rules 8 and 17)."""
     moderator(by)
     person = _known(room, command.person)
     if person.moderates:
@@ -156,7 +156,7 @@ def block(room: Room, command: cmd.BlockFromChat, by: Person, now: int) -> list[
 
 
 def unblock(room: Room, command: cmd.UnblockFromChat, by: Person, now: int) -> list[AnyEvent]:
-    """Let the person write again."""
+    """Let the person write to everybody again."""
     moderator(by)
     person = _known(room, command.person)
     if room.talk.speaker(person.id).blocked is None:

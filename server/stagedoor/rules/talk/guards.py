@@ -21,10 +21,10 @@ def said_before(room: Room, by: Person, key: str) -> Repeated | None:
 
 
 def not_blocked(room: Room, by: Person) -> None:
-    """Whoever is blocked writes nothing; moderators never are."""
+    """Whoever is blocked writes to the moderators alone; moderators never are blocked."""
     blocked = room.talk.speaker(by.id).blocked
     if blocked is not None and not by.moderates:
-        refuse(Code.BLOCKED, f"{blocked.by_name} has blocked you from writing here.")
+        refuse(Code.BLOCKED, f"{blocked.by_name} has blocked you from writing to everybody.")
 
 
 def not_too_soon(room: Room, by: Person, now: int) -> None:
