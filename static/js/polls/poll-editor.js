@@ -1,10 +1,10 @@
 // @ts-check
 /** @import {App} from "../types.js" */
 /** @import {Poll, PollForm} from "./types.js" */
-import { Refused } from "../connection.js";
 import { Modal } from "../dialogs.js";
 import { button, el, setText } from "../dom.js";
 import { t } from "../words.js";
+import { Draft } from "./draft.js";
 import { OptionsList } from "./options-list.js";
 import { SHOWINGS } from "./poll-card.js";
 
@@ -25,12 +25,10 @@ const MOST = {
 
 /** The window in which a poll is written. What is in it stays there until it is saved. */
 export class PollEditor {
-  /** @type {number|null} the draft that is edited */
-  #poll = null;
-
   /** @param {App} app */
   constructor(app) {
     this.app = app;
+    this.draft = new Draft(app, "poll");
     this.kind = select(KINDS, () => this.#follow());
     this.question = el("input", { type: "text", maxLength: 300, autocomplete: "off", dir: "auto" });
     this.options = new OptionsList();
@@ -44,7 +42,6 @@ export class PollEditor {
     this.leastField = field(t("At least, choose"), this.least, "field-row");
     this.mostTitle = el("label", { for: named(this.most) });
     this.mostField = el("div", { class: "field-row" }, this.mostTitle, this.most);
-    this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
     this.openNow = button(t("Open now"), () => this.#save(true), { kind: "primary" });
     this.modal = new Modal(
       t("New poll"),
@@ -58,7 +55,7 @@ export class PollEditor {
       field(t("Results"), this.showing),
       check(t("Anonymous"), this.anonymous),
       check(t("Votes may be changed"), this.mayChange),
-      this.trouble,
+      this.draft.trouble,
       el("div", { class: "modal-actions" },
         button(t("Cancel"), () => this.#cancel()), button(t("Save as draft"), () => this.#save(false)), this.openNow),
     );
@@ -67,7 +64,7 @@ export class PollEditor {
 
   /** Write a new poll, or change a draft. @param {Poll} [poll] */
   open(poll) {
-    if (poll || this.#poll !== null) this.#fill(poll);
+    if (poll || this.draft.id !== null) this.#fill(poll);
     this.modal.entitle(poll ? t("Edit the poll") : t("New poll"));
     this.modal.open();
     this.question.focus();
@@ -76,7 +73,7 @@ export class PollEditor {
   /** @param {Poll} [poll] */
   #fill(poll) {
     if (!poll) return this.#clear();
-    this.#poll = poll.id;
+    this.draft.begin(poll.id);
     this.kind.value = poll.kind;
     this.#follow();
     this.question.value = poll.question;
@@ -90,7 +87,7 @@ export class PollEditor {
   }
 
   #clear() {
-    this.#poll = null;
+    this.draft.begin(null);
     this.kind.value = "single";
     this.question.value = "";
     this.options.fill([]);
@@ -98,7 +95,6 @@ export class PollEditor {
     this.time.value = "0";
     this.anonymous.checked = this.mayChange.checked = true;
     this.showing.value = "live";
-    this.trouble.hidden = true;
     this.#follow();
   }
 
@@ -131,18 +127,8 @@ export class PollEditor {
 
   /** @param {boolean} open */
   async #save(open) {
-    const { send } = this.app;
-    try {
-      const form = this.#read();
-      if (this.#poll === null) this.#poll = (await send("create_poll", { form })).number;
-      else await send("edit_poll", { poll: this.#poll, form });
-      if (open) await send("open_poll", { poll: this.#poll });
-      this.#cancel();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.trouble.hidden = false;
-      setText(this.trouble, error.message);
-    }
+    const done = await this.draft.save(this.#read(), async (poll) => open && this.app.send("open_poll", { poll }));
+    if (done) this.#cancel();
   }
 
   #cancel() {

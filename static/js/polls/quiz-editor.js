@@ -1,27 +1,24 @@
 // @ts-check
 /** @import {App} from "../types.js" */
 /** @import {Quiz, QuizForm, QuizQuestion} from "./types.js" */
-import { Refused } from "../connection.js";
 import { Modal } from "../dialogs.js";
 import { button, el, setText } from "../dom.js";
 import { t } from "../words.js";
+import { Draft } from "./draft.js";
 import { OptionsList } from "./options-list.js";
 import { check, field, number } from "./poll-editor.js";
 
 /** The window in which a quiz is written. What is in it stays there until it is saved. */
 export class QuizEditor {
-  /** @type {number|null} the draft that is edited */
-  #quiz = null;
   /** @type {QuestionFields[]} */
   #questions = [];
 
   /** @param {App} app */
   constructor(app) {
-    this.app = app;
+    this.draft = new Draft(app, "quiz");
     this.title = el("input", { type: "text", maxLength: 120, autocomplete: "off", dir: "auto" });
     this.leaderboard = el("input", { type: "checkbox" });
     this.list = el("ol", { class: "question-fields" });
-    this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
     this.modal = new Modal(
       t("New quiz"),
       { class: "modal-poll" },
@@ -29,7 +26,7 @@ export class QuizEditor {
       check(t("Everybody sees the leaderboard"), this.leaderboard),
       this.list,
       button(t("Add a question"), () => this.#add().question.focus(), { class: "button-small" }),
-      this.trouble,
+      this.draft.trouble,
       el("div", { class: "modal-actions" },
         button(t("Cancel"), () => this.#cancel()), button(t("Save the quiz"), () => this.#save(), { kind: "primary" })),
     );
@@ -39,7 +36,7 @@ export class QuizEditor {
   /** Write a new quiz, or change a draft. @param {Quiz} [quiz] */
   open(quiz) {
     if (quiz?.form) this.#fill(quiz.id, quiz.form);
-    else if (this.#quiz !== null) this.#clear();
+    else if (this.draft.id !== null) this.#clear();
     this.modal.entitle(quiz ? t("Edit the quiz") : t("New quiz"));
     this.modal.open();
     this.title.focus();
@@ -47,13 +44,12 @@ export class QuizEditor {
 
   /** @param {number|null} id @param {QuizForm} form */
   #fill(id, form) {
-    this.#quiz = id;
+    this.draft.begin(id);
     this.title.value = form.title;
     this.leaderboard.checked = form.leaderboard;
     this.#questions = [];
     this.list.replaceChildren();
     for (const one of form.questions) this.#add(one);
-    this.trouble.hidden = true;
   }
 
   #clear() {
@@ -80,21 +76,12 @@ export class QuizEditor {
   }
 
   async #save() {
-    const { send } = this.app;
     const form = {
       title: this.title.value,
       leaderboard: this.leaderboard.checked,
       questions: this.#questions.map((one) => one.read()),
     };
-    try {
-      if (this.#quiz === null) await send("create_quiz", { form });
-      else await send("edit_quiz", { quiz: this.#quiz, form });
-      this.#cancel();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.trouble.hidden = false;
-      setText(this.trouble, error.message);
-    }
+    if (await this.draft.save(form)) this.#cancel();
   }
 
   #cancel() {
