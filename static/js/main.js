@@ -34,6 +34,8 @@ import { t } from "./words.js";
 const room = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 const sessionKey = `stagedoor.session.${room}.${token}`;
+/** Kept for reloads after the end, when nobody enters any more: whether one moderated. */
+const moderatedKey = `stagedoor.moderated.${room}.${token}`;
 
 const store = new Store();
 const lobby = new Lobby();
@@ -56,6 +58,7 @@ const connection = new Connection(address.href, {
 
 /** @type {import("./types.js").App} */
 const app = {
+  room,
   store,
   talk: new Talk(store, `${room}.${token}`),
   outbox: /** @type {any} */ (null),
@@ -209,7 +212,9 @@ function ended() {
   leave();
   connection.stop();
   const reports = { label: t("Run-down and attendance"), press: () => openReports(app) };
-  sayEnd("This room has ended", "Thank you for being here.", store.iModerate ? reports : undefined);
+  if (store.iModerate) forThisWindow.set(moderatedKey, "yes");
+  const moderated = forThisWindow.get(moderatedKey) !== "";
+  sayEnd("This room has ended", "Thank you for being here.", moderated ? reports : undefined);
 }
 
 /** Let go of devices and media. */

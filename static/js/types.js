@@ -95,6 +95,7 @@
  * @typedef {{revision: number, fresh: boolean, sdp: string, tracks: Track[]}} SubscribeOffer
  *
  * @typedef {object} App what every part of the page is given
+ * @property {string} room the room's id
  * @property {import("./store.js").Store} store
  * @property {import("./chat/talk.js").Talk} talk
  * @property {import("./chat/outbox.js").Outbox} outbox

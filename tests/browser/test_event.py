@@ -204,4 +204,9 @@ def test_reports_are_shown_and_saved(make_place: Rooms) -> None:
     expect(host.page.get_by_role("heading", name="This room has ended")).to_be_visible()
     host.page.get_by_role("button", name="Run-down and attendance").click()
     expect(window.get_by_role("row", name="Ann")).to_be_visible()
+    for one in (ann, host):
+        one.page.reload()
+        expect(one.page.get_by_role("heading", name="This room has ended")).to_be_visible()
+    host.page.get_by_role("button", name="Run-down and attendance").click()
+    expect(window.get_by_role("row", name="Ann")).to_be_visible()
     expect(ann.page.get_by_role("button", name="Run-down")).to_be_hidden()

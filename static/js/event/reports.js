@@ -66,7 +66,7 @@ const PLANS = [
 
 /** Open the reports. @param {App} app */
 export function openReports(app) {
-  const room = app.store.room?.id ?? "";
+  const { room } = app;
   let plan = PLANS[0];
   const say = el("p", { class: "quiet", role: "status" });
   const place = el("div", { class: "report", role: "region", tabIndex: 0 });

@@ -9,7 +9,7 @@ import { t } from "../words.js";
  * @param {App} app @param {string} path under the room's address @param {string} name
  */
 export async function download(app, path, name) {
-  const room = encodeURIComponent(app.store.room?.id ?? "");
+  const room = encodeURIComponent(app.room);
   const headers = { Authorization: `Bearer ${app.session()}` };
   let problem = t("The file could not be fetched; please try again.");
   try {
