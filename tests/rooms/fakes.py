@@ -52,6 +52,7 @@ class FakeEngine:
         self.diary = diary or Diary()
         self.granted: dict[tuple[str, str], Grant] = {}
         self.watching: set[tuple[str, str]] = set()
+        self.insiders: dict[str, list[str]] = {}
         self.down = False
         self.starts = 0
         self.listener: Listener | None = None
@@ -90,6 +91,11 @@ class FakeEngine:
         else:
             self.granted[room, person] = grant
         self.diary.note("engine", "grant", person, grant)
+
+    async def show_backstage(self, room: str, people: Sequence[str]) -> None:
+        await self._pass("show_backstage")
+        self.insiders[room] = [*people]
+        self.diary.note("engine", "show_backstage", *people)
 
     async def publish(self, room: str, person: str, offer: str) -> str:
         await self._pass("publish")

@@ -267,6 +267,27 @@ async def test_a_hung_engine_is_ended_before_anybody_is_told(
     assert crowd.engine.starts == 2
 
 
+async def test_13_who_moderates_no_more_is_shown_no_backstage_before_anybody_is_told(
+    crowd: Stage,
+) -> None:
+    await crowd.enter("host", Role.HOST)
+    assert crowd.engine.insiders[ROOM] == ["host", "mod"]
+    await crowd.do("host", c.AppointModerator("ben"))
+    assert crowd.engine.insiders[ROOM] == ["ben", "host", "mod"]
+    crowd.diary.entries.clear()
+    await crowd.do("host", c.DemoteModerator("ben"))
+    shown = crowd.diary.index("engine", "show_backstage", "host", "mod")
+    assert shown < min(crowd.diary.index(one, "told") for one in ("ann", "ben", "host", "mod"))
+    assert shown < crowd.diary.index("host", "answered")
+
+
+async def test_a_new_engine_is_told_to_whom_the_backstage_is_shown(crowd: Stage) -> None:
+    crowd.engine.insiders.clear()
+    crowd.house.restarted()
+    await crowd.diary.until(lambda: crowd.diary.has("ben", "told", "media_restarted"))
+    assert crowd.engine.insiders[ROOM] == ["mod"]
+
+
 async def test_17_the_end_is_told_to_all_and_ends_the_media(crowd: Stage) -> None:
     host = await crowd.enter("host", Role.HOST)
     crowd.diary.entries.clear()

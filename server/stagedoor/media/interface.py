@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -11,13 +12,15 @@ class Grant(Struct, frozen=True):
     """What one person may send now. Without a grant nothing of theirs is forwarded (rule 14).
 
     ``prepare``: the person holds an offer; a publishing transport may be set up, but no packet
-    of it is forwarded until a grant with ``forward`` arrives.
+    of it is forwarded until a grant with ``forward`` arrives. ``backstage``: what is forwarded goes
+    to those alone to whom the backstage is shown (MediaEngine.show_backstage).
     """
 
     forward: bool = False
     microphone: bool = False
     camera: bool = False
     screen: bool = False
+    backstage: bool = False
 
     @classmethod
     def prepare(cls) -> Grant:
@@ -31,6 +34,11 @@ class Grant(Struct, frozen=True):
         if kind == "audio":
             return self.microphone
         return self.camera if kind == "video" else self.screen
+
+    @property
+    def public(self) -> bool:
+        """Whether what is forwarded goes to everybody."""
+        return self.forward and not self.backstage
 
 
 class TrackMap(Struct, frozen=True):
@@ -70,7 +78,10 @@ class Listener(Protocol):
         """A viewer's subscription changed and needs this offer answered."""
 
     def speaking(self, room: str, people: list[str]) -> None:
-        """Who speaks now, loudest first (RFC 6464 levels). Sent on change only."""
+        """Who speaks now, people backstage too, loudest first (RFC 6464 levels).
+
+        Sent on change only.
+        """
 
     def publishing(self, room: str, person: str, connected: bool) -> None:
         """A publisher's transport connected, or was lost (ICE consent, DTLS close)."""
@@ -92,6 +103,12 @@ class MediaEngine(Protocol):
         """Set what a person may send; None takes everything away and closes their publishing.
 
         Returns once no further packet beyond the grant is forwarded (rule 13).
+        """
+
+    async def show_backstage(self, room: str, people: Sequence[str]) -> None:
+        """Set who is sent what people backstage send: these, and nobody else.
+
+        Returns once no further packet of it is forwarded to anybody else (rule 13).
         """
 
     async def publish(self, room: str, person: str, offer: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from stagedoor.media.interface import Grant
 from stagedoor.rules.values import Room
 
-from .grants import changes, grants
+from .grants import changes, grants, insiders
 from .media import Media
 
 
@@ -18,10 +18,12 @@ class Granting:
         self._room = room
         self._media = media
         self._granted: dict[str, Grant] = {}
+        self._insiders: frozenset[str] = frozenset()
 
     def engine_is_new(self) -> None:
         """The engine knows nothing any more; the next ``follow`` repeats all."""
         self._granted.clear()
+        self._insiders = frozenset()
 
     async def follow(self, room: Room, forget: Iterable[str] = ()) -> None:
         """Forget people's connections, take away what ended, then give what is new.
@@ -34,6 +36,9 @@ class Granting:
             await self._media.leave(self._room, forget)
             for person in forget:
                 self._granted.pop(person, None)
+        shown = insiders(room)
+        if shown != self._insiders and await self._media.show_backstage(self._room, shown):
+            self._insiders = shown
         taking, giving = changes(self._granted, grants(room))
         for person, _ in taking:
             self._granted.pop(person, None)
@@ -45,4 +50,5 @@ class Granting:
     async def end(self) -> None:
         """The room is over."""
         self._granted.clear()
+        self._insiders = frozenset()
         await self._media.close_room(self._room)

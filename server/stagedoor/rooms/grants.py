@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec import structs
-
 from stagedoor.media.interface import Grant
 from stagedoor.rules.memo import remembered
 from stagedoor.rules.values import Person, Room, Seat
@@ -41,6 +39,16 @@ def _grants(people: Mapping[str, Person]) -> Mapping[str, Grant]:
     return {person: grant for person, grant in found.items() if grant is not None}
 
 
+def insiders(room: Room) -> frozenset[str]:
+    """To whom people backstage are shown: those who moderate."""
+    return frozenset() if room.ended else _moderating(room.people)
+
+
+@remembered
+def _moderating(people: Mapping[str, Person]) -> frozenset[str]:
+    return frozenset(key for key, one in people.items() if one.present and one.moderates)
+
+
 def may_publish(room: Room, person: str) -> bool:
     """Whether a publishing offer of this person is taken at all (rule 14)."""
     somebody = room.people.get(person)
@@ -65,6 +73,5 @@ def changes(
 
 
 def _takes(old: Grant, new: Grant) -> bool:
-    return any(
-        was and not is_ for was, is_ in zip(structs.astuple(old), structs.astuple(new), strict=True)
-    )
+    what = ("forward", "public", "microphone", "camera", "screen")
+    return any(getattr(old, one) and not getattr(new, one) for one in what)

@@ -59,6 +59,10 @@ class Media:
         )
         return [change for change, ok in zip(changes, taken, strict=True) if ok]
 
+    async def show_backstage(self, room: str, people: Iterable[str]) -> bool:
+        """Set to whom people backstage are shown; whether the engine took it."""
+        return await self._quick(self.engine.show_backstage(room, sorted(people)))
+
     async def close_room(self, room: str) -> None:
         """Forget a room."""
         await self._quick(self.engine.close_room(room))

@@ -29,6 +29,8 @@ def handle(engine: Engine, asked: control.Asked) -> control.Done:
         match asked:
             case control.SetGrant(room=room, person=person, grant=grant):
                 engine.grant(room, person, grant)
+            case control.ShowBackstage(room=room, people=people):
+                engine.show_backstage(room, people)
             case control.Publish(room=room, person=person, offer=offer):
                 return control.Done(asked.id, sdp=engine.publish(room, person, offer))
             case control.Subscribe(room=room, person=person):

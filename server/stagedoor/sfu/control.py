@@ -24,6 +24,13 @@ class SetGrant(Ask, frozen=True, tag=True):
     grant: Grant | None
 
 
+class ShowBackstage(Ask, frozen=True, tag=True):
+    """See MediaEngine.show_backstage."""
+
+    room: str
+    people: list[str]
+
+
 class Publish(Ask, frozen=True, tag=True):
     """See MediaEngine.publish."""
 
@@ -65,7 +72,7 @@ class Stats(Ask, frozen=True, tag=True):
     """See MediaEngine.stats."""
 
 
-Asked = SetGrant | Publish | Subscribe | Answer | Leave | CloseRoom | Stats
+Asked = SetGrant | ShowBackstage | Publish | Subscribe | Answer | Leave | CloseRoom | Stats
 
 
 class Ready(Struct, frozen=True, tag=True):

@@ -150,15 +150,10 @@ class Engine:
         if grant is not None:
             stage.grants[person] = grant
         now = grant or Grant()
-        place = stage.place_of(person)
-        if place is not None:
-            for kind, track in place.tracks.items():
-                if before.allows(kind) and not now.allows(kind):
-                    track.interrupt()
-                    self._batch.discard()
-        if before.microphone and not now.microphone:
-            stage.speakers.silent(person)
-        changed = stage.seat(person, now.forward)
+        moved = before.forward and now.forward and before.backstage != now.backstage
+        if stage.interrupt(person, before, now, moved):
+            self._batch.discard()
+        changed = stage.seat(person, now.forward) or moved
         if now.allows("screen") and stage.share(person):
             changed = True
         publisher = stage.publishers.get(person)
@@ -166,12 +161,21 @@ class Engine:
             self._unpublish(stage, publisher)
         elif publisher is not None:
             for kind, wish in publisher.keyframes.items():
-                if now.allows(kind) and not before.allows(kind):
+                if now.allows(kind) and (moved or not before.allows(kind)):
                     wish.reset()
         if changed:
             for viewer in stage.viewers.values():
-                viewer.change()
+                if before.public or now.public or viewer.person in stage.insiders:
+                    viewer.change()
             self._make_offers(stage)
+        self._forget_if_empty(stage)
+
+    def show_backstage(self, room: str, people: Sequence[str]) -> None:
+        """In force for the next packet when this returns (rule 13)."""
+        stage = self._stage(room)
+        stage.show_backstage(people)
+        self._batch.discard()
+        self._make_offers(stage)
         self._forget_if_empty(stage)
 
     def publish(self, room: str, person: str, offer: str) -> str:
@@ -282,12 +286,18 @@ class Engine:
     def close_room(self, room: str) -> None:
         """Forget a room and everybody in it."""
         stage = self.stages.get(room)
-        for person in {*stage.viewers, *stage.publishers, *stage.grants} if stage else ():
+        if stage is None:
+            return
+        stage.insiders = frozenset()
+        for person in {*stage.viewers, *stage.publishers, *stage.grants}:
             self.leave(room, person)
+        self._forget_if_empty(stage)
 
     def _make_offers(self, stage: Stage) -> None:
-        lines, people, now = stage.lines, stage.people(), self._loop.time()
+        lines, now = stage.lines, self._loop.time()
+        public, everybody = stage.people(backstage=False), stage.people(backstage=True)
         for viewer in stage.viewers.values():
+            people = everybody if viewer.person in stage.insiders else public
             offer = viewer.next_offer(lines, people, self._local, now)
             if offer is not None:
                 self._tell(control.OfferNeeded(stage.room, viewer.person, offer))

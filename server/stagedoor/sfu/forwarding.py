@@ -89,11 +89,11 @@ class Forwarder:
         for packet in rtcp.split(compound):
             for ssrc in rtcp.keyframe_wanted(packet):
                 found = stage.place_with(ssrc)
-                if found is not None:
+                if found is not None and stage.shows(found[0], viewer.person):
                     stage.ask_for_keyframe(*found)
             ssrc, lost = rtcp.lost_packets(packet)
             found = stage.place_with(ssrc) if lost else None
-            if found is not None and found[0].person != viewer.person:
+            if found is not None:
                 self._resend(stage, viewer, found, lost)
 
     def _resend(

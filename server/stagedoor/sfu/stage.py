@@ -8,6 +8,7 @@ sequence numbers changing.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from stagedoor.media.interface import Grant
 
@@ -32,6 +33,7 @@ class Stage:
     """One room: grants, places, publishers, viewers.
 
     ``lines`` are the m-lines that every viewer is offered: new ones are added at the end.
+    ``insiders``: to whom people backstage are shown.
     """
 
     def __init__(self, room: str) -> None:
@@ -41,6 +43,7 @@ class Stage:
         self.lines: list[Line] = []
         self.publishers: dict[str, Publisher] = {}
         self.viewers: dict[str, Viewer] = {}
+        self.insiders: frozenset[str] = frozenset()
         self.speakers = Speakers()
         self._receivers: dict[int, list[Peer]] = {}
         self._add_place()
@@ -67,6 +70,25 @@ class Stage:
                 if track.ssrc == ssrc:
                     return place, track
         return None
+
+    def interrupt(self, person: str, before: Grant, now: Grant, moved: bool) -> bool:
+        """Stop the tracks that ``now`` takes from anybody; whether there are any.
+
+        ``moved``: on or off the stage, so that what was sent before is not for all who watch now.
+        """
+        if before.microphone and not now.microphone:
+            self.speakers.silent(person)
+        if moved:
+            self.changed()
+        place = self.place_of(person)
+        stopped = [
+            track
+            for kind, track in (place.tracks.items() if place is not None else ())
+            if before.allows(kind) and (moved or not now.allows(kind))
+        ]
+        for track in stopped:
+            track.interrupt()
+        return bool(stopped)
 
     def seat(self, person: str, forward: bool) -> bool:
         """Give a person a place, or free it; whether anything changed for the viewers."""
@@ -98,12 +120,40 @@ class Stage:
         """Who receives what is to be worked out again."""
         self._receivers.clear()
 
-    def people(self) -> dict[str, str]:
-        """Who is at which stream."""
-        return {place.stream: place.person for place in self.places if place.person is not None}
+    def people(self, *, backstage: bool) -> dict[str, str]:
+        """Who is at which stream, with or without those backstage."""
+        return {
+            place.stream: place.person
+            for place in self.places
+            if place.person is not None and (backstage or not self._hidden(place.person))
+        }
+
+    def _hidden(self, person: str) -> bool:
+        grant = self.grants.get(person)
+        return grant is None or not grant.public
+
+    def shows(self, place: Place, viewer: str) -> bool:
+        """Whether this viewer is sent what comes from the place (rule 14)."""
+        if place.person is None or place.person == viewer:
+            return False
+        return viewer in self.insiders or not self._hidden(place.person)
+
+    def show_backstage(self, people: Iterable[str]) -> None:
+        """Show people backstage to these alone; to others not even what waits to be sent."""
+        before, self.insiders = self.insiders, frozenset(people)
+        for person in (before ^ self.insiders) & self.viewers.keys():
+            self.viewers[person].change()
+        for place in self.places:
+            if place.person is None or not self._hidden(place.person):
+                continue
+            for track in place.tracks.values():
+                if before - self.insiders:
+                    track.interrupt()
+                self.ask_for_keyframe(place, track)
+        self.changed()
 
     def receivers(self, place: Place, track: Track, payload_type: int) -> list[Peer]:
-        """Who is sent this track in this codec: the connected, but not its own person."""
+        """Who is sent this track in this codec: the connected to whom its person is shown."""
         key = track.ssrc << 7 | payload_type
         found = self._receivers.get(key)
         if found is None:
@@ -111,7 +161,7 @@ class Stage:
             found = self._receivers[key] = [
                 viewer.peer
                 for person, viewer in self.viewers.items()
-                if person != place.person
+                if self.shows(place, person)
                 and viewer.peer is not None
                 and viewer.peer.ready
                 and payload_type in viewer.accepted.get(mid, ())
@@ -134,4 +184,4 @@ class Stage:
     @property
     def empty(self) -> bool:
         """Whether nobody is left here."""
-        return not (self.grants or self.publishers or self.viewers)
+        return not (self.grants or self.publishers or self.viewers or self.insiders)

@@ -172,6 +172,10 @@ class EmbeddedEngine:
         """See MediaEngine.grant."""
         await self._call(control.SetGrant(next(self._ids), room, person, grant))
 
+    async def show_backstage(self, room: str, people: Sequence[str]) -> None:
+        """See MediaEngine.show_backstage."""
+        await self._call(control.ShowBackstage(next(self._ids), room, [*people]))
+
     async def publish(self, room: str, person: str, offer: str) -> str:
         """See MediaEngine.publish."""
         return (await self._call(control.Publish(next(self._ids), room, person, offer))).sdp
