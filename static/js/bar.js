@@ -4,26 +4,27 @@
 import { atNextFrame, button, el, icon, setText } from "./dom.js";
 import { canShare } from "./screen.js";
 import { hasSeat } from "./store.js";
+import { t } from "./words.js";
 
 /** @type {Record<Device, {image: [on: string, off: string], key: string, name: [string, string], title: [string, string]}>} */
 const DEVICES = {
   microphone: {
     image: ["mic", "mic-off"],
     key: "M",
-    name: ["Mute", "Unmute"],
-    title: ["Turn your microphone off (M)", "Turn your microphone on (M)"],
+    name: [t("Mute"), t("Unmute")],
+    title: [t("Turn your microphone off (M)"), t("Turn your microphone on (M)")],
   },
   camera: {
     image: ["camera", "camera-off"],
     key: "V",
-    name: ["Stop camera", "Start camera"],
-    title: ["Turn your camera off (V)", "Turn your camera on (V)"],
+    name: [t("Stop camera"), t("Start camera")],
+    title: [t("Turn your camera off (V)"), t("Turn your camera on (V)")],
   },
   screen: {
     image: ["screen-off", "screen"],
     key: "S",
-    name: ["Stop sharing", "Share screen"],
-    title: ["Stop sharing your screen (S)", "Share your screen (S)"],
+    name: [t("Stop sharing"), t("Share screen")],
+    title: [t("Stop sharing your screen (S)"), t("Share your screen (S)")],
   },
 };
 
@@ -36,15 +37,15 @@ export class Bar {
     this.app = app;
     const { act } = app;
     this.status = el("p", { class: "bar-status", "aria-live": "polite" });
-    this.join = button("Join stage", () => this.#join(), { kind: "primary", icon: "up" });
-    this.ask = button("Ask to join stage", () => act("ask_to_join_stage"), { kind: "primary", icon: "up" });
-    this.cancel = button("Cancel request", () => act("cancel_request"), { icon: "close" });
+    this.join = button(t("Join stage"), () => this.#join(), { kind: "primary", icon: "up" });
+    this.ask = button(t("Ask to join stage"), () => act("ask_to_join_stage"), { kind: "primary", icon: "up" });
+    this.cancel = button(t("Cancel request"), () => act("cancel_request"), { icon: "close" });
     this.microphone = this.#device("microphone");
     this.camera = this.#device("camera");
     this.screen = this.#device("screen");
-    this.devices = button("Devices", () => app.openDevices(), { icon: "settings", class: "tool" });
-    this.leave = button("Leave stage", () => act("leave_stage"), { icon: "down", class: "tool" });
-    this.hand = button("Raise hand", () => this.#hand(), { icon: "hand", class: "tool" });
+    this.devices = button(t("Devices"), () => app.openDevices(), { icon: "settings", class: "tool" });
+    this.leave = button(t("Leave stage"), () => act("leave_stage"), { icon: "down", class: "tool" });
+    this.hand = button(t("Raise hand"), () => this.#hand(), { icon: "hand", class: "tool" });
     place.append(
       this.status,
       el(
@@ -89,8 +90,8 @@ export class Bar {
     // For the styles: how many tools have to fit side by side.
     const tools = [...this.place.querySelectorAll(".tool")].filter((one) => !(/** @type {HTMLElement} */ (one).hidden));
     this.place.dataset.tools = String(tools.length);
-    label(this.ask, this.waiting ? `Ask again in ${wait} s` : "Ask to join stage");
-    label(this.hand, me.hand === null ? "Raise hand" : "Lower hand");
+    label(this.ask, this.waiting ? t("Ask again in {wait} s", { wait }) : t("Ask to join stage"));
+    label(this.hand, me.hand === null ? t("Raise hand") : t("Lower hand"));
     this.hand.setAttribute("aria-pressed", String(me.hand !== null));
     this.#drawDevice(this.microphone, "microphone", media.on("microphone"));
     this.#drawDevice(this.camera, "camera", media.on("camera"));
@@ -107,7 +108,7 @@ export class Bar {
     const { status } = this;
     status.dataset.state = state;
     status.hidden = state === "" || state === "on";
-    setText(status, { waiting: "Your request is waiting for a moderator", muted: "You are muted", on: "", "": "" }[state]);
+    setText(status, { waiting: t("Your request is waiting for a moderator"), muted: t("You are muted"), on: "", "": "" }[state]);
   }
 
   #join() {

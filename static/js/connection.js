@@ -1,5 +1,6 @@
 // @ts-check
 /** The WebSocket to the server: commands with ids, answers, and coming back by itself. */
+import { t, told } from "./words.js";
 
 const PING_EVERY = 10_000;
 const PING_PATIENCE = 6_000;
@@ -8,7 +9,7 @@ const SLOWEST = 8_000;
 /** An `enter` that is refused with one of these may succeed a little later. */
 const PASSING = ["lost", "shutting_down", "server_error", "too_many", "not_entered"];
 
-/** The server's no: `code` from the closed list of docs/protocol.md, and a sentence for people. */
+/** The server's no: `code` from the closed list of docs/protocol.md, and a sentence for people, in the page's language. */
 export class Refused extends Error {
   /** @param {string} code @param {string} sentence */
   constructor(code, sentence) {
@@ -71,7 +72,7 @@ export class Connection {
   send(type, fields = {}) {
     const socket = this.#socket;
     if (!socket || socket.readyState !== WebSocket.OPEN) {
-      return Promise.reject(new Refused("lost", "There is no connection just now."));
+      return Promise.reject(new Refused("lost", t("There is no connection just now.")));
     }
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -114,13 +115,13 @@ export class Connection {
   /** @param {any} message */
   #take(message) {
     if (message.type === "closing" && !message.again) {
-      this.#end(new Refused(message.code, message.sentence));
+      this.#end(new Refused(message.code, told(message)));
       return;
     }
     const waiting = this.#pending.get(message.id);
     if (waiting) this.#pending.delete(message.id);
     if (message.type === "refused") {
-      waiting?.reject(new Refused(message.code, message.sentence));
+      waiting?.reject(new Refused(message.code, told(message)));
     } else {
       if (message.type !== "ok" && message.type !== "closing") this.handlers.message(message);
       waiting?.resolve(message);
@@ -141,7 +142,7 @@ export class Connection {
     socket.close();
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const one of pending) one.reject(new Refused("lost", "The connection was lost."));
+    for (const one of pending) one.reject(new Refused("lost", t("The connection was lost.")));
     if (!this.#wanted) return;
     this.handlers.status("lost");
     const longest = Math.min(SLOWEST, 400 * 2 ** this.#failures++);

@@ -1,6 +1,7 @@
 // @ts-check
 import { byId, setText } from "./dom.js";
 import { lasting } from "./storage.js";
+import { t } from "./words.js";
 
 const NAME = "stagedoor.name";
 
@@ -59,7 +60,7 @@ export function askName(room, trouble = "") {
       event.preventDefault();
       const name = field.value.trim();
       if (!name) {
-        setText(byId("door-trouble"), "Please enter your name.");
+        setText(byId("door-trouble"), t("Please enter your name."));
         byId("door-trouble").hidden = false;
         field.focus();
         return;

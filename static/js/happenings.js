@@ -1,21 +1,29 @@
 // @ts-check
-/** @import {App, Happening, Mode} from "./types.js" */
+/** @import {App, Device, Happening, Mode} from "./types.js" */
 /** @import {Store} from "./store.js" */
 /** @import {Notices, Notice} from "./notices.js" */
-import { t } from "./words.js";
+import { t, tn } from "./words.js";
+
+/** @type {Record<Mode, string>} */
+export const MODE_NAMES = {
+  open: t("Stage open"),
+  request: t("Stage by request"),
+  invite: t("Stage by invitation"),
+  closed: t("Stage closed"),
+};
 
 /** @type {Record<Mode, string>} */
 export const MODE_SENTENCES = {
-  open: "The stage is open: anyone may join it.",
-  request: "The stage is by request: ask to join it.",
-  invite: "The stage is by invitation.",
-  closed: "The stage is closed: nobody new comes up.",
+  open: t("The stage is open: anyone may join it."),
+  request: t("The stage is by request: ask to join it."),
+  invite: t("The stage is by invitation."),
+  closed: t("The stage is closed: nobody new comes up."),
 };
 
 /** @typedef {[string, Notice?]|null} Said */
 
 /** @param {Happening} it */
-const who = (it) => it.by_name || "A moderator";
+const who = (it) => it.by_name || t("A moderator");
 
 /** @param {Happening} it */
 function entrySentence(it) {
@@ -25,6 +33,18 @@ function entrySentence(it) {
   return it.entry === "locked" ? t("{by} locked the room.", { by }) : t("{by} has new attendees wait in the lobby.", { by });
 }
 
+/** @param {boolean} [heard] @param {boolean} [seen] */
+function onStageSentence(heard, seen) {
+  if (heard) return seen ? t("You are on stage. You can be heard and seen.") : t("You are on stage. You can be heard.");
+  return seen ? t("You are on stage. You can be seen.") : t("You are on stage. Your microphone and camera are off.");
+}
+
+/** @param {string} name @param {Device} [device] */
+function turnedOffSentence(name, device) {
+  if (device === "screen") return t("{name} stopped the sharing of your screen.", { name });
+  return device === "camera" ? t("{name} turned your camera off.", { name }) : t("{name} turned your microphone off.", { name });
+}
+
 /**
  * What happened to oneself, in words.
  * @type {Record<string, (it: Happening, store: Store, act: App["act"]) => Said>}
@@ -32,44 +52,40 @@ function entrySentence(it) {
 const TO_ME = {
   request_declined: (it, store) => {
     const wait = Math.ceil(((store.me?.may_ask_at ?? 0) - store.now()) / 1000);
-    const again = wait > 0 ? `You may ask again in ${wait} s.` : "You may ask again later.";
-    return [`${who(it)} declined your request. ${again}`, { key: "seat", stay: true }];
+    const by = who(it);
+    const sentence = wait > 0 ? t("{by} declined your request. You may ask again in {wait} s.", { by, wait }) : t("{by} declined your request. You may ask again later.", { by });
+    return [sentence, { key: "seat", stay: true }];
   },
-  request_closed: () => ["Requests are closed, as the stage access has changed.", { key: "seat", stay: true }],
-  offer_revoked: (it) => [`${who(it)} took the offer of a seat back.`, { key: "seat", stay: true }],
-  offer_expired: () => ["The offer of a seat has expired.", { key: "seat", stay: true }],
+  request_closed: () => [t("Requests are closed, as the stage access has changed."), { key: "seat", stay: true }],
+  offer_revoked: (it) => [t("{by} took the offer of a seat back.", { by: who(it) }), { key: "seat", stay: true }],
+  offer_expired: () => [t("The offer of a seat has expired."), { key: "seat", stay: true }],
   removed_from_stage: (it) => [
-    `${who(it)} removed you from the stage. Your camera and microphone are off.`,
+    t("{by} removed you from the stage. Your camera and microphone are off.", { by: who(it) }),
     { key: "seat", stay: true, tone: "warning" },
   ],
   bumped: () => [
-    "Your seat went to somebody else, as you had been silent for longest. Your camera and microphone are off.",
+    t("Your seat went to somebody else, as you had been silent for longest. Your camera and microphone are off."),
     { key: "seat", stay: true, tone: "warning" },
   ],
-  left: () => ["You were away for too long: your place on the stage or in the queue is gone.", { key: "seat", stay: true, tone: "warning" }],
-  left_stage: () => ["You have left the stage. Your camera and microphone are off.", { key: "seat" }],
+  left: () => [t("You were away for too long: your place on the stage or in the queue is gone."), { key: "seat", stay: true, tone: "warning" }],
+  left_stage: () => [t("You have left the stage. Your camera and microphone are off."), { key: "seat" }],
   went_on_stage: (_it, store) => {
-    const me = store.me;
-    const sends = [me?.microphone && "heard", me?.camera && "seen"].filter(Boolean).join(" and ");
-    return [`You are on stage. ${sends ? `You can be ${sends}.` : "Your microphone and camera are off."}`, { key: "seat", tone: "good" }];
+    return [onStageSentence(store.me?.microphone, store.me?.camera), { key: "seat", tone: "good" }];
   },
   device_set: (it) => {
     if (it.by === it.person || it.on) return null;
-    const words = { name: who(it), device: it.device ?? "" };
-    const screen = it.device === "screen";
-    const sentence = screen ? t("{name} stopped the sharing of your screen.", words) : t("{name} turned your {device} off.", words);
-    return [sentence, { key: `off-${it.device}`, stay: true, tone: "warning" }];
+    return [turnedOffSentence(who(it), it.device), { key: `off-${it.device}`, stay: true, tone: "warning" }];
   },
   hand_lowered_once_spoken: (_it, _store, act) => [
     t("Your hand is down, as you have spoken."),
     { key: "hand", action: { label: t("Undo"), press: () => act("restore_hand") } },
   ],
   renamed: (it) => (it.by === it.person ? null : [t("{by} changed your name to {name}.", { by: who(it), name: it.person_name ?? "" }), { key: "name", stay: true }]),
-  hand_lowered: (it) => (it.by === it.person ? null : [`${who(it)} lowered your hand.`, { key: "hand" }]),
+  hand_lowered: (it) => (it.by === it.person ? null : [t("{by} lowered your hand.", { by: who(it) }), { key: "hand" }]),
   role_set: (_it, store) =>
     store.iModerate
-      ? ["You are a moderator now.", { key: "role", tone: "good", stay: true }]
-      : ["You are not a moderator any more.", { key: "role", stay: true }],
+      ? [t("You are a moderator now."), { key: "role", tone: "good", stay: true }]
+      : [t("You are not a moderator any more."), { key: "role", stay: true }],
 };
 
 /**
@@ -80,12 +96,13 @@ const TO_MODERATORS = {
   request_made: (it, store) => {
     // The list is before their eyes.
     if (document.body.dataset.side === "moderate") return null;
-    const others = store.requests.length - 1;
-    const more = others > 0 ? ` ${others + 1} requests are waiting.` : "";
-    return [`${it.person_name} asks to join the stage.${more}`, { key: "requests" }];
+    const name = it.person_name ?? "";
+    const count = store.requests.length;
+    const sentence = count > 1 ? tn(count, "{name} asks to join the stage. {count} request is waiting.", "{name} asks to join the stage. {count} requests are waiting.", { name }) : t("{name} asks to join the stage.", { name });
+    return [sentence, { key: "requests" }];
   },
-  offer_declined: (it) => [`${it.person_name} declined the offer of a seat.`, { key: "offers" }],
-  offer_expired: (it) => [`The offer to ${it.person_name} has expired.`, { key: "offers" }],
+  offer_declined: (it) => [t("{name} declined the offer of a seat.", { name: it.person_name ?? "" }), { key: "offers" }],
+  offer_expired: (it) => [t("The offer to {name} has expired.", { name: it.person_name ?? "" }), { key: "offers" }],
   hand_lowered_once_spoken: (it, _store, act) => [
     t("{name} has spoken, and the hand is down.", { name: it.person_name ?? "" }),
     { key: "hands", action: { label: t("Undo"), press: () => act("restore_hand", { person: it.person }) } },
@@ -95,7 +112,7 @@ const TO_MODERATORS = {
     it.by === store.you ? null : [t("{by} removed {name} from the room.", { by: who(it), name: it.person_name ?? "" }), { key: "put-out" }],
   banned: (it, store) =>
     it.by === store.you ? null : [t("{by} banned {name}.", { by: who(it), name: it.person_name ?? "" }), { key: "put-out" }],
-  unmute_dismissed: (it) => [`${it.person_name} stays muted.`, { key: `unmute-${it.person}` }],
+  unmute_dismissed: (it) => [t("{name} stays muted.", { name: it.person_name ?? "" }), { key: `unmute-${it.person}` }],
 };
 
 /** @type {Record<string, (it: Happening, store: Store, act: App["act"]) => Said>} */
@@ -103,7 +120,7 @@ const TO_ALL = {
   mode_set: (it, store) =>
     it.by === store.you || store.me?.seat === "on_stage" ? null : [MODE_SENTENCES[it.mode ?? "request"], { key: "mode" }],
   settings_changed: (it, store) =>
-    it.by !== store.you && store.iModerate ? [`${who(it)} changed the room's settings.`, { key: "settings" }] : null,
+    it.by !== store.you && store.iModerate ? [t("{by} changed the room's settings.", { by: who(it) }), { key: "settings" }] : null,
 };
 
 /**

@@ -15,7 +15,7 @@ import { askName, rememberedName, sayEnd, sayLoading, showView } from "./door.js
 import { Lobby } from "./event/lobby.js";
 import { openReports } from "./event/reports.js";
 import { EventState } from "./event/state.js";
-import { MODE_SENTENCES, tell } from "./happenings.js";
+import { MODE_NAMES, MODE_SENTENCES, tell } from "./happenings.js";
 import { Subscriber } from "./media/subscribe.js";
 import { PersonMenu } from "./menu.js";
 import { Notices } from "./notices.js";
@@ -29,7 +29,7 @@ import { Side } from "./side.js";
 import { Stage } from "./stage.js";
 import { forThisWindow } from "./storage.js";
 import { hasSeat, Store } from "./store.js";
-import { t } from "./words.js";
+import { t, told } from "./words.js";
 
 const room = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
@@ -51,7 +51,7 @@ const connection = new Connection(address.href, {
   status: (status) => {
     store.setStatus(status);
     byId("lobby-lost").hidden = status !== "lost";
-    if (status === "lost") byId("loading-text").textContent = "The server cannot be reached. Trying again…";
+    if (status === "lost") byId("loading-text").textContent = t("The server cannot be reached. Trying again…");
   },
   ended: refusedForGood,
 });
@@ -166,9 +166,9 @@ function welcome(message) {
   // After a reload the view says it all; notices are for those who were here.
   if (back) tell(message.missed, store, notices, app.act);
   if (store.me?.seat === "on_stage") {
-    const sentence = "You are back on stage, with your microphone and camera off.";
+    const sentence = t("You are back on stage, with your microphone and camera off.");
     notices.say(sentence, { key: "seat", tone: "warning", stay: true });
-  } else if (back) notices.say("You are connected again.", { key: "connection", tone: "good" });
+  } else if (back) notices.say(t("You are connected again."), { key: "connection", tone: "good" });
   app.devices.refresh();
   subscriber.watch();
 }
@@ -182,10 +182,10 @@ function keepName() {
 function refusedForGood(why) {
   leave();
   lobby.leave();
-  const again = { label: "Try again", press: () => location.reload() };
+  const again = { label: t("Try again"), press: () => location.reload() };
   switch (why.code) {
     case "already_entered":
-      return sayEnd("Open in another tab", "You opened this room in another tab or window. Only one at a time is used.", { label: "Use here", press: () => location.reload() });
+      return sayEnd(t("Open in another tab"), t("You opened this room in another tab or window. Only one at a time is used."), { label: t("Use here"), press: () => location.reload() });
     case "room_ended":
       return ended();
     case "bad_name":
@@ -194,7 +194,7 @@ function refusedForGood(why) {
       return;
     case "bad_token":
     case "expired_token":
-      return sayEnd("This link does not let you in", `${why.message} Ask whoever invited you for a new one.`);
+      return sayEnd(t("This link does not let you in"), t("{reason} Ask whoever invited you for a new one.", { reason: why.message }));
     case "removed":
       return sayEnd(t("You were removed from the room"), why.message, { label: t("Enter again"), press: () => location.reload() });
     case "banned":
@@ -202,9 +202,9 @@ function refusedForGood(why) {
     case "locked":
       return sayEnd(t("This room is locked"), why.message, again);
     case "no_such_room":
-      return sayEnd("No such room", "There is no room at this address. Look at the link again.");
+      return sayEnd(t("No such room"), t("There is no room at this address. Look at the link again."));
     default:
-      return sayEnd("You cannot enter now", why.message, again);
+      return sayEnd(t("You cannot enter now"), why.message, again);
   }
 }
 
@@ -214,7 +214,7 @@ function ended() {
   const reports = { label: t("Run-down and attendance"), press: () => openReports(app) };
   if (store.iModerate) forThisWindow.set(moderatedKey, "yes");
   const moderated = forThisWindow.get(moderatedKey) !== "";
-  sayEnd("This room has ended", "Thank you for being here.", moderated ? reports : undefined);
+  sayEnd(t("This room has ended"), t("Thank you for being here."), moderated ? reports : undefined);
 }
 
 /** Let go of devices and media. */
@@ -233,7 +233,7 @@ function drawTop() {
   if (!info || !me) return;
   setText(byId("room-name"), info.name);
   const mode = byId("room-mode");
-  setText(mode, { open: "Stage open", request: "Stage by request", invite: "Stage by invitation", closed: "Stage closed" }[info.mode]);
+  setText(mode, MODE_NAMES[info.mode]);
   mode.title = MODE_SENTENCES[info.mode];
   document.body.dataset.seat = hasSeat(me) ? "stage" : "";
 }
@@ -243,7 +243,7 @@ let roomName = "";
 /** @param {string} chosen */
 function go(chosen) {
   name = chosen;
-  sayLoading("Entering the room…");
+  sayLoading(t("Entering the room…"));
   connection.start();
 }
 
@@ -256,18 +256,18 @@ async function lookUp() {
     } catch {
       // Not reachable; asked again below.
     }
-    sayLoading("The server cannot be reached. Trying again…");
+    sayLoading(t("The server cannot be reached. Trying again…"));
     await new Promise((done) => setTimeout(done, wait));
   }
 }
 
 async function begin() {
   const { found, info } = await lookUp();
-  if (!found) return sayEnd("No such room", info.sentence ?? "There is no room at this address.");
+  if (!found) return sayEnd(t("No such room"), info.sentence ? told(info) : t("There is no room at this address. Look at the link again."));
   roomName = info.name;
   if (info.ended) return ended();
   if (!token && !info.open_door) {
-    return sayEnd("You need an invitation link", "This room can be entered by an invitation link only. Ask the organiser for yours.");
+    return sayEnd(t("You need an invitation link"), t("This room can be entered by an invitation link only. Ask the organiser for yours."));
   }
   document.title = `${roomName} · Stagedoor`;
   // A reload goes straight in again.

@@ -16,11 +16,11 @@ import { t } from "./words.js";
 
 /** @type {TabPlan[]} in the order of the row */
 const TABS = [
-  { name: "people", title: "People", icon: "people", opener: true },
-  { name: "chat", title: "Chat", icon: "chat", opener: true, news: true },
-  { name: "questions", title: "Q&A", icon: "question", news: true, shown: (store) => store.room?.settings.questions ?? false },
-  { name: "polls", title: "Polls", icon: "polls", news: true },
-  { name: "moderate", title: "Moderate", icon: "shield", opener: true, news: true, shown: (store) => store.iModerate },
+  { name: "people", title: t("People"), icon: "people", opener: true },
+  { name: "chat", title: t("Chat"), icon: "chat", opener: true, news: true },
+  { name: "questions", title: t("Q&A"), icon: "question", news: true, shown: (store) => store.room?.settings.questions ?? false },
+  { name: "polls", title: t("Polls"), icon: "polls", news: true },
+  { name: "moderate", title: t("Moderate"), icon: "shield", opener: true, news: true, shown: (store) => store.iModerate },
 ];
 
 /** @typedef {{plan: TabPlan, tab: HTMLElement, page: HTMLElement, opener: HTMLElement|null}} Tab */
@@ -88,7 +88,7 @@ export class Side {
   badge(name, number, sentence) {
     const one = this.#tabs.find(({ plan }) => plan.name === name);
     if (!one) return;
-    const label = number ? `${one.plan.title}, ${sentence}` : one.plan.title;
+    const label = number ? t("{title}, {sentence}", { title: one.plan.title, sentence }) : one.plan.title;
     for (const node of [one.tab, one.opener]) {
       const count = node?.querySelector(".badge");
       if (!node || !(count instanceof HTMLElement)) continue;

@@ -6,13 +6,14 @@ import { placeStage } from "./layout.js";
 import { ScreenTile } from "./screen-tile.js";
 import { Sound } from "./sound.js";
 import { Tile } from "./tile.js";
+import { t } from "./words.js";
 
 /** @type {Record<Mode, string>} */
 const HOW_TO_GET_UP = {
-  open: "Anyone may go up: press “Join stage” below.",
-  request: "Would you like to go up? Press “Ask to join stage” below; a moderator decides.",
-  invite: "People come up when a moderator invites them. If you are invited, you will be asked here.",
-  closed: "The stage is closed for now. It begins when a moderator opens it.",
+  open: t("Anyone may go up: press “Join stage” below."),
+  request: t("Would you like to go up? Press “Ask to join stage” below; a moderator decides."),
+  invite: t("People come up when a moderator invites them. If you are invited, you will be asked here."),
+  closed: t("The stage is closed for now. It begins when a moderator opens it."),
 };
 
 /** @typedef {{person: Person, screen: boolean}} Shown what a tile shows: somebody, or their screen */
@@ -29,13 +30,13 @@ export class Stage {
   /** @param {App} app @param {HTMLElement} place */
   constructor(app, place) {
     this.app = app;
-    this.list = el("ul", { class: "tiles", "aria-label": "On stage" });
+    this.list = el("ul", { class: "tiles", "aria-label": t("On stage") });
     this.emptyText = el("p", {});
     this.empty = el(
       "div",
       { class: "stage-empty" },
       icon("stage"),
-      el("h2", {}, "Nobody is on stage yet"),
+      el("h2", {}, t("Nobody is on stage yet")),
       this.emptyText,
     );
     const voices = el("div", { hidden: true });
@@ -43,7 +44,7 @@ export class Stage {
       "button",
       { type: "button", class: "button button-primary hear", hidden: true, onclick: () => this.sound.unblock() },
       icon("speaker"),
-      el("span", {}, "Click to hear the stage"),
+      el("span", {}, t("Click to hear the stage")),
     );
     this.sound = new Sound(voices, app.devices, (blocked) => (this.hear.hidden = !blocked));
     place.append(this.list, this.empty, this.hear, voices);

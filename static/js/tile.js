@@ -1,6 +1,7 @@
 // @ts-check
 /** @import {Person} from "./types.js" */
 import { el, icon, setText } from "./dom.js";
+import { t } from "./words.js";
 
 /** @param {string} name up to two letters, of the first and the last word */
 export function initials(name) {
@@ -31,9 +32,9 @@ export class Tile {
     this.video = el("video", { autoplay: true, playsInline: true, muted: true });
     this.video.disablePictureInPicture = true;
     this.face = el("div", { class: "face" }, avatar(person, "avatar-big"));
-    this.name = el("span", { class: "tile-name" });
-    this.muted = el("span", { class: "tile-muted", title: "Microphone off" }, icon("mic-off"));
-    this.state = el("p", { class: "tile-state" }, "Reconnecting…");
+    this.name = el("span", { class: "tile-name", dir: "auto" });
+    this.muted = el("span", { class: "tile-muted", title: t("Microphone off") }, icon("mic-off"));
+    this.state = el("p", { class: "tile-state" }, t("Reconnecting…"));
     this.node = el(
       "li",
       { class: own ? "tile tile-own" : "tile", "data-person": person.id },
@@ -56,7 +57,7 @@ export class Tile {
     node.dataset.speaking = String(speaking && person.microphone);
     node.dataset.microphone = String(person.microphone);
     node.dataset.camera = String(person.camera);
-    setText(this.name, this.own ? `${person.name} (you)` : person.name);
+    setText(this.name, this.own ? t("{name} (you)", { name: person.name }) : person.name);
     const letters = initials(person.name);
     const face = /** @type {HTMLElement} */ (this.face.firstElementChild);
     setText(face, letters);
@@ -65,9 +66,9 @@ export class Tile {
     this.#show(person.camera && !held ? picture : null);
     const parts = [
       person.name,
-      this.own ? "you" : "",
-      held ? "reconnecting" : person.microphone ? "microphone on" : "microphone off",
-      person.camera ? "camera on" : "camera off",
+      this.own ? t("you") : "",
+      held ? t("reconnecting") : person.microphone ? t("microphone on") : t("microphone off"),
+      person.camera ? t("camera on") : t("camera off"),
     ];
     node.setAttribute("aria-label", parts.filter(Boolean).join(", "));
   }
