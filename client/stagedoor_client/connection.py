@@ -19,6 +19,7 @@ from stagedoor.messages import (
     Enter,
     Lobby,
     Ok,
+    Older,
     Published,
     Refused,
     Update,
@@ -38,7 +39,7 @@ DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
 PASSING = (Code.SHUTTING_DOWN, Code.SERVER_ERROR, Code.TOO_MANY, Code.MEDIA_DOWN)
 """Refusals that have to do with the moment only: the same may go well a little later."""
 
-M = TypeVar("M", bound=Ok | Published)
+M = TypeVar("M", bound=Ok | Published | Older)
 
 
 def delay(attempt: int, chance: float) -> float:
@@ -148,7 +149,7 @@ class Connection:
                 self._session, self._number = message.session, message.view.number
                 self._on_message(message)
                 self._resolve(message.id, message)
-            case Ok() | Refused() | Published():
+            case Ok() | Refused() | Published() | Older():
                 self._resolve(message.id, message)
             case Lobby():
                 self._reached = True

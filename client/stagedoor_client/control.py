@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from stagedoor.rules.reactions.values import Reaction
 from stagedoor.rules.refusals import Code
+from stagedoor.rules.talk.values import Channel
 from stagedoor.rules.values import Device as Kind
 
 from .automatic import go_up_with
@@ -21,6 +23,11 @@ from .lines import Line
 from .room import NO_WAY, Room
 
 LONGEST = 64 * 1024  # bytes
+GRACE = 10.0  # seconds for what is being sent at the end
+
+
+PATIENT = ("say", "ask_question", "vote_for_question", "vote", "answer")
+"""Orders that are carried out over lost connections, too."""
 
 
 class Order(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +38,18 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
     devices: list[Kind] = []
     on: bool | None = None
     name: str = ""
+    text: str = ""
+    channel: Channel = Channel.ROOM
+    to: str = ""
+    reply_to: int = 0
+    announcement: bool = False
+    reaction: Reaction | None = None
+    poll: int | None = None
+    quiz: int | None = None
+    question: int | None = None
+    choices: tuple[int, ...] = ()
+    rating: int = 0
+    words: tuple[str, ...] = ()
     id: int | str | None = None
 
 
@@ -39,28 +58,49 @@ class OrderError(Exception):
 
 
 class Control:
-    """Obeys orders in a room, one after the other. ``say`` is told what became of each."""
+    """Obeys orders in a room, one after the other. ``say`` is told what became of each.
+
+    What is sent over lost connections, too, is answered when it has arrived; the orders after it do
+    not wait for that.
+    """
 
     def __init__(self, room: Room, say: Callable[[Line], None]) -> None:
         self._room = room
         self._say = say
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self, lines: AsyncIterator[bytes]) -> None:
-        """Until ``quit``, or the end of the lines."""
-        async for line in lines:
-            if line.strip() and await self._take(line):
-                return
+        """Until ``quit``, or the end of the lines, and a moment for what is under way then."""
+        try:
+            async for line in lines:
+                if line.strip() and await self._take(line):
+                    break
+            if self._under_way:
+                await asyncio.wait(self._under_way, timeout=GRACE)
+        finally:
+            for task in self._under_way:
+                task.cancel()
 
     async def _take(self, line: bytes) -> bool:
         """Obey one line and answer; whether it is the last."""
-        order = Order("")
         try:
             order = msgspec.json.decode(line, type=Order)
-            if order.do == "quit":
-                return True
-            await self._obey(order)
         except msgspec.MsgspecError as error:
-            self._answer(order, f"that is no order: {error}", "bad_order")
+            self._answer(Order(""), f"that is no order: {error}", "bad_order")
+            return False
+        if order.do == "quit":
+            return True
+        if order.do in PATIENT:
+            task = asyncio.create_task(self._do(order, self._send(order)))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        else:
+            await self._do(order, self._obey(order))
+        return False
+
+    async def _do(self, order: Order, deed: Awaitable[None]) -> None:
+        try:
+            await deed
         except OrderError as error:
             self._answer(order, str(error), "bad_order")
         except RefusedError as error:
@@ -71,7 +111,6 @@ class Control:
             self._answer(order, str(error), "no_connection")
         else:
             self._answer(order, f"done: {order.do}", "")
-        return False
 
     def _answer(self, order: Order, sentence: str, code: str) -> None:
         fields: dict[str, Any] = {"do": order.do, **({"code": code} if code else {})}
@@ -82,14 +121,8 @@ class Control:
     async def _obey(self, order: Order) -> None:
         room = self._room
         match order.do:
-            case "ask":
-                await room.ask()
-            case "cancel":
-                await room.cancel()
-            case "decline":
-                await room.decline()
-            case "leave":
-                await room.leave()
+            case "ask" | "cancel" | "decline" | "leave":
+                await getattr(room, order.do)()
             case "go_up":
                 if not await go_up_with(room, order.devices):
                     raise RefusedError(Code.WRONG_STATE, NO_WAY)
@@ -103,8 +136,42 @@ class Control:
                 await room.turn(order.device, order.on)
             case "choose":
                 await self._choose(order)
+            case "react":
+                if order.reaction is None:
+                    raise OrderError("“react” needs a “reaction”.")
+                await room.react(order.reaction)
             case _:
                 raise OrderError(f"There is no order “{order.do}”.")
+
+    async def _send(self, order: Order) -> None:
+        """What is in ``PATIENT``, until it has arrived."""
+        room = self._room
+        match order.do:
+            case "say":
+                await room.say(
+                    order.text,
+                    order.channel,
+                    to=order.to,
+                    reply_to=order.reply_to,
+                    announcement=order.announcement,
+                )
+            case "ask_question":
+                await room.ask_question(order.text)
+            case "vote_for_question":
+                question = _needed(order, "question", order.question)
+                await room.be_for(question, order.on is not False)
+            case "vote":
+                await room.vote(
+                    _needed(order, "poll", order.poll),
+                    choices=order.choices,
+                    rating=order.rating,
+                    text=order.text,
+                    words=order.words,
+                )
+            case "answer":
+                quiz = _needed(order, "quiz", order.quiz)
+                question = _needed(order, "question", order.question)
+                await room.answer(quiz, question, *order.choices)
 
     async def _choose(self, order: Order) -> None:
         if order.device is None:
@@ -117,6 +184,12 @@ class Control:
         }
         found = await asyncio.to_thread(listings[order.device])
         self._room.studio.choose(order.device, choose(found, order.name, order.device))
+
+
+def _needed(order: Order, field: str, value: int | None) -> int:
+    if value is None:
+        raise OrderError(f"“{order.do}” needs a “{field}”, its number.")
+    return value
 
 
 async def read_lines(descriptor: int) -> AsyncIterator[bytes]:

@@ -31,3 +31,13 @@ class EndedError(RefusedError):
 
 class ConnectionLostError(Exception):
     """There is no connection to the server just now."""
+
+
+class SomebodyElseError(ConnectionLostError):
+    """The server has forgotten who one was while a command was on its way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You were away for too long. This may have been sent already: please look before you "
+            "send it again."
+        )

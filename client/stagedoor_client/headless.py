@@ -17,6 +17,7 @@ from .devices import Device, choose
 from .hardware import Hardware, Machine
 from .lines import Line
 from .link import parse
+from .news import reactions
 from .options import Options
 from .recorder import Recorder
 from .room import Room
@@ -51,6 +52,7 @@ async def join(arguments: argparse.Namespace) -> None:
                 capture,
                 Sinks(sinks) if sinks else None,
                 on_line=say,
+                on_reactions=lambda counts: say(reactions(counts)),
                 hardware=hardware,
             )
             async with Room(link, options) as room:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stagedoor.messages import Happening, View
+from stagedoor.rules.reactions.values import Reaction
 
 from .capture import Capture
 from .hardware import Hardware, Machine
@@ -29,7 +30,8 @@ class Options:
     view already changed. ``on_state`` is told what became of the connection, and a sentence.
     ``on_speaking`` is told who speaks, loudest first. ``on_devices``: what is open, or the ready
     window, has changed. ``on_quality`` is told how good the network is, every two seconds; None
-    while that cannot be told.
+    while that cannot be told. ``on_reactions`` is told how many of each kind people have sent up,
+    ``on_outbox`` that something was written, has arrived, or was refused.
     """
 
     name: str
@@ -44,4 +46,6 @@ class Options:
     on_speaking: Callable[[list[str]], None] = lambda people: None
     on_devices: Callable[[], None] = lambda: None
     on_quality: Callable[[Quality | None], None] = lambda quality: None
+    on_reactions: Callable[[dict[Reaction, int]], None] = lambda counts: None
+    on_outbox: Callable[[], None] = lambda: None
     hardware: Hardware = field(default_factory=Machine)

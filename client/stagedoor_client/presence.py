@@ -38,7 +38,7 @@ from .link import Link
 from .options import Options, State
 from .quality import Quality
 from .subscriber import Subscriber
-from .view import apply, me
+from .view import apply, me, whole
 
 T = TypeVar("T")
 
@@ -163,6 +163,8 @@ class Presence:
                 before, self.view = self.view, apply(self.view, message)
                 self._tell_changes(before, self.view, message.happened)
                 self._options.on_happened(message.happened)
+                if message.reactions:
+                    self._options.on_reactions(message.reactions)
                 self._viewed(before, self.view)
             case SubscribeOffered():
                 self._offers.put_nowait(message)
@@ -180,15 +182,15 @@ class Presence:
     def _welcomed(self, message: Welcome) -> None:
         before = self.view
         self._clock_offset = message.now - time.time() * 1000
-        self.view = message.view
-        line = lines.entered(message.view, again=before is not None)
+        self.view = view = whole(message.view)
+        line = lines.entered(view, again=before is not None)
         self._tell(line)
-        self._tell_changes(None, message.view, message.missed)
+        self._tell_changes(None, view, message.missed)
         self._set_state("open", line.sentence)
         self._options.on_happened(message.missed)
         self._entered.set()
         self._media_anew()
-        self._viewed(before, message.view)
+        self._viewed(before, view)
 
     def _lost(self, seconds: float) -> None:
         line = Line("reconnecting", f"reconnecting in {seconds:g} s", {"seconds": seconds})

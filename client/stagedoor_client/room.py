@@ -19,7 +19,7 @@ from .errors import DeviceError, RefusedError
 from .lines import Line
 from .link import Link
 from .options import Options
-from .presence import Presence
+from .participant import Participant
 from .publishing import Publishing
 from .reactions import Step, Wishes, possible, stays_ready, wanted
 from .steps import Steps
@@ -29,7 +29,7 @@ __all__ = ["Options", "Room"]
 NO_WAY = "There is no way onto the stage just now."
 
 
-class Room(Presence):
+class Room(Participant):
     """A person in the room, who may go up and send.
 
     No device is open but in the ready window, switched on there, or on stage, as the server shows

@@ -51,6 +51,8 @@ class Slot:
         self._failed = failed
         self._tell_changed = changed
         self._device: Openable | None = None
+        self._arriving: Openable | None = None
+        self._early: DeviceError | None = None
         self._error: DeviceError | None = None
         self._stale = False
         self._opening: asyncio.Task[None] | None = None
@@ -133,14 +135,18 @@ class Slot:
     async def _open(self) -> None:
         self._stale = False
         device = self._make(lambda error: self._fail(device, error))
+        self._arriving, self._early = device, None
         self._opening = asyncio.create_task(device.open())
         await asyncio.wait([self._opening])
         opening, self._opening = self._opening, None
+        self._arriving = None
         if opening.cancelled():
             return
         error = opening.exception()
         if error is None:
             self._device = device
+            if self._early is not None:
+                self._fail(device, self._early)
         elif self._stale:
             return  # it is another device that is wanted now
         elif isinstance(error, DeviceError):
@@ -149,7 +155,9 @@ class Slot:
             self._note(DeviceError(f"The device cannot be opened: {error}"))
 
     def _fail(self, device: Openable, error: DeviceError) -> None:
-        if device is self._device and self._error is None and not self._stale:
+        if device is self._arriving:
+            self._early = error  # it is told as soon as we know that it was open
+        elif device is self._device and self._error is None and not self._stale:
             self._note(error)
             self._wake()
 

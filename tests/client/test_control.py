@@ -10,10 +10,15 @@ from typing import Any
 
 import pytest
 
+from stagedoor.messages import Ok
+from stagedoor.rules.polls.commands import CreatePoll, OpenPoll
+from stagedoor.rules.polls.values import Kind, PollForm
 from stagedoor.rules.values import Seat
 from stagedoor_client import Capture, Options, Room, parse
+from stagedoor_client.book import votes_of
 from stagedoor_client.control import LONGEST, Control, read_lines
 from stagedoor_client.lines import Line
+from stagedoor_client.talk import questions_of
 from tests.server_process import ServerProcess
 
 from .conftest import Start
@@ -104,6 +109,8 @@ async def test_everything_a_window_can_do(server: ServerProcess) -> None:
         ('{"do": "dance"}', "There is no order “dance”."),
         ('{"do": "turn", "device": "camera"}', "“turn” needs a “device” and “on”."),
         ('{"do": "turn", "device": "kettle", "on": true}', "Invalid enum value 'kettle'"),
+        ('{"do": "react"}', "“react” needs a “reaction”."),
+        ('{"do": "vote", "choices": [0]}', "“vote” needs a “poll”, its number."),
         ('{"do": "choose"}', "“choose” needs a “device” and its “name”."),
         ('{"do": "mute", "loud": 1}', "unknown field `loud`"),
     ],
@@ -151,8 +158,38 @@ async def test_the_program_takes_orders_and_leaves_by_one_or_at_their_end(
             line = await client.says("not_done", do="mute", id="a", code="wrong_state")
             assert line["sentence"] == "Your microphone is used on stage only."
             await ada.sees("Robin")
+            client.process.stdin.write(b'{"do": "say", "text": "last"}\n')
             client.process.stdin.write(ending)
             client.process.stdin.close()
             assert await client.ends() == (0, "")
+            assert [one["do"] for one in client.lines if one["state"] == "done"][-1] == "say"
             assert client.lines[-1]["state"] == "left"
             await ada.sees("Robin", away=True)
+
+
+async def test_talk_reactions_and_votes_by_orders(server: ServerProcess) -> None:
+    links = server.create_room()["links"]
+    orders, lines = Orders(), list[Line]()
+    async with (
+        Room(parse(links["moderator"]), Options("Ada", on_line=lines.append)) as ada,
+        Room(parse(links["attendee"]), Options("Robin", hardware=Counting())) as room,
+    ):
+        running = asyncio.create_task(Control(room, orders.say).run(orders.lines()))
+        assert await orders.do("say", text="hello") == ""
+        assert await orders.do("say", text="psst", channel="private") == ""
+        assert await orders.do("say", text="psst", channel="moderators") == "not_allowed"
+        assert await orders.do("say", text="") == "bad_value"
+        assert await orders.do("ask_question", text="Why?") == ""
+        assert room.view is not None
+        (question,) = questions_of(room.view)
+        assert await orders.do("vote_for_question", question=question.number) == ""
+        assert await orders.do("react", reaction="heart") == ""
+        form = PollForm(Kind.SINGLE, "Tea?", ("yes", "no"))
+        poll = (await ada._connection.request(CreatePoll(form), Ok)).number
+        await ada.command(OpenPoll(poll))
+        assert await orders.do("vote", poll=poll, choices=[1]) == ""
+        assert votes_of(room.view)[poll].choices == (1,)
+        assert await orders.do("answer", quiz=99, question=0, choices=[0]) == "no_such_poll"
+        running.cancel()
+    told = [line.sentence for line in lines if line.state in ("message", "question")]
+    assert told == ["Robin: hello", "Robin: psst", "Robin asks: Why?"]

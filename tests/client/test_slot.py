@@ -103,6 +103,31 @@ async def test_a_device_that_fails_while_open_is_closed() -> None:
     await slot.close()
 
 
+async def test_a_device_that_fails_as_it_opens_is_told_and_closed() -> None:
+    """After it is open, but before the slot has had its turn to know."""
+    failures: list[DeviceError] = []
+
+    class Brittle(Fake):
+        def __init__(self, failed: Callable[[DeviceError], None]) -> None:
+            super().__init__(gate)
+            self._failed = failed
+
+        async def open(self) -> None:
+            await super().open()
+            self._failed(DeviceError("pulled out"))
+
+    gate = asyncio.Event()
+    gate.set()
+    slot = Slot(Brittle, failures.append)
+    slot.want(True)
+    with pytest.raises(DeviceError, match="pulled out"):
+        await slot.settled()
+    assert (Fake.opened, Fake.open_now) == (1, 0)
+    assert [str(error) for error in failures] == ["pulled out"]
+    assert not slot.usable
+    await slot.close()
+
+
 async def test_renewed_while_opening_only_the_new_one_counts() -> None:
     """Neither an opening that ends badly nor a failure of the old one is told."""
     gates = [asyncio.Event(), asyncio.Event()]
