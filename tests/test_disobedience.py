@@ -84,7 +84,7 @@ class Person(Client):
     async def hears(self) -> int:
         """The number in the next packet that arrives, of sound or a picture."""
         async with asyncio.timeout(PATIENCE):
-            return int((await self.packets.get())[12:])
+            return int((await self.packets.get())[-8:])
 
     async def chatter(self) -> None:
         """Go on sending, whatever happens."""

@@ -6,6 +6,7 @@ import asyncio
 
 from bench.peer import MID_EXTENSION, Peer
 from stagedoor.media.interface import SubscribeOffer
+from stagedoor.sfu.rtp import parse
 from stagedoor.sfu.supervisor import EmbeddedEngine
 
 from .conftest import Told
@@ -23,6 +24,13 @@ def rtp(sequence: int, ssrc: int = AUDIO, payload_type: int = 111, mid: str = ""
     header = bytes([first, payload_type]) + (sequence & 0xFFFF).to_bytes(2)
     header += (sequence * 960).to_bytes(4) + ssrc.to_bytes(4)
     return header + extension + b"%06d" % sequence
+
+
+def payload(packet: bytes) -> bytes:
+    """What an RTP packet carries."""
+    header = parse(packet)
+    assert header is not None
+    return packet[header.payload :]
 
 
 class Light:

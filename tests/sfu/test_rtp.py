@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from aiortc.rtp import RtpPacket
+from aiortc import RTCRtpHeaderExtensionParameters, RTCRtpParameters
+from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stagedoor.sfu import rtp
+from stagedoor.sfu.sdp import SEND_TIME
 
 PLAIN = bytes.fromhex("80 e0 1234 000003e8 deadbeef") + b"payload"
 # One-byte extensions (RFC 8285): id 3 two bytes, padding, id 1 the audio level: voice, -42 dBov.
@@ -46,6 +48,23 @@ def test_padding_survives_rewriting() -> None:
     header = rtp.parse(packet)
     assert header is not None
     assert RtpPacket.parse(rtp.rewrite(packet, header, 96, 1, 1, 1)).payload == b"body"
+
+
+def test_the_time_of_sending_is_read_as_others_read_it() -> None:
+    header = rtp.parse(PLAIN)
+    assert header is not None
+    out = rtp.rewrite(PLAIN, header, 96, 1, 1, 1, rtp.send_time(65.25))
+    extensions = HeaderExtensionsMap()
+    extensions.configure(
+        RTCRtpParameters(
+            headerExtensions=[
+                RTCRtpHeaderExtensionParameters(id=rtp.SEND_TIME_EXTENSION, uri=SEND_TIME)
+            ]
+        )
+    )
+    parsed = RtpPacket.parse(out, extensions)
+    assert parsed.extensions.abs_send_time == int(1.25 * 2**18), "the seconds wrap at 64"
+    assert parsed.payload == b"payload"
 
 
 def test_too_short_or_of_another_version_is_no_packet() -> None:

@@ -12,7 +12,7 @@ from stagedoor.sfu import rtcp
 from stagedoor.sfu.supervisor import EmbeddedEngine
 
 from .conftest import MovingPicture, Told, Tone, Watcher, publish
-from .light import AUDIO, SCREEN, VIDEO, Light, light_publisher, repeat, rtp
+from .light import AUDIO, SCREEN, VIDEO, Light, light_publisher, payload, repeat, rtp
 
 NO_SCREEN = Grant(forward=True, microphone=True, camera=True)
 ALL = Grant(forward=True, microphone=True, camera=True, screen=True)
@@ -82,8 +82,8 @@ async def test_a_share_begins_and_ends_beside_a_camera_that_goes_on(
         ada.send_rtp(rtp(sequence, VIDEO, 96))
         ada.send_rtp(rtp(sequence + 500, SCREEN, 96))
         first, second = await viewer.next(), await viewer.next()
-        assert (ssrc_of(first), first[12:]) == (ssrc_of(camera), b"%06d" % sequence)
-        assert second[12:] == b"%06d" % (sequence + 500)
+        assert (ssrc_of(first), payload(first)) == (ssrc_of(camera), b"%06d" % sequence)
+        assert payload(second) == b"%06d" % (sequence + 500)
         assert ssrc_of(second) != ssrc_of(camera)
     await engine.grant("room", "ada", NO_SCREEN)
     ada.send_rtp(rtp(600, SCREEN, 96))
@@ -105,7 +105,7 @@ async def test_an_m_line_for_the_screen_may_come_later(engine: EmbeddedEngine, t
     ada.send_rtp(rtp(2, VIDEO, 96))
     ada.send_rtp(rtp(500, SCREEN, 96))
     packets = [await viewer.next(), await viewer.next()]
-    assert [packet[12:] for packet in packets] == [b"000002", b"000500"]
+    assert [payload(packet) for packet in packets] == [b"000002", b"000500"]
     assert ssrc_of(packets[0]) == ssrc_of(camera) != ssrc_of(packets[1])
 
 
@@ -132,7 +132,7 @@ async def test_who_does_not_share_gets_no_second_picture_through(
     for number in range(1, 20):
         ada.send_rtp(second(number))
         ada.send_rtp(rtp(1000 + number, VIDEO, 96))
-        assert (await viewer.next())[12:] == b"%06d" % (1000 + number)
+        assert payload(await viewer.next()) == b"%06d" % (1000 + number)
     assert viewer.packets.empty()
 
 
@@ -146,7 +146,7 @@ async def test_without_a_camera_the_first_picture_is_no_screen(
     for number in range(10):
         ada.send_rtp(rtp(number, VIDEO, 96))
         ada.send_rtp(rtp(1000 + number, SCREEN, 96))
-        assert (await viewer.next())[12:] == b"%06d" % (1000 + number)
+        assert payload(await viewer.next()) == b"%06d" % (1000 + number)
 
 
 async def test_nothing_of_a_screen_is_forwarded_after_it_was_stopped(
@@ -162,11 +162,11 @@ async def test_nothing_of_a_screen_is_forwarded_after_it_was_stopped(
     await engine.grant("room", "ada", NO_SCREEN)
     # The camera's packet, sent after the acknowledgement, comes behind all that it overtook.
     ada.send_rtp(rtp(777_000, VIDEO, 96))
-    while (await viewer.next())[12:] != b"777000":
+    while payload(await viewer.next()) != b"777000":
         pass
     await asyncio.sleep(0.3)  # some sixty packets more of the screen's
     ada.send_rtp(rtp(777_001, VIDEO, 96))
-    assert (await viewer.next())[12:] == b"777001"
+    assert payload(await viewer.next()) == b"777001"
     sending.cancel()
 
 
@@ -185,11 +185,11 @@ async def test_whoever_sits_down_where_a_screen_was_shared_shares_nothing(
     ben = await light_publisher(engine, "ben", VIDEO, SCREEN)
     ben.send_rtp(rtp(2, SCREEN, 96))
     ben.send_rtp(rtp(3, VIDEO, 96))
-    assert (await viewer.next())[12:] == b"000003"
+    assert payload(await viewer.next()) == b"000003"
     await engine.grant("room", "ben", ALL)
     ben.send_rtp(rtp(4, SCREEN, 96))
     again = await viewer.next()
-    assert (ssrc_of(again), again[12:]) == (ssrc_of(screen), b"000004")
+    assert (ssrc_of(again), payload(again)) == (ssrc_of(screen), b"000004")
     assert told.offers_to("viewer").empty()
 
 

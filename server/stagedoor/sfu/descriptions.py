@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from . import codecs
 from .codecs import CODECS, Codec
-from .sdp import AUDIO_LEVEL, MID, Description, Fingerprint, Media, SdpError
+from .rtp import SEND_TIME_EXTENSION
+from .sdp import AUDIO_LEVEL, MID, SEND_TIME, Description, Fingerprint, Media, SdpError
 
 EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID,)}
 
@@ -130,6 +131,8 @@ def offer(lines: Sequence[Line], local: Local, session: int, version: int) -> st
         sections += [f"m={line.media} 9 UDP/TLS/RTP/SAVPF {numbers}", "c=IN IP4 0.0.0.0"]
         sections += [f"a=mid:{line.mid}", "a=sendonly", *_transport(local, "actpass")]
         sections.append(f"a=msid:{stream}")
+        if line.media == "video":
+            sections.append(f"a=extmap:{SEND_TIME_EXTENSION} {SEND_TIME}")
         for codec in ours:
             sections += codecs.lines(codec.payload_type, codec, codec.parameters)
         sections += [f"a=ssrc:{line.ssrc} cname:{line.stream}", f"a=ssrc:{line.ssrc} msid:{stream}"]

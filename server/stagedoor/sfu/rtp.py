@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 _FIXED = struct.Struct("!BBHII")
 ONE_BYTE_PROFILE = 0xBEDE
+SEND_TIME_EXTENSION = 3  # in our offers to viewers
+_SEND_TIME = bytes([0xBE, 0xDE, 0, 1, SEND_TIME_EXTENSION << 4 | 2])
 
 
 class Header(NamedTuple):
@@ -38,17 +40,32 @@ def parse(packet: bytes) -> Header | None:
     return Header(second & 0x7F, bool(second & 0x80), sequence, timestamp, ssrc, offset)
 
 
-def rewrite(
-    packet: bytes, header: Header, payload_type: int, sequence: int, timestamp: int, ssrc: int
-) -> bytes:
-    """The same payload under a header of ours, without CSRC list and header extensions.
+def send_time(now: float) -> bytes:
+    """A header extension with the time of sending, for receivers to tell how delays change.
 
-    A padding bit stays, as its length is in the last byte of the payload.
+    abs-send-time: seconds of any clock in 24 bits, 18 of them after the point. All viewers get the
+    same, so that it costs nothing a viewer.
     """
-    first = 0x80 | (packet[0] & 0x20)
+    return _SEND_TIME + (int(now * 262144) & 0xFFFFFF).to_bytes(3)
+
+
+def rewrite(
+    packet: bytes,
+    header: Header,
+    payload_type: int,
+    sequence: int,
+    timestamp: int,
+    ssrc: int,
+    extension: bytes = b"",
+) -> bytes:
+    """The same payload under a header of ours, without CSRC list and the publisher's extensions.
+
+    ``extension`` is ours. A padding bit stays, as its length is in the last byte of the payload.
+    """
+    first = 0x80 | (packet[0] & 0x20) | (0x10 if extension else 0)
     second = (0x80 if header.marker else 0) | payload_type
     fixed = _FIXED.pack(first, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
-    return fixed + packet[header.payload :]
+    return fixed + extension + packet[header.payload :]
 
 
 def extension(packet: bytes, identifier: int) -> bytes | None:

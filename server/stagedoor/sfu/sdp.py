@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 DIRECTIONS = {"sendrecv", "sendonly", "recvonly", "inactive"}
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
+SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 MAX_MEDIA = 160  # fifty places with three tracks each, and some to spare
 
 

@@ -57,11 +57,12 @@ class Track:
         if self._highest < 0 or rtp.newer(sequence, self._highest):
             self._highest = sequence
             self._last_timestamp, self._last_at = timestamp, now
-        out = rtp.rewrite(packet, header, payload_type, sequence, timestamp, self.ssrc)
+        extension = b"" if self.kind == "audio" else rtp.send_time(now)
+        out = rtp.rewrite(packet, header, payload_type, sequence, timestamp, self.ssrc, extension)
         self._ring[sequence % RING] = out
         self.payload_type = payload_type
         self.packets += 1
-        self.octets += len(out) - 12
+        self.octets += len(packet) - header.payload
         return out
 
     def _join(self, header: rtp.Header, source: int, now: float) -> None:
