@@ -12,7 +12,7 @@ from stagedoor.sfu import rtcp
 from stagedoor.sfu.supervisor import EmbeddedEngine
 
 from .conftest import Told
-from .light import VIDEO, Light, light_publisher, repeat, rtp
+from .light import VIDEO, Light, light_publisher, payload, repeat, rtp
 
 ON_STAGE = Grant(forward=True, microphone=True, camera=True)
 BACKSTAGE = Grant(forward=True, microphone=True, camera=True, backstage=True)
@@ -66,7 +66,7 @@ class Scene:
         """What a viewer is sent before this packet of the witness, which stands behind it all."""
         self.wes.send_rtp(rtp(number))
         found: list[bytes] = []
-        while (packet := await viewer.next())[12:] != b"%06d" % number:
+        while payload(packet := await viewer.next()) != b"%06d" % number:
             found.append(packet)
         return found
 
@@ -83,8 +83,8 @@ async def test_backstage_is_received_by_insiders_alone(
     for number in range(30):
         scene.ada.send_rtp(rtp(number))
         scene.ada.send_rtp(rtp(number, VIDEO, 96))
-        assert (await scene.mia.next())[12:] == b"%06d" % number
-        assert (await scene.mia.next())[12:] == b"%06d" % number
+        assert payload(await scene.mia.next()) == b"%06d" % number
+        assert payload(await scene.mia.next()) == b"%06d" % number
     assert await scene.everything_until(scene.vic, 900) == []
 
 
@@ -119,14 +119,14 @@ async def test_brought_on_together_all_are_received_by_everybody_and_nothing_fro
     scene.vic.peer.lose = lambda datagram: sequence(datagram) == following[1]
     for number in (20, 21):
         scene.ada.send_rtp(rtp(number, VIDEO, 96))
-        assert (await scene.mia.next())[12:] == b"%06d" % number
+        assert payload(await scene.mia.next()) == b"%06d" % number
     (first,) = await scene.everything_until(scene.vic, 900)
     assert (ssrc(first), sequence(first)) == (ssrc(last), following[0])
-    assert first[12:] == b"000020"
+    assert payload(first) == b"000020"
     scene.vic.peer.lose = None
     before = [(sequence(first) - back) & 0xFFFF for back in range(1, 21)]
     scene.vic.peer.send_rtcp(rtcp.nack(1, ssrc(first), [*before, following[1]]))
-    assert (await scene.vic.next())[12:] == b"000021"
+    assert payload(await scene.vic.next()) == b"000021"
     assert await scene.everything_until(scene.vic, 901) == []
 
 
@@ -160,7 +160,7 @@ async def test_a_new_insider_receives_from_a_keyframe_on(
     async with asyncio.timeout(20):
         assert await wanted.get() == [VIDEO]
     scene.ada.send_rtp(rtp(2))
-    assert (await scene.vic.next())[12:] == b"000002"
+    assert payload(await scene.vic.next()) == b"000002"
 
 
 async def test_sent_back_from_the_stage_one_is_received_by_insiders_alone(
