@@ -41,6 +41,7 @@ def test_remb_is_exact_to_the_mantissa(bits: int) -> None:
     (packet,) = parsed(rtcp.remb(1, bits, [7, 8]))
     assert isinstance(packet, peer.RtcpPsfbPacket)
     rate, sources = peer.unpack_remb_fci(packet.fci)
+    assert [rtcp.estimated(one) for one in rtcp.split(rtcp.remb(1, bits, [7, 8]))] == [rate]
     assert sources == [7, 8]
     assert rate <= bits < rate * (1 + 2**-17) + 1
 
@@ -59,6 +60,21 @@ def test_reports_as_others_read_them() -> None:
     assert (sender.sender_info.ntp_timestamp, sender.sender_info.rtp_timestamp) == (1 << 40, 6)
     found = [rtcp.sender_info(one) for one in rtcp.split(compound) if one.type == rtcp.SR]
     assert found == [rtcp.SenderInfo(5, 1 << 40, 6)]
+    assert [rtcp.report_blocks(one) for one in rtcp.split(compound)] == [[block], [], []]
+
+
+def test_a_browser_s_report_with_its_estimate() -> None:
+    """An SR with a report block, and a REMB, as aiortc writes them."""
+    report = peer.RtcpReceiverInfo(
+        ssrc=9, fraction_lost=3, packets_lost=-2, highest_sequence=70000, jitter=5, lsr=7, dlsr=8
+    )
+    sender = peer.RtcpSenderInfo(ntp_timestamp=1, rtp_timestamp=2, packet_count=3, octet_count=4)
+    compound = bytes(peer.RtcpSrPacket(ssrc=1, sender_info=sender, reports=[report]))
+    fci = peer.pack_remb_fci(230_418, [9])
+    compound += bytes(peer.RtcpPsfbPacket(fmt=15, ssrc=1, media_ssrc=0, fci=fci))
+    first, second = rtcp.split(compound)
+    assert rtcp.report_blocks(first) == [rtcp.ReportBlock(9, 3, -2, 70000, 5, 7, 8)]
+    assert (rtcp.estimated(first), rtcp.estimated(second)) == (None, 230_418)
 
 
 def test_pli_and_fir_name_their_media() -> None:
@@ -69,8 +85,18 @@ def test_pli_and_fir_name_their_media() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_without_harm(data: bytes) -> None:
-    for start in (b"", b"\x81\xcd\x00\x03", b"\x84\xce\x00\x05", b"\x80\xc8\x00\x06"):
+    starts = (
+        "",
+        "81cd0003",
+        "84ce0005",
+        "80c80006",
+        "9fc90020",
+        "8fce0006" + "00" * 8 + "52454d42",
+    )
+    for start in map(bytes.fromhex, starts):
         for packet in rtcp.split(start + data):
             rtcp.sender_info(packet)
             rtcp.keyframe_wanted(packet)
             rtcp.lost_packets(packet)
+            rtcp.report_blocks(packet)
+            rtcp.estimated(packet)

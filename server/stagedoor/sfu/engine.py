@@ -250,7 +250,7 @@ class Engine:
             stage.ask_for_keyframes()
 
         def rtcp(packet: bytes) -> None:
-            self._forwarder.viewer_rtcp(stage, viewer, packet)
+            self._forwarder.viewer_rtcp(stage, viewer, packet, self._loop.time())
 
         peer.on_ready, peer.on_rtcp = ready, rtcp
         self._make_offers(stage)
@@ -329,10 +329,13 @@ class Engine:
                 self._unpublish(stage, publisher)
             elif report:
                 publisher.report(now)
+        pictured = stage.pictured() if report else None
         for viewer in list(stage.viewers.values()):
             if viewer.peer is None:
                 continue
             viewer.peer.tick(now)
+            if pictured is not None:
+                viewer.downlink.wait(viewer.peer in pictured, now)
             if viewer.overdue(now) or (viewer.peer.lost(now) and viewer.peer.remote is not None):
                 self.subscribe(stage.room, viewer.person)
         speaking = stage.speakers.changed(now)

@@ -11,6 +11,8 @@ from .track import Track
 from .viewer import Viewer
 
 MAX_RESENDS = 64
+REPORTS = 512  # that are remembered, to tell round trips by
+OVERHEAD = 20 + 8 + 12 + 8 + 16  # octets of IPv4, UDP, RTP with an extension, and SRTP
 
 
 class Forwarder:
@@ -23,6 +25,7 @@ class Forwarder:
         self.refused = 0
         self.forwarded = 0
         self.resent = 0
+        self._passed_on: dict[tuple[int, int], float] = {}  # sender reports, by SSRC and time
         self._numbers = [0]  # sources ever seen, so that each has a number of its own
 
     def rtp(self, stage: Stage, publisher: Publisher, packet: bytes, now: float) -> None:
@@ -71,22 +74,35 @@ class Forwarder:
             source.reception.sender_report(info.ntp, now)
             track = place.tracks.get(source.kind) if place is not None else None
             if place is not None and track is not None:
-                self._pass_on(stage, place, track, source, info)
+                self._pass_on(stage, place, track, source, info, now)
 
     def _pass_on(
-        self, stage: Stage, place: Place, track: Track, source: Source, info: rtcp.SenderInfo
+        self,
+        stage: Stage,
+        place: Place,
+        track: Track,
+        source: Source,
+        info: rtcp.SenderInfo,
+        now: float,
     ) -> None:
         translated = track.translate(info, source.number)
         if translated is None:
             return
         report = rtcp.sender_report(translated, track.packets, track.octets)
         report += rtcp.source_description(track.ssrc, place.stream)
+        self._passed_on[track.ssrc, info.ntp >> 16 & 0xFFFFFFFF] = now
+        if len(self._passed_on) > REPORTS:
+            del self._passed_on[next(iter(self._passed_on))]
         for peer in stage.receivers(place, track, track.payload_type):
             peer.send_rtcp(report)
 
-    def viewer_rtcp(self, stage: Stage, viewer: Viewer, compound: bytes) -> None:
-        """A viewer's wishes: keyframes, and packets that were lost on the way there."""
+    def viewer_rtcp(self, stage: Stage, viewer: Viewer, compound: bytes, now: float) -> None:
+        """What a viewer says: how it arrives, and what is wanted, keyframes and lost packets."""
+        remb = None
         for packet in rtcp.split(compound):
+            for block in rtcp.report_blocks(packet):
+                self._arrived(stage, viewer, block, now)
+            remb = rtcp.estimated(packet) or remb
             for ssrc in rtcp.keyframe_wanted(packet):
                 found = stage.place_with(ssrc)
                 if found is not None and stage.shows(found[0], viewer.person):
@@ -95,6 +111,19 @@ class Forwarder:
             found = stage.place_with(ssrc) if lost else None
             if found is not None:
                 self._resend(stage, viewer, found, lost)
+        viewer.downlink.hear(remb, now)
+
+    def _arrived(self, stage: Stage, viewer: Viewer, block: rtcp.ReportBlock, now: float) -> None:
+        """How one track arrived at a viewer; sound takes no part in what pictures may take."""
+        found = stage.place_with(block.ssrc)
+        if found is None:
+            return
+        _, track = found
+        passed_on = self._passed_on.get((block.ssrc, block.last_sr))
+        if passed_on is not None:
+            viewer.downlink.trip(now - passed_on - block.delay / 65536)
+        if track.kind != "audio" and track.packets:
+            viewer.downlink.report(block, track.octets / track.packets + OVERHEAD)
 
     def _resend(
         self, stage: Stage, viewer: Viewer, found: tuple[Place, Track], lost: list[int]

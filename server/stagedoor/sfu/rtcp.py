@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 SR, RR, SDES, RTPFB, PSFB = 200, 201, 202, 205, 206
 NACK, PLI, FIR, REMB = 1, 1, 4, 15
+_BLOCK = struct.Struct("!IIIIII")
 
 
 class Packet(NamedTuple):
@@ -56,6 +57,31 @@ def sender_info(packet: Packet) -> SenderInfo | None:
         return None
     ssrc, ntp, timestamp = struct.unpack_from("!IQI", packet.body)
     return SenderInfo(ssrc, ntp, timestamp)
+
+
+def report_blocks(packet: Packet) -> list[ReportBlock]:
+    """The report blocks of an RR or SR."""
+    start = {RR: 4, SR: 24}.get(packet.type)
+    if start is None:
+        return []
+    ends = range(start, len(packet.body) - 23, 24)
+    return [_block(*_BLOCK.unpack_from(packet.body, at)) for at in ends][: packet.format]
+
+
+def _block(
+    ssrc: int, loss: int, highest: int, jitter: int, last_sr: int, delay: int
+) -> ReportBlock:
+    lost = ((loss & 0xFFFFFF) ^ 0x800000) - 0x800000
+    return ReportBlock(ssrc, loss >> 24, lost, highest, jitter, last_sr, delay)
+
+
+def estimated(packet: Packet) -> int | None:
+    """The bits a second of a REMB; None for anything else."""
+    body = packet.body
+    if packet.type != PSFB or packet.format != REMB or len(body) < 16 or body[8:12] != b"REMB":
+        return None
+    rate = int.from_bytes(body[13:16])
+    return (rate & 0x3FFFF) << (rate >> 18)
 
 
 def keyframe_wanted(packet: Packet) -> list[int]:

@@ -46,6 +46,8 @@ class Stage:
         self.insiders: frozenset[str] = frozenset()
         self.speakers = Speakers()
         self._receivers: dict[int, list[Peer]] = {}
+        self._by_ssrc: dict[int, tuple[Place, Track]] = {}
+        self._counted: dict[int, int] = {}
         self._add_place()
 
     def _add_place(self) -> Place:
@@ -57,6 +59,7 @@ class Stage:
 
     def _add_track(self, place: Place, kind: str) -> None:
         track = place.tracks[kind] = Track(kind, secrets.randbits(32))
+        self._by_ssrc[track.ssrc] = place, track
         self.lines.append(Line(str(len(self.lines)), kind, track.ssrc, place.stream))
 
     def place_of(self, person: str) -> Place | None:
@@ -65,11 +68,7 @@ class Stage:
 
     def place_with(self, ssrc: int) -> tuple[Place, Track] | None:
         """The place and track that an outgoing SSRC belongs to."""
-        for place in self.places:
-            for track in place.tracks.values():
-                if track.ssrc == ssrc:
-                    return place, track
-        return None
+        return self._by_ssrc.get(ssrc)
 
     def interrupt(self, person: str, before: Grant, now: Grant, moved: bool) -> bool:
         """Stop the tracks that ``now`` takes from anybody; whether there are any.
@@ -166,6 +165,15 @@ class Stage:
                 and viewer.peer.ready
                 and payload_type in viewer.accepted.get(mid, ())
             ]
+        return found
+
+    def pictured(self) -> set[Peer]:
+        """Who has been sent pictures since the last call."""
+        found: set[Peer] = set()
+        for place, track in self._by_ssrc.values():
+            if track.kind != "audio" and track.packets != self._counted.get(track.ssrc, 0):
+                self._counted[track.ssrc] = track.packets
+                found.update(self.receivers(place, track, track.payload_type))
         return found
 
     def ask_for_keyframe(self, place: Place, track: Track) -> None:

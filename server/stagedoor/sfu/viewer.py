@@ -10,6 +10,7 @@ from stagedoor.media.interface import MediaError, SubscribeOffer, TrackMap
 from .codecs import CODECS
 from .descriptions import Line, Local
 from .descriptions import offer as write_offer
+from .downlink import Downlink
 from .peer import Peer
 from .sdp import Description, SdpError
 
@@ -17,12 +18,18 @@ PATIENCE = 15.0
 
 
 class Viewer:
-    """One subscription. One offer at a time: what changes meanwhile is offered afterwards."""
+    """One subscription. One offer at a time: what changes meanwhile is offered afterwards.
+
+    ``wanted``: how many bits a second pictures would take if the next better layer that the viewer
+    shows were sent, 0 where there is none; set by whoever chooses layers.
+    """
 
     def __init__(self, person: str, first_revision: int) -> None:
         self.person = person
         self.peer: Peer | None = None
         self.accepted: dict[str, frozenset[int]] = {}
+        self.downlink = Downlink()
+        self.wanted = 0
         self.revision = first_revision
         self._answered = first_revision
         self._offered_at = 0.0
@@ -34,9 +41,18 @@ class Viewer:
         """Begin again with a new connection."""
         self.peer = peer
         self.accepted = {}
+        self.downlink = Downlink()
         self._answered = self.revision
         self._fresh = self._stale = True
         self._session = secrets.randbits(48)
+
+    @property
+    def budget(self) -> int | None:
+        """The bits a second that pictures may take on the way to this viewer; None: unknown.
+
+        Sound is not part of it: it is always sent.
+        """
+        return self.downlink.budget
 
     def change(self) -> None:
         """The stage changed: an offer is owed."""
