@@ -108,11 +108,13 @@ class Soak:
         link = parse(self._links["attendee"])
         capture = Capture(self._sources[0], self._sounds)
         options = Options("Robin", accept=True, capture=capture, sink=Watching())
-        wren = Options("Wren", sink=self.watching)
-        async with Room(link, options) as robin, Room(link, wren):
+        watching = Options("Wren", sink=self.watching)
+        async with Room(link, options) as robin, Room(link, watching) as wren:
             for number in range(first, first + rounds):
                 async with asyncio.timeout(PATIENCE):
                     await self._round(ada, robin)
+                    await at_rest(robin)
+                    await at_rest(wren)
                 told(number + 1, Counts.now())
 
     async def _round(self, ada: Room, robin: Room) -> None:
@@ -157,6 +159,23 @@ async def drop(room: Room) -> None:
     assert socket is not None
     await socket.close()
     await room.until(lambda room: None if room.online else True)
+
+
+async def at_rest(room: Room) -> None:
+    """Wait until nothing is left of earlier connections, and the present one is connected."""
+    subscriber = room._subscriber
+    assert subscriber is not None
+    link = None
+    while link is None or link is not subscriber.connection:
+        async with subscriber._negotiating:
+            link = subscriber.connection
+        if link is not None and link.connectionState != "connected":
+            arrived = asyncio.Event()
+            link.on("connectionstatechange", arrived.set)
+            await arrived.wait()
+            link = None
+        await subscriber._endings.all()
+        await asyncio.sleep(0)
 
 
 def seated(seat: Seat) -> Callable[[Room], bool | None]:
