@@ -113,7 +113,11 @@ class Participant(Presence):
         The vote is kept until the poll is closed or it is counted, and sent again by itself where
         a server that was killed has lost it.
         """
-        await self._casting.cast(CastVote(poll, choices, rating, text, words))
+        await self.cast(CastVote(poll, choices, rating, text, words))
+
+    async def cast(self, vote: CastVote) -> None:
+        """The same, with the command."""
+        await self._casting.cast(vote)
 
     async def answer(self, quiz: int, question: int, *choices: int) -> None:
         """Answer a quiz's open question with these options, from 0; the first answer counts."""

@@ -16,20 +16,26 @@ from .scene import Scene, has_seat, moderates
 
 @dataclass(frozen=True)
 class Action:
-    """One line of a person's menu."""
+    """One line of a menu: a command, or ``ask``, the name of a window that asks for more or of
+    something else to do, with ``value``."""
 
     label: str
     icon: str
-    command: AnyRequest
+    command: AnyRequest | None = None
     danger: bool = False
+    ask: str = ""
+    value: str = ""
 
 
 def actions_for(person: PersonView, scene: Scene) -> list[Action]:
     """The menu of a person, empty for whoever may do nothing with them."""
     me = scene.me
-    if me is None or not moderates(me):
+    if me is None:
         return []
     mine = person.id == me.id
+    change = [Action("Change your name…", "edit", ask="rename", value=person.id)] if mine else []
+    if not moderates(me):
+        return change if scene.room.settings.may_rename else []
     reach = not mine and (person.role is not Role.HOST or me.role is Role.HOST)
     return [
         *_seat_actions(person, scene, mine),
@@ -40,6 +46,22 @@ def actions_for(person: PersonView, scene: Scene) -> list[Action]:
             if has_seat(person) and reach
             else []
         ),
+        *change,
+        *(_put_out(person) if reach and may_put_out(person, me) else []),
+    ]
+
+
+def may_put_out(person: PersonView, me: PersonView) -> bool:
+    """Whether one may rename somebody else, or put them out of the room (rule 17)."""
+    return me.role is Role.HOST or person.role is Role.ATTENDEE
+
+
+def _put_out(person: PersonView) -> list[Action]:
+    one = person.id
+    return [
+        Action("Rename…", "edit", ask="rename", value=one),
+        Action("Remove from the room…", "out", danger=True, ask="remove", value=one),
+        Action("Ban…", "block", danger=True, ask="ban", value=one),
     ]
 
 

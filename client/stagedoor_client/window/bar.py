@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -14,6 +14,7 @@ from stagedoor.rules import commands as cmd
 from stagedoor.rules.values import Device
 
 from .barstate import MUTED, bar_state
+from .part import Part
 from .parts import Tool, label, mark, say
 from .scene import Scene
 from .theme import colour
@@ -31,6 +32,8 @@ class Deeds:
     join: Callable[[], object]
     open_devices: Callable[[], object]
     show_people: Callable[[], object]
+    show_chat: Callable[[], object] = lambda: None
+    part: Part = field(default_factory=Part)
 
 
 class DeviceTool(Tool):
@@ -75,6 +78,7 @@ class Bar(QWidget):
         self.leave = Tool("Leave stage", lambda: act(cmd.LeaveStage()), "down")
         self.hand = Tool("Raise hand", self._hand, "hand")
         self.people = Tool("People", deeds.show_people, "people")
+        self.chat = Tool("Chat", deeds.show_chat, "chat")
         self._hand_up = False
         self._talk_key = ""
         self._tools = [
@@ -92,7 +96,11 @@ class Bar(QWidget):
         end = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(self.status, 0, 0)
         grid.addLayout(middle, 0, 1)
-        grid.addWidget(self.people, 0, 2, end)
+        side = QHBoxLayout()
+        side.setSpacing(8)
+        side.addWidget(self.people)
+        side.addWidget(self.chat)
+        grid.addLayout(side, 0, 2, end)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
 
@@ -141,9 +149,15 @@ class Bar(QWidget):
         """Which key to hold to talk; empty for none."""
         self._talk_key = talk_key
 
-    def people_shown(self, shown: bool) -> None:
-        """Whether the panel that its last button opens is open."""
-        mark(self.people, "open", shown)
+    def side_shown(self, tab: str) -> None:
+        """Which tab is open in the panel that its last buttons open; empty for none."""
+        mark(self.people, "open", tab == "people")
+        mark(self.chat, "open", tab == "chat")
+
+    def chat_news(self, number: int, sentence: str) -> None:
+        """What is new in the chat, in words, too."""
+        self.chat.badge(str(number) if number else "")
+        self.chat.setAccessibleName(f"Chat, {sentence}" if number else "Chat")
 
     def _draw_status(self, status: str) -> None:
         mark(self.status, "kind", "muted" if status == MUTED else "waiting")
@@ -172,6 +186,6 @@ class Bar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         narrow = self.width() < NARROW
-        for tool in (*self._tools, self.people):
+        for tool in (*self._tools, self.people, self.chat):
             if tool.property("kind") == "tool":
                 tool.narrow(narrow)

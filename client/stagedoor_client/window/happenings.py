@@ -39,11 +39,20 @@ BOTH_OFF = "Your camera and microphone are off."
 
 
 @dataclass(frozen=True)
+class Go:
+    """A button with these words that leads to a tab at the side, and to a thread or card in it."""
+
+    words: str
+    tab: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
 class Notice:
     """A sentence to show; it replaces the last one of the same ``key``.
 
     ``tone`` is "plain", "good" or "warning"; ``stay``: until it is closed, not for some seconds.
-    ``undo``: the command of a button that takes it back.
+    ``undo``: the command of a button that takes it back. ``go``: where another one leads.
     """
 
     sentence: str
@@ -51,6 +60,7 @@ class Notice:
     tone: str = "plain"
     stay: bool = False
     undo: AnyRequest | None = None
+    go: Go | None = None
 
 
 Say = Callable[[Happening, Scene], Notice | None]

@@ -22,6 +22,7 @@ from .endings import ending, trouble
 from .happenings import News
 from .memory import Kept
 from .pages import EndPage, EnterPage, WaitPage
+from .part import Drafts, keep_unsent
 from .visit import Visit
 from .visit_view import VisitView
 
@@ -46,6 +47,7 @@ class MainWindow(QMainWindow):
         self._leaving: asyncio.Event | None = None
         self._saving: asyncio.Task[None] | None = None
         self._last = ("", "")
+        self._drafts: dict[str, Drafts] = {}
         self.enter_page = EnterPage(self.enter, self._forget)
         self.wait_page = WaitPage(self.leave)
         self.end_page = EndPage(lambda: self.enter(*self._last), self.start)
@@ -84,6 +86,11 @@ class MainWindow(QMainWindow):
             self._last = (link, name)
             self._leaving = asyncio.Event()
             self._staying = asyncio.create_task(self._stay(link, name, self._staying))
+
+    @property
+    def drafts(self) -> Drafts:
+        """What was typed in this room and not sent, also in earlier stays."""
+        return self._drafts.setdefault(self._last[0], {})
 
     def leave(self) -> None:
         """Leave the room, or stop entering it."""
@@ -155,6 +162,8 @@ class MainWindow(QMainWindow):
     def _gone(self) -> None:
         """What belonged to the stay goes with it."""
         self._second.stop()
+        if self.visit is not None:
+            keep_unsent(self.visit.room, self.drafts)
         view, self.view, self.visit = self.view, None, None
         if view is not None:
             view.close()

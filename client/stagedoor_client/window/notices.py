@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from stagedoor.messages import AnyRequest
 
-from .happenings import News, Notice
+from .happenings import Go, News, Notice
 from .icons import pixmap
 from .parts import Button, icon_button, label
 
@@ -23,9 +23,14 @@ IMAGES = {"plain": ("info", "accent"), "good": ("check", "good"), "warning": ("a
 class Notices(QWidget):
     """A column of notices. A new one replaces the last of the same key."""
 
-    def __init__(self, parent: QWidget, act: Callable[[AnyRequest], object]) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        act: Callable[[AnyRequest], object],
+        go: Callable[[Go], object] = lambda go: None,
+    ) -> None:
         super().__init__(parent)
-        self._act = act
+        self._act, self._go = act, go
         self.shown: dict[str, _Shown] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +59,8 @@ class Notices(QWidget):
         self.take(notice.key)
         if notice.undo is not None:
             self._act(notice.undo)
+        elif notice.go is not None:
+            self._go(notice.go)
 
     def take(self, key: str) -> None:
         """Take a notice away."""
@@ -113,6 +120,8 @@ class _Shown(QFrame):
         row.addWidget(words, 1)
         if notice.undo is not None:
             row.addWidget(Button("Undo", undo, "small"))
+        elif notice.go is not None:
+            row.addWidget(Button(notice.go.words, undo, "small"))
         row.addWidget(icon_button("close", "Close this notice", close))
         self._timer = QTimer(self, singleShot=True, interval=SHORT + LETTER * len(notice.sentence))
         self._timer.timeout.connect(close)

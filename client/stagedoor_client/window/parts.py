@@ -53,6 +53,12 @@ def mark(widget: QWidget, name: str, value: bool | str) -> None:
     widget.style().polish(widget)
 
 
+def drop(widget: QWidget) -> None:
+    """Take a widget away, at once for the eye."""
+    widget.hide()
+    widget.deleteLater()
+
+
 class Button(QPushButton):
     """A button with words, focused by the keyboard alone; Enter presses it like Space."""
 

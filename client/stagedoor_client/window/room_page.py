@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from ..quality import NAMES, Quality
 from .bar import Bar, Deeds
-from .happenings import MODE_NAMES, MODE_SENTENCES
+from .happenings import MODE_NAMES, MODE_SENTENCES, Go
 from .menu import open_at, person_menu
 from .notices import Notices
 from .parts import Elided, Spinner, label, mark, say
 from .scene import Scene
 from .side import Side
 from .stage import Stage, Visible
+from .talk_pages import TalkPages
 
 QUALITY = {"good": "small", "fair": "small", "poor": "poor", "lost": "poor"}
 SIDE_FROM = 1000  # pixels of width from which the people are shown at first
@@ -33,9 +34,12 @@ class RoomPage(QWidget):
         self.quality = label("", "small")
         self.banner = QWidget()
         self.stage = Stage(visible, lambda person: self._menu(person, QCursor.pos()))
-        self.side = Side(self._menu, deeds.act, lambda: self.show_people(False))
+        self.talk = TalkPages(self, deeds)
+        self.side = Side(
+            self._menu, deeds.act, lambda: self.show_side(""), self.talk.tabs, self._turned
+        )
         self.bar = Bar(deeds)
-        self.notices = Notices(self, deeds.act)
+        self.notices = Notices(self, deeds.act, self._go)
         self._put_together()
 
     def _put_together(self) -> None:
@@ -80,6 +84,7 @@ class RoomPage(QWidget):
         self.stage.draw(scene)
         self.side.draw(scene)
         self.bar.draw(scene)
+        self.talk.draw(scene, self.side, self.bar, self.notices)
 
     def draw_quality(self, quality: Quality | None) -> None:
         """Say how good the network is; the tip has the figures."""
@@ -88,29 +93,44 @@ class RoomPage(QWidget):
             mark(self.quality, "kind", QUALITY[quality.word])
             self.quality.setToolTip(quality.sentence)
 
-    def show_people(self, shown: bool) -> None:
-        """Open the panel at the side, or close it."""
-        self._side_wished = shown
+    def show_side(self, tab: str) -> None:
+        """Open the panel at this tab, or close it."""
+        self._side_wished = bool(tab)
+        if tab:
+            self.side.show_tab(tab)
         self._draw_side()
-        if not shown:
+        if not tab:
             self.stage.setFocus()
 
-    def turn_people(self) -> None:
-        """Open the panel if it is closed, and the reverse."""
-        self.show_people(self.side.isHidden())
-        if not self.side.isHidden():
+    def turn_side(self, tab: str) -> None:
+        """Open the panel at this tab; close it if that is shown."""
+        self.show_side("" if self.side.open == tab else tab)
+        if self.side.open:
             self.side.begin()
+
+    def _go(self, go: Go) -> None:
+        self.show_side(go.tab)
+        self.talk.go(go)
+
+    def _turned(self) -> None:
+        """Another tab is shown."""
+        self.bar.side_shown(self.side.open)
+        if self._scene is not None:
+            self.talk.draw(self._scene, self.side, self.bar, self.notices)
 
     def _draw_side(self) -> None:
         wished = self._side_wished
         shown = self.width() >= SIDE_FROM if wished is None else wished
-        self.side.setVisible(shown)
-        self.bar.people_shown(shown)
+        if shown == self.side.isHidden():
+            self.side.setVisible(shown)
+            self._turned()
+        self.bar.side_shown(self.side.open)
         self._place_notices()
 
     def _menu(self, person: str, at: QPoint) -> None:
         if self._scene is not None:
-            open_at(person_menu(self, self._scene, person, self._deeds.act), at)
+            asked = self.talk.asked
+            open_at(person_menu(self, self._scene, person, self._deeds.act, asked), at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -10,6 +10,8 @@ from functools import cached_property
 from stagedoor.messages import PersonView, RoomInfo, View
 from stagedoor.rules.values import Role, Seat
 
+from ..outbox import Unsent
+
 SEATS = (Seat.ON_STAGE, Seat.HELD)
 
 
@@ -32,12 +34,14 @@ def folded(text: str) -> str:
 @dataclass(frozen=True)
 class Scene:
     """A view, and what else is known: ``now`` in milliseconds of the server's clock, ``speaking``
-    ids of people, loudest first. ``online``: connected, and not about to reconnect."""
+    ids of people, loudest first. ``online``: connected, and not about to reconnect. ``unsent``:
+    what was written and has not arrived."""
 
     view: View
     online: bool
     now: int
     speaking: tuple[str, ...] = ()
+    unsent: tuple[Unsent, ...] = ()
 
     @property
     def room(self) -> RoomInfo:

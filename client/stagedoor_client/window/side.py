@@ -1,4 +1,4 @@
-"""The panel at the side: the people in the room, and for moderators who waits."""
+"""The panel at the side, and its first page: the people, and for moderators who waits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from stagedoor.messages import AnyRequest, PersonView
 from stagedoor.rules import commands as cmd
@@ -31,21 +39,111 @@ class Choice:
     press: Callable[[], object]
 
 
+@dataclass(frozen=True)
+class Tab:
+    """A page of the panel, known by its ``name``."""
+
+    name: str
+    title: str
+    page: QWidget
+
+
 class Side(QFrame):
-    """Owns what is shown at the side; ``menu`` opens a person's menu, ``closed`` is its close
-    button's."""
+    """A row of tabs, and a page for each. ``menu`` opens a person's menu, ``closed`` is the close
+    button's, ``changed`` is told that another page is shown."""
 
     def __init__(
         self,
         menu: Callable[[str, QPoint], None],
         act: Callable[[AnyRequest], object],
         closed: Callable[[], None],
+        talk: Callable[[], list[Tab]] = list,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.setObjectName("side")
         self.setFixedWidth(WIDTH)
-        self.setAccessibleName("People")
+        self.setAccessibleName("Panel")
         self._closed = closed
+        self.people_page = PeoplePage(menu, act)
+        self.queue = self.people_page.queue
+        self.people = self.people_page.people
+        self.field = self.people_page.field
+        self._tabs = [Tab("people", "People", self.people_page), *talk()]
+        self.row = QTabBar()
+        self.row.setAccessibleName("Panel")
+        self.row.setExpanding(False)
+        self.row.setDrawBase(False)
+        self.row.setUsesScrollButtons(True)
+        self.pages = QStackedWidget()
+        for tab in self._tabs:
+            self.row.addTab(tab.title.replace("&", "&&"))
+            self.pages.addWidget(tab.page)
+        self.row.currentChanged.connect(self.pages.setCurrentIndex)
+        self.row.currentChanged.connect(lambda _: changed())
+        top = QFrame()
+        top.setObjectName("sideTop")
+        head = QHBoxLayout(top)
+        head.setContentsMargins(8, 4, 8, 4)
+        head.addWidget(self.row, 1)
+        self.close_button = icon_button("close", "Close the panel", closed)
+        head.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addWidget(self.pages, 1)
+
+    @property
+    def open(self) -> str:
+        """The name of the tab that is shown; empty where the panel is closed."""
+        return "" if self.isHidden() else self._tabs[self.row.currentIndex()].name
+
+    def show_tab(self, name: str) -> None:
+        """Show this tab."""
+        self.row.setCurrentIndex(self._place(name))
+
+    def badge(self, name: str, number: int, sentence: str) -> None:
+        """Put a number on a tab, with what it says in words; nothing for 0."""
+        place = self._place(name)
+        title = self._tabs[place].title
+        words = (f"{title} {number}" if number else title).replace("&", "&&")
+        if self.row.tabText(place) != words:
+            self.row.setTabText(place, words)
+        self.row.setAccessibleTabName(place, f"{title}, {sentence}" if number else title)
+
+    def offer(self, name: str, there: bool) -> None:
+        """Whether there is such a tab for one."""
+        self.row.setTabVisible(self._place(name), there)
+
+    def _place(self, name: str) -> int:
+        return next(place for place, tab in enumerate(self._tabs) if tab.name == name)
+
+    def draw(self, scene: Scene) -> None:
+        """Show who is in the room."""
+        self.people_page.draw(scene)
+
+    def begin(self) -> None:
+        """Let the keyboard act on it."""
+        if self.open == "people":
+            self.people_page.begin()
+        else:
+            self.row.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._closed()
+        else:
+            super().keyPressEvent(event)
+
+
+class PeoplePage(QWidget):
+    """The people in the room, and for moderators who waits."""
+
+    def __init__(
+        self, menu: Callable[[str, QPoint], None], act: Callable[[AnyRequest], object]
+    ) -> None:
+        super().__init__()
         self._scene: Scene | None = None
         self.field = QLineEdit()
         self.field.setPlaceholderText("Find a person")
@@ -56,20 +154,12 @@ class Side(QFrame):
         self.none.setContentsMargins(16, 8, 16, 8)
         self.queue = Queue(act)
         self.people = People(menu)
-        top = QFrame()
-        top.setObjectName("sideTop")
-        head = QHBoxLayout(top)
-        head.setContentsMargins(16, 6, 8, 6)
-        head.addWidget(label("People", "label"), 1)
-        self.close_button = icon_button("close", "Close the panel", closed)
-        head.addWidget(self.close_button)
         search = QHBoxLayout()
         search.setContentsMargins(12, 8, 12, 4)
         search.addWidget(self.field)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 8)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(top)
         column.addWidget(self.queue)
         column.addLayout(search)
         column.addWidget(self.none)
@@ -93,12 +183,6 @@ class Side(QFrame):
         wanted = "" if self.field.isHidden() else self.field.text()
         self.none.setVisible(not find(self._scene.people.values(), wanted))
         self.people.draw(self._scene, wanted)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._closed()
-        else:
-            super().keyPressEvent(event)
 
 
 class Queue(QWidget):

@@ -20,6 +20,7 @@ from ..options import Options, State
 from ..room import Room
 from .happenings import BACK_ON_STAGE, News, Notice, tell
 from .media import Media
+from .part import Drafts, Part
 from .scene import Scene
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Visit:
                 on_speaking=lambda people: changed(),
                 on_devices=changed,
                 on_quality=lambda quality: changed(),
+                on_outbox=changed,
             ),
         )
 
@@ -91,11 +93,42 @@ class Visit:
         room = self.room
         if room.view is None:
             return None
-        return Scene(room.view, room.online, room.clock(), tuple(room.speaking))
+        unsent = tuple(room.outbox.items)
+        return Scene(room.view, room.online, room.clock(), tuple(room.speaking), unsent)
 
     def act(self, command: AnyRequest) -> None:
         """Send a command."""
         self.do(self.room.command(command))
+
+    def tell(self, deed: Awaitable[None], done: Callable[[str], None]) -> None:
+        """Await a deed of the room's; tell what became of it: why it was refused, or nothing."""
+
+        async def tell() -> None:
+            try:
+                await deed
+            except (RefusedError, ConnectionLostError) as error:
+                done(str(error))
+            else:
+                done("")
+
+        self.start(tell())
+
+    def part(self, drafts: Drafts) -> Part:
+        """What the person does beside the stage."""
+        room = self.room
+        return Part(
+            act=self.act,
+            send=lambda command, done: self.tell(room.command(command), done),
+            surely=lambda command: self.do(room.surely(command)),
+            write=room.outbox.add,
+            retry=room.outbox.retry,
+            take=room.outbox.take,
+            has_older=room.has_older,
+            older=lambda thread: self.do(room.older(thread)),
+            vote=lambda vote, done: self.tell(room.cast(vote), done),
+            react=lambda reaction, done: self.tell(room.react(reaction), done),
+            drafts=drafts,
+        )
 
     def do(self, deed: Awaitable[None]) -> None:
         """Await a deed of the room's; say in a notice why it failed."""

@@ -43,7 +43,9 @@ class VisitView:
             share=self._share,
             join=self._join,
             open_devices=self._open_devices,
-            show_people=self._show_people,
+            show_people=lambda: self.page.turn_side("people"),
+            show_chat=lambda: self.page.turn_side("chat"),
+            part=visit.part(window.drafts),
         )
         self.page = RoomPage(deeds, partial(visit.media.see, room))
         self.offer = OfferWindow(window, self._get_ready, lambda: visit.do(room.decline()))
@@ -119,9 +121,6 @@ class VisitView:
 
     def _get_ready(self) -> None:
         self.preparing.get_ready()
-
-    def _show_people(self) -> None:
-        self.page.turn_people()
 
     def _join(self) -> None:
         """Up directly, or for moderators by an offer to oneself, which needs no question."""

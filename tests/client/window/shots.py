@@ -14,14 +14,21 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from stagedoor.messages import OfferView, PersonView, RoomInfo, View
+from stagedoor.messages.talk import QuestionsView, QuestionView, TalkView
 from stagedoor.rules.event.commands import RestoreHand
+from stagedoor.rules.talk.commands import Say
+from stagedoor.rules.talk.values import Answer, Channel, Message, Standing
 from stagedoor.rules.values import Mode, OfferReason, Role, Seat, Settings
 from stagedoor_client.devices import Device
+from stagedoor_client.errors import ConnectionLostError
+from stagedoor_client.outbox import Unsent
+from stagedoor_client.view import whole
 from stagedoor_client.window.app import make_application
 from stagedoor_client.window.asked import OfferWindow, UnmuteWindow
 from stagedoor_client.window.bar import Deeds
@@ -175,7 +182,7 @@ def room_pages(shots: Shots) -> None:
     )
     show("room-notices", muted, (1280, 800), online=False)
     page.notices.clear()
-    page.show_people(True)
+    page.show_side("people")
     show("room-side-900", person(0, hand=3), (900, 600), mode=Mode.OPEN)
     everybody = [person(n, Seat.ON_STAGE, microphone=n % 2 == 0) for n in range(15)]
     page.draw(scene(*everybody))
@@ -190,6 +197,76 @@ def room_pages(shots: Shots) -> None:
     menu = person_menu(page, scene(muted, *crowd(), you=0), "p1", lambda _: None)
     assert menu is not None
     shots.take("menu", menu)
+
+
+LATER = 1_790_000_000_000  # milliseconds since 1970
+
+
+def said(number: int, by: int, text: str, **more: object) -> Message:
+    """A message of one of the people above."""
+    fields = {"place": number, **more}
+    at = LATER + number * 60_000
+    return Message(number, at, f"p{by}", NAMES[by], text, **fields)  # type: ignore[arg-type]
+
+
+def talk_scene(me: PersonView, **more: object) -> Scene:
+    """A room in which people write, ask and vote."""
+    messages = [
+        said(1, 1, "Good morning, everybody.", by_moderator=True),
+        said(2, 2, "Good morning! The slides are at https://example.org/slides?page=3, I think."),
+        said(3, 2, "And a rather long message, which goes over more than one line of the panel."),
+        said(4, 0, "Thank you", reply_to=2),
+        said(5, 1, "We begin in five minutes.", announcement=True, by_moderator=True),
+        said(6, 7, "x" * 90),
+        said(7, 2, "Is this seen yet?", standing=Standing.WAITING, place=0),
+        said(8, 3, "A word to you alone", channel=Channel.PRIVATE, thread="p3"),
+    ]
+    questions = [
+        QuestionView(11, LATER, "p2", NAMES[2], "How is the stage kept free of echo?", 12),
+        QuestionView(12, LATER, "p0", NAMES[0], "When is the break?", 3),
+        QuestionView(13, LATER, "p4", NAMES[4], "Is it recorded?", 1, Answer.ANSWERED),
+    ]
+    here = scene(me, *crowd())
+    talk = TalkView(True, messages, pinned=[2], older=[Channel.ROOM])
+    view = replace(here.view, talk=talk, questions=QuestionsView(True, questions, voted=[11]))
+    sending = Unsent(Say("Not there yet", key="a"), "room", done=MISSING)  # type: ignore[arg-type]
+    refused = Unsent(Say("Too soon", key="b"), "room", "failed", done=MISSING)  # type: ignore[arg-type]
+    refused.failure = ConnectionLostError("Slow mode: please wait 5 s, then send again.")
+    fields = {"online": True, "unsent": (sending, refused), **more}
+    return Scene(whole(view), now=LATER + 600_000, **fields)  # type: ignore[arg-type]
+
+
+MISSING = object()
+
+
+def talk_pages(shots: Shots) -> None:
+    """The chat and the questions at the side."""
+    page = RoomPage(deeds(), lambda shown: None)
+    page.resize(1280, 800)
+    page.draw(talk_scene(person(0)))
+    page.show()
+    shots.settle()
+    shots.take("chat-badges", page)
+    page.show_side("chat")
+    page.talk.chat.composer.write("What I am writing")
+    shots.take("chat", page)
+    page.show_side("questions")
+    shots.take("questions", page)
+    moderator = person(0, role=Role.MODERATOR)
+    page.draw(talk_scene(moderator))
+    shots.take("questions-moderator", page)
+    page.show_side("chat")
+    shots.take("chat-moderator", page)
+    page.talk.chat.open("threads")
+    shots.take("chat-threads", page)
+    page.talk.chat.open("p3")
+    shots.take("chat-private", page)
+    page.talk.chat.open("room")
+    page.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    shots.take("chat-right-to-left", page)
+    page.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    page.resize(900, 600)
+    shots.take("chat-900", page)
 
 
 def asked(shots: Shots) -> None:
@@ -272,6 +349,7 @@ def main() -> None:
     shots = Shots(app, Path(sys.argv[1]))
     enter_pages(shots)
     room_pages(shots)
+    talk_pages(shots)
     asked(shots)
     device_windows(shots)
 

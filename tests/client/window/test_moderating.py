@@ -76,7 +76,12 @@ async def test_requests_are_decided_at_the_side_and_people_by_their_menu(
         assert [action.text() for action in menu.actions() if action.isEnabled()] == [
             "",
             "Ask to unmute",
+            "Rename…",
+            "Write privately",
             "Remove from stage",
+            "Remove from the room…",
+            "Ban…",
+            "Block from writing",
         ]
         chosen(menu, "Remove from stage")
         await becomes(Seat.VIEWER)

@@ -152,15 +152,23 @@ def test_what_moderators_may_do_with_people() -> None:
     host = person("Ada", Seat.ON_STAGE, role=Role.HOST, microphone=True)
     me = person("Zoë", role=Role.MODERATOR)
     mine = scene(me, asks, up, host)
-    assert labels(asks, mine) == ["Approve", "Decline"]
+    out = ["Rename…", "Remove from the room…", "Ban…"]
+    assert labels(asks, mine) == ["Approve", "Decline", *out]
     assert actions_for(asks, mine)[0].command == cmd.Approve("eve", 5)
-    assert labels(up, mine) == ["Turn microphone off", "Stop screen", "Remove from stage"]
+    assert labels(up, mine) == ["Turn microphone off", "Stop screen", "Remove from stage", *out]
     assert actions_for(up, mine)[1].command == cmd.TurnOff("ben", Device.SCREEN)
     assert labels(host, mine) == []
-    assert labels(person("Fay"), mine) == ["Invite to the stage"]
-    assert labels(me, mine) == []
-    assert labels(person("Fay"), scene(host, me)) == ["Invite to the stage", "Make moderator"]
-    assert labels(up, scene(person("Robin"), up)) == []
+    assert labels(person("Fay"), mine) == ["Invite to the stage", *out]
+    assert labels(me, mine) == ["Change your name…"]
+    asked = scene(host, me)
+    assert labels(person("Fay"), asked) == ["Invite to the stage", "Make moderator", *out]
+    assert labels(me, asked) == ["Invite to the stage", "Make attendee", *out]
+    other = person("Kim", role=Role.MODERATOR)
+    assert labels(other, mine) == ["Invite to the stage"]
+    robin = person("Robin")
+    assert labels(up, scene(robin, up)) == []
+    assert labels(robin, scene(robin, up)) == ["Change your name…"]
+    assert labels(robin, scene(robin, up, may_rename=False)) == []
 
 
 def said(some: Scene, *happened: Happening) -> list[str]:

@@ -1,0 +1,1 @@
+"""The chat and the questions in the panel at the side."""

@@ -1,0 +1,58 @@
+"""What must not be missed of the talk, as notices: in the page's words. Pure."""
+
+from __future__ import annotations
+
+from stagedoor.messages import View
+from stagedoor.rules.talk.values import Channel, Message
+
+from ...talk import last_place, talk_of, thread_of
+from ..happenings import Go, Notice
+from ..scene import Scene
+from .composing import THREADS
+
+
+def told(before: View, scene: Scene, shown: str) -> list[Notice]:
+    """Announcements, private messages, being blocked; ``shown`` is the thread before one's eyes."""
+    if before.talk is scene.view.talk:
+        return []
+    found = _block(before, scene)
+    last = last_place(before)
+    for one in talk_of(scene.view).entries:
+        if one.place > last and one.by != scene.view.you and thread_of(one) != shown:
+            found += _message(one, shown)
+    return found
+
+
+def read_out(before: View, scene: Scene, shown: str) -> str:
+    """What is new in the thread before one's eyes, for screen readers."""
+    if before.talk is scene.view.talk:
+        return ""
+    last = last_place(before)
+    new = [
+        one
+        for one in talk_of(scene.view).entries
+        if one.place > last and one.by != scene.view.you and thread_of(one) == shown
+    ]
+    if len(new) == 1:
+        return f"{new[0].by_name}: {new[0].text}"
+    return f"{len(new)} new messages" if new else ""
+
+
+def _message(one: Message, shown: str) -> list[Notice]:
+    if one.announcement:
+        return [Notice(f"{one.by_name} announces: {one.text}", "announcement", stay=True)]
+    if one.channel is Channel.PRIVATE and shown != THREADS:
+        name = thread_of(one)
+        sentence = f"{one.by_name} has written to you privately."
+        return [Notice(sentence, f"private-{name}", go=Go("Read", "chat", name))]
+    return []
+
+
+def _block(before: View, scene: Scene) -> list[Notice]:
+    was, now = talk_of(before).blocked_by or "", talk_of(scene.view).blocked_by or ""
+    if now and now != was:
+        sentence = f"{now} has blocked you from writing to everybody."
+        return [Notice(sentence, "block", "warning", stay=True)]
+    if was and not now and not scene.i_moderate:
+        return [Notice("You can write again.", "block", "good")]
+    return []

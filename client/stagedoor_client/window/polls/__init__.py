@@ -1,0 +1,1 @@
+"""Polls and quizzes in the panel at the side."""

@@ -1,0 +1,1 @@
+"""Reactions: sent from the bar, shown over the stage."""
