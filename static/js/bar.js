@@ -52,7 +52,7 @@ export class Bar {
         "div",
         { class: "bar-buttons" },
         this.join, this.ask, this.cancel, this.microphone, this.camera, this.screen, this.devices, this.leave, this.hand,
-        reactions.button,
+        reactions.button, reactions.row,
       ),
       side,
     );

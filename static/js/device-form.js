@@ -5,6 +5,7 @@
 import { button, el, icon, setText } from "./dom.js";
 import { canChooseSpeaker, DeviceError } from "./devices.js";
 import { Meter, testSound } from "./meter.js";
+import { t } from "./words.js";
 
 /** @type {Record<Plugged, {kind: DeviceKind, title: string}>} */
 const DEVICES = {
@@ -77,7 +78,7 @@ export class DeviceForm {
       const { toggle, select, trouble } = this.rows[device];
       const on = capture.live(device);
       toggle.setAttribute("aria-checked", String(on));
-      setText(/** @type {Element} */ (toggle.lastElementChild), on ? "On" : "Off");
+      toggle.dataset.word = on ? t("On") : t("Off");
       const { kind, title } = DEVICES[device];
       // While it is open, what is used is shown, even if it was the browser's own choice.
       const used = capture.tracks[device]?.getSettings().deviceId ?? "";
@@ -114,7 +115,6 @@ export class DeviceForm {
         },
       },
       el("span", { class: "switch-knob", "aria-hidden": "true" }),
-      el("span", { "aria-hidden": "true" }, "Off"),
     );
     return { select, toggle, trouble: el("p", { class: "trouble", role: "alert", hidden: true }) };
   }

@@ -54,6 +54,26 @@ export function button(label, press, more = {}) {
   );
 }
 
+/** A number on a button or tab; `setBadge` fills it. */
+export function badge() {
+  const number = el("span", { class: "badge", "aria-hidden": "true" });
+  return el("span", { class: "badge-box", hidden: true }, number, el("span", { class: "only-read-out" }));
+}
+
+/**
+ * Show the number in the badge of a button or tab, which becomes a part of its name; nothing for 0.
+ * @param {Element|null} node
+ * @param {number} number
+ * @param {string} words the number in words, as "3 unread"
+ */
+export function setBadge(node, number, words) {
+  const box = /** @type {HTMLElement|null|undefined} */ (node?.querySelector(".badge-box"));
+  if (!box) return;
+  box.hidden = number === 0;
+  setText(box.children[0], number > 999 ? "999+" : String(number));
+  setText(box.children[1], words);
+}
+
 /**
  * Bring `parent`'s children in line with `items`, keeping the elements of those that stay, so that
  * focus and running pictures survive.

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import {App, Person} from "./types.js" */
 import { actionsFor } from "./actions.js";
-import { el, icon } from "./dom.js";
+import { byId, el, icon } from "./dom.js";
 import { askName, askToBan, askToRemove } from "./event/windows.js";
 
 const ASK = { rename: askName, remove: askToRemove, ban: askToBan };
@@ -27,7 +27,7 @@ export class Menu {
       this.#opener?.setAttribute("aria-expanded", String(open));
       if (!open && this.list.contains(document.activeElement)) this.#opener?.focus();
     });
-    document.body.append(this.list);
+    byId("side").append(this.list);
   }
 
   /** @param {HTMLElement} opener @param {string} title @param {MenuItem[]} items */

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import {App} from "./types.js" */
 /** @import {Store} from "./store.js" */
-import { el, icon, setText } from "./dom.js";
+import { badge, el, icon, setBadge } from "./dom.js";
 import { t } from "./words.js";
 
 /**
@@ -87,15 +87,7 @@ export class Side {
    */
   badge(name, number, sentence) {
     const one = this.#tabs.find(({ plan }) => plan.name === name);
-    if (!one) return;
-    const label = number ? t("{title}, {sentence}", { title: one.plan.title, sentence }) : one.plan.title;
-    for (const node of [one.tab, one.opener]) {
-      const count = node?.querySelector(".badge");
-      if (!node || !(count instanceof HTMLElement)) continue;
-      count.hidden = number === 0;
-      setText(count, number > 999 ? "999+" : String(number));
-      if (node.getAttribute("aria-label") !== label) node.setAttribute("aria-label", label);
-    }
+    for (const node of [one?.tab, one?.opener]) setBadge(node ?? null, number, sentence);
   }
 
   #follow() {
@@ -137,7 +129,7 @@ export class Side {
       title,
       plan.news ? badge() : null,
     );
-    const page = el("div", { class: "side-page", id: `side-${name}`, role: "tabpanel", "aria-label": title });
+    const page = el("div", { class: "side-page", id: `side-${name}`, role: "tabpanel", "aria-label": title }, el("h2", { class: "only-read-out" }, title));
     this.pages[name] = page;
     return { plan, tab, page, opener: plan.opener ? this.#opens(plan, tab) : null };
   }
@@ -159,5 +151,3 @@ export class Side {
     return node;
   }
 }
-
-const badge = () => el("span", { class: "badge", hidden: true });

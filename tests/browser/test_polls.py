@@ -121,7 +121,7 @@ def test_an_open_poll_is_told_and_leads_to_its_answer(make_place: Rooms) -> None
     notice = ann.notice("A poll is open: Lunch?")
     notice.get_by_role("button", name="Answer").click()
     expect(card(ann, "Lunch?").get_by_role("heading")).to_be_focused()
-    expect(ann.page.get_by_role("tab", name="Polls, 1 to answer")).to_be_visible()
+    expect(ann.page.get_by_role("tab", name="Polls 1 to answer")).to_be_visible()
     for key in ("Tab", "Space", "Tab", "Enter"):
         ann.page.keyboard.press(key)
     expect(card(ann, "Lunch?").locator(".voted")).to_have_text("You voted: Soup")

@@ -2,7 +2,7 @@
 /** @import {App, Message, Person} from "../types.js" */
 /** @import {MenuItem} from "../menu.js" */
 /** @import {Side} from "../side.js" */
-import { atNextFrame, button, el, icon, setText } from "../dom.js";
+import { atNextFrame, badge, button, el, icon, setBadge, setText } from "../dom.js";
 import { Menu } from "../menu.js";
 import { t } from "../words.js";
 import { Composer } from "./composer.js";
@@ -109,7 +109,9 @@ export class Chat {
   }
 
   #read() {
-    if (this.shown) this.app.talk.see(this.shown);
+    if (!this.shown) return;
+    this.app.talk.see(this.shown);
+    this.app.notices.take(`private-${this.shown}`);
   }
 
   // -- drawing
@@ -160,17 +162,14 @@ export class Chat {
       this.tabs.dataset.views = all.map(({ view }) => view).join();
       this.tabs.replaceChildren(
         ...all.map(({ view, title }) =>
-          el("button", { type: "button", class: "chat-tab", onclick: () => this.open(view) }, title, el("span", { class: "badge" })),
+          el("button", { type: "button", class: "chat-tab", onclick: () => this.open(view) }, title, badge()),
         ),
       );
     }
-    all.forEach(({ view, title, unread }, index) => {
+    all.forEach(({ view, unread }, index) => {
       const node = this.tabs.children[index];
       node.setAttribute("aria-pressed", String(view === now));
-      node.setAttribute("aria-label", unread ? t("{title}, {number} unread", { title, number: unread }) : title);
-      const badge = /** @type {HTMLElement} */ (node.lastElementChild);
-      badge.hidden = unread === 0;
-      setText(badge, String(unread));
+      setBadge(node, unread, t("{number} unread", { number: unread }));
     });
   }
 

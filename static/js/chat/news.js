@@ -36,7 +36,6 @@ export class News {
     const newest = [...talk.messages.values()].filter((one) => last !== null && one.place > last && one.by !== store.you);
     this.#last = [...talk.messages.values()].reduce((most, one) => Math.max(most, one.place), last ?? 0);
     for (const one of newest) this.#tell(one);
-    if (this.chat.shown) this.app.notices.take(`private-${this.chat.shown}`);
   }
 
   /** @param {string} blockedBy */

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import {App} from "../types.js" */
-import { el, keyed, setText } from "../dom.js";
+import { badge, el, keyed, setBadge, setText } from "../dom.js";
 import { avatar } from "../tile.js";
 import { t } from "../words.js";
 import { timeOf } from "./row.js";
@@ -39,7 +39,7 @@ export class Threads {
             { type: "button", class: "thread", onclick: () => this.open(name) },
             avatar(/** @type {any} */ ({ id: name, name: threadName(app, name) })),
             el("span", { class: "person-text" }, el("bdi", { class: "person-name" }), el("span", { class: "person-note" })),
-            el("span", { class: "badge" }),
+            badge(),
             el("span", { class: "message-time" }),
           ),
         ),
@@ -48,10 +48,7 @@ export class Threads {
         setText(node.querySelector(".person-note"), `${last.by_name}: ${last.text}`);
         setText(node.querySelector(".message-time"), timeOf(last.at));
         const unread = app.talk.unread(name);
-        const badge = node.querySelector(".badge");
-        badge.hidden = unread === 0;
-        setText(badge, String(unread));
-        badge.setAttribute("aria-label", t("{number} unread", { number: unread }));
+        setBadge(node, unread, t("{number} unread", { number: unread }));
       },
     );
   }

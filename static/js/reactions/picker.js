@@ -22,7 +22,6 @@ export class Picker {
     this.button.popoverTargetElement = this.row;
     this.row.addEventListener("toggle", (event) => this.#toggled(/** @type {any} */ (event).newState === "open"));
     this.row.addEventListener("keydown", (event) => this.#move(event));
-    document.body.append(this.row);
     this.#key();
   }
 
