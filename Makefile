@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, format, bench, bench-room, bench-client, bench-tiles, docs, clean.
+# The targets: run, test, client, lint, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, docs, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,6 +26,10 @@ format: .venv/for-test
 
 bench: .venv/for-test
 	$(BIN)/python -m bench.viewers $(ARGS)
+
+bench-sfu: .venv/for-test
+	@sh tests/system_packages.sh janus iproute2
+	@$(BIN)/python -m bench.sfu $(ARGS)
 
 bench-room: .venv/for-test
 	@$(BIN)/python -m bench.room $(ARGS)
@@ -67,4 +71,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
 	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test client lint format bench bench-room bench-client bench-tiles docs clean
+.PHONY: run test client lint format bench bench-sfu bench-room bench-client bench-tiles docs clean

@@ -2,18 +2,21 @@
 
 It publishes whatever RTP it is told to, or receives and decrypts: cheap enough for fifty in one
 process, and disobedient enough for tests, as it asks nobody whether it may send.
+
+With a ``host`` it names its own address in its SDP, and is checked as a full ICE agent is, for
+servers that are no ICE-lite ones or do not learn addresses from checks.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 import pylibsrtp
 from aioice import stun
@@ -25,6 +28,8 @@ PROFILES = {
     b"SRTP_AES128_CM_SHA1_80": (pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
 }
 STUN_EVERY = 2.0
+READS = 64  # datagrams of one socket before the event loop turns to others
+BINDING_REQUEST = b"\0\1"
 MID, MID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:mid", 4
 RECEIVE_BUFFER = 2 * 1024 * 1024
 
@@ -42,7 +47,7 @@ class Remote:
     def parse(cls, sdp: str) -> Remote:
         """Read the first of everything; a loopback candidate is taken before others."""
         candidates = re.findall(
-            r"^a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host", sdp, re.M | re.I
+            r"^a=candidate:\S+ 1 udp \d+ ([\d.]+) (\d+) typ host", sdp, re.M | re.I
         )
         candidates.sort(key=lambda found: not found[0].startswith("127."))
         host, port = candidates[0]
@@ -61,13 +66,19 @@ def _attribute(sdp: str, name: str) -> str:
     return found.group(1)
 
 
-class Peer(asyncio.DatagramProtocol):
+class Peer:
     """One connection. Make it with ``await Peer.open()``, then ``offer`` or ``answer``.
 
     ``lose`` tells of each datagram that is no STUN or DTLS whether the network loses it.
     """
 
-    def __init__(self, on_rtp: Callable[[bytes], None] | None = None) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        on_rtp: Callable[[bytes], None] | None = None,
+        host: str = "",
+    ) -> None:
+        self.socket = sock
         self.ufrag = secrets.token_hex(4)
         self.pwd = secrets.token_hex(16)
         self.connected = asyncio.Event()
@@ -77,31 +88,37 @@ class Peer(asyncio.DatagramProtocol):
         self.received = 0
         self.dropped = 0
         self._certificate = RTCCertificate.generateCertificate()
-        self._transport: asyncio.DatagramTransport | None = None
+        self._host = host
         self._remote: Remote | None = None
         self._ssl: SSL.Connection | None = None
         self._client = False
         self._reached = False
         self._keepalive: asyncio.TimerHandle | None = None
+        self._retransmit: asyncio.TimerHandle | None = None
         self._receiving: pylibsrtp.Session | None = None
         self._sending: pylibsrtp.Session | None = None
 
     @classmethod
-    async def open(cls, on_rtp: Callable[[bytes], None] | None = None) -> Peer:
-        """Open the socket, on a port of the system's choice."""
-        loop = asyncio.get_running_loop()
+    async def open(
+        cls, on_rtp: Callable[[bytes], None] | None = None, host: str = "", port: int = 0
+    ) -> Peer:
+        """Open the socket, on a port of the system's choice if none is named."""
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
         # Fifty of these share one process: what one is late for should wait, not be lost.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        sock.bind(("0.0.0.0", 0))
-        _, peer = await loop.create_datagram_endpoint(lambda: cls(on_rtp), sock=sock)
+        sock.bind((host or "0.0.0.0", port))
+        peer = cls(sock, on_rtp, host)
+        asyncio.get_running_loop().add_reader(sock, peer._readable)
         return peer
 
     # -- SDP
 
-    def offer(self, audio_ssrc: int, *video_ssrcs: int) -> str:
-        """An offer to publish Opus (payload type 111), and VP8 (96) once or more often."""
+    def offer(self, audio_ssrc: int, *video_ssrcs: int, direction: str = "sendonly") -> str:
+        """An offer to publish Opus (payload type 111), and VP8 (96) once or more often.
+
+        With the direction ``recvonly`` to receive as many.
+        """
         opus = ["a=rtpmap:111 opus/48000/2"]
         vp8 = ["a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli"]
         media = [("audio", 111, opus, audio_ssrc)]
@@ -110,7 +127,7 @@ class Peer(asyncio.DatagramProtocol):
         for mid, (kind, payload_type, formats, ssrc) in enumerate(media):
             lines += [f"m={kind} 9 UDP/TLS/RTP/SAVPF {payload_type}", "c=IN IP4 0.0.0.0"]
             lines += [f"a=mid:{mid}", f"a=extmap:{MID_EXTENSION} {MID}"]
-            lines += ["a=sendonly", "a=rtcp-mux", *self._transport_lines("actpass")]
+            lines += [f"a={direction}", "a=rtcp-mux", *self._transport_lines("actpass")]
             lines += [*formats, f"a=ssrc:{ssrc} cname:light"]
         return "\r\n".join(lines) + "\r\n"
 
@@ -128,7 +145,10 @@ class Peer(asyncio.DatagramProtocol):
 
     def _transport_lines(self, setup: str) -> list[str]:
         fingerprint = self._certificate.getFingerprints()[0]
+        port = self.socket.getsockname()[1]
+        own = [f"a=candidate:1 1 udp 2130706431 {self._host} {port} typ host"]
         return [
+            *(own if self._host else []),
             f"a=ice-ufrag:{self.ufrag}",
             f"a=ice-pwd:{self.pwd}",
             f"a=fingerprint:{fingerprint.algorithm} {fingerprint.value}",
@@ -152,10 +172,15 @@ class Peer(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         """Fall silent, without a word to the other side."""
-        if self._keepalive is not None:
-            self._keepalive.cancel()
-        if self._transport is not None:
-            self._transport.close()
+        for timer in (self._keepalive, self._retransmit):
+            if timer is not None:
+                timer.cancel()
+        self.detach()
+        self.socket.close()
+
+    def detach(self) -> None:
+        """Leave reading to somebody else, who hands ``datagram_received`` what is not media."""
+        asyncio.get_running_loop().remove_reader(self.socket)
 
     def _context(self) -> SSL.Context:
         context = SSL.Context(SSL.DTLS_METHOD)
@@ -185,11 +210,29 @@ class Peer(asyncio.DatagramProtocol):
             self._ssl.do_handshake()
         except SSL.WantReadError:
             self._flush()
+            self._arm()
             return
         self._flush()
         if not self.connected.is_set():
             self._derive_keys()
             self.connected.set()
+
+    def _arm(self) -> None:
+        """Have the last flight sent again when its timer runs out (RFC 6347, section 4.2.4)."""
+        assert self._ssl is not None
+        if self._retransmit is not None:
+            self._retransmit.cancel()
+        wait = self._ssl.DTLSv1_get_timeout()
+        if wait is not None:
+            loop = asyncio.get_running_loop()
+            self._retransmit = loop.call_later(max(wait, 0.01), self._send_again)
+
+    def _send_again(self) -> None:
+        assert self._ssl is not None
+        if not self.connected.is_set():
+            self._ssl.DTLSv1_handle_timeout()
+            self._flush()
+            self._arm()
 
     def _flush(self) -> None:
         assert self._ssl is not None
@@ -218,8 +261,9 @@ class Peer(asyncio.DatagramProtocol):
 
     def send(self, datagram: bytes) -> None:
         """Send a datagram as it is to the other side's address."""
-        if self._transport is not None and self._remote is not None:
-            self._transport.sendto(datagram, self._remote.address)
+        if self._remote is not None:
+            with contextlib.suppress(OSError):  # it is lost, as it may be on any network
+                self.socket.sendto(datagram, self._remote.address)
 
     def send_rtp(self, packet: bytes) -> None:
         """Protect and send an RTP packet."""
@@ -231,15 +275,19 @@ class Peer(asyncio.DatagramProtocol):
         assert self._sending is not None
         self.send(self._sending.protect_rtcp(packet))
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
-        self._transport = cast(asyncio.DatagramTransport, transport)
+    def _readable(self) -> None:
+        for _ in range(READS):
+            try:
+                data = self.socket.recv(65536)
+            except OSError:  # nothing more, or an ICMP error of an earlier send
+                return
+            self.datagram_received(data)
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes) -> None:
         """Tell STUN, DTLS, RTP and RTCP apart (RFC 7983)."""
         first = data[0] if data else 255
         if first < 4:
-            self._stun_received()
+            self._stun_received(data)
         elif 20 <= first < 64 and self._ssl is not None:
             self._ssl.bio_write(data)
             self._handshake()
@@ -248,10 +296,23 @@ class Peer(asyncio.DatagramProtocol):
         elif 128 <= first < 192 and self._receiving is not None:
             self._srtp_received(data)
 
-    def _stun_received(self) -> None:
-        if not self._reached:
+    def _stun_received(self, data: bytes) -> None:
+        if data[:2] == BINDING_REQUEST:
+            self._checked(data)
+        elif self._ssl is not None and not self._reached:
             self._reached = True
             self._handshake()
+
+    def _checked(self, data: bytes) -> None:
+        """Answer the other side's check (RFC 8489)."""
+        if self._remote is None:
+            return
+        request = stun.parse_message(data)
+        response = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, request.transaction_id)
+        response.attributes["XOR-MAPPED-ADDRESS"] = self._remote.address
+        response.add_message_integrity(self.pwd.encode())
+        response.add_fingerprint()
+        self.send(bytes(response))
 
     def _srtp_received(self, data: bytes) -> None:
         assert self._receiving is not None

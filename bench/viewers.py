@@ -57,6 +57,11 @@ class Listener:
         self.tasks: set[asyncio.Task[None]] = set()
         self.connected: dict[str, asyncio.Event] = {}
 
+    def expect(self, person: str, peer: Peer) -> None:
+        """This person's offers are for this peer."""
+        self.peers[person] = peer
+        self.connected[person] = asyncio.Event()
+
     def offer_needed(self, room: str, person: str, offer: SubscribeOffer) -> None:
         """Answer as a browser would."""
         task = asyncio.create_task(self._answer(room, person, offer))
@@ -138,8 +143,7 @@ async def measure(viewers: int, mbit: float, seconds: float) -> str:
     sending = asyncio.create_task(publish(publisher, mbit * 1e6))
     for index in range(viewers):
         person = f"viewer-{index}"
-        listener.peers[person] = await Peer.open()
-        listener.connected[person] = asyncio.Event()
+        listener.expect(person, await Peer.open())
         await engine.subscribe(ROOM, person)
         await listener.connected[person].wait()
     await asyncio.sleep(1)

@@ -1,0 +1,199 @@
+"""Light viewers by the thousand: their datagrams are counted as they lie in the sockets.
+
+After its handshake a viewer's socket is read by recvmmsg(2) now and then, some of its datagrams in
+one call, and RTP's header, which SRTP leaves readable, tells which packets came. Only of every
+hundredth viewer are they decrypted as well. So two hundred and fifty thousand packets a second can
+be told from two hundred and forty-nine thousand on one core, beside the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass, field
+
+import cffi
+import numpy as np
+
+from bench.peer import Peer
+
+from .stream import OPUS, VP8
+
+SLOTS, SIZE = 64, 2048
+ROUND = 0.1  # seconds in which each socket is read once
+SLICES = 10
+SAMPLE = 100  # every how many viewers one decrypts
+
+_C = """
+typedef struct { void *iov_base; size_t iov_len; } iovec;
+typedef struct {
+    void *msg_name; unsigned int msg_namelen; iovec *msg_iov; size_t msg_iovlen;
+    void *msg_control; size_t msg_controllen; int msg_flags;
+} msghdr;
+typedef struct { msghdr msg_hdr; unsigned int msg_len; } mmsghdr;
+int recvmmsg(int sockfd, mmsghdr *msgvec, unsigned int vlen, int flags, void *timeout);
+"""
+
+
+@dataclass
+class Numbers:
+    """One stream's packets at one viewer: how many, the last's number, and where it began."""
+
+    count: int = 0
+    begin: int = -1
+    last: int = -1
+
+    def take(self, count: int, sequence: int) -> None:
+        """So many came, the last of them with this sequence number (unwrapped here)."""
+        if self.last < 0:
+            self.last = sequence
+        else:
+            self.last += ((sequence - self.last + 0x8000) & 0xFFFF) - 0x8000
+        self.count += count
+
+
+@dataclass
+class Member:
+    """One viewer; without a ``peer`` a socket that is sent to by whoever likes."""
+
+    socket: socket.socket
+    peer: Peer | None = None
+    streams: dict[int, Numbers] = field(default_factory=lambda: {VP8: Numbers(), OPUS: Numbers()})
+    others: int = 0
+    decrypts: bool = False
+
+    def begin(self) -> None:
+        """Count from here on."""
+        for numbers in self.streams.values():
+            numbers.begin, numbers.count = numbers.last, 0
+
+    @property
+    def delivered(self) -> int:
+        """Packets since the beginning."""
+        return sum(numbers.count for numbers in self.streams.values())
+
+    @property
+    def lost(self) -> int:
+        """Packets between the first and the last since the beginning that did not come."""
+        return sum(
+            numbers.last - numbers.begin - numbers.count
+            for numbers in self.streams.values()
+            if numbers.begin >= 0
+        )
+
+
+class Reader:
+    """recvmmsg into buffers that are kept."""
+
+    def __init__(self) -> None:
+        self._ffi = ffi = cffi.FFI()
+        ffi.cdef(_C)
+        self._call = ffi.dlopen(None).recvmmsg
+        self.memory = np.zeros((SLOTS, SIZE), np.uint8)
+        self._messages = ffi.new("mmsghdr[]", SLOTS)
+        self._vectors = ffi.new("iovec[]", SLOTS)
+        for index in range(SLOTS):
+            self._vectors[index].iov_base = ffi.from_buffer(self.memory[index])
+            self._vectors[index].iov_len = SIZE
+            self._messages[index].msg_hdr.msg_iov = self._vectors + index
+            self._messages[index].msg_hdr.msg_iovlen = 1
+
+    def read(self, sock: socket.socket) -> int:
+        """How many datagrams have been read, SLOTS at most."""
+        flags, null = socket.MSG_DONTWAIT, self._ffi.NULL
+        count: int = self._call(sock.fileno(), self._messages, SLOTS, flags, null)
+        return max(0, count)
+
+    def datagram(self, index: int) -> bytes:
+        """One of them."""
+        return self.memory[index, : self._messages[index].msg_len].tobytes()
+
+
+class Crowd:
+    """Viewers whose sockets are read together. ``run`` reads them until it is cancelled."""
+
+    def __init__(self) -> None:
+        self.members: list[Member] = []
+        self._reader = Reader()
+
+    def add(self, peer: Peer) -> None:
+        """Take over a connected peer's socket."""
+        peer.detach()
+        member = Member(peer.socket, peer, decrypts=len(self.members) % SAMPLE == 0)
+        self.members.append(member)
+
+    def add_socket(self, sock: socket.socket) -> None:
+        """Read a bare socket."""
+        self.members.append(Member(sock))
+
+    async def run(self) -> None:
+        """Read everybody's socket every now and then."""
+        loop = asyncio.get_running_loop()
+        start, tick = loop.time(), 0
+        while True:
+            for member in self.members[tick % SLICES :: SLICES]:
+                self.read(member)
+            tick += 1
+            late = loop.time() - start - tick * ROUND / SLICES
+            start += max(0.0, late - ROUND)
+            await asyncio.sleep(-late)
+
+    def begin(self) -> None:
+        """Count from here on."""
+        for member in self.members:
+            self.read(member)
+            member.begin()
+
+    def end(self) -> None:
+        """Read what lies there still."""
+        for member in self.members:
+            self.read(member)
+
+    def read(self, member: Member) -> None:
+        """Count whatever a socket has."""
+        while (count := self._reader.read(member.socket)) > 0:
+            heads = self._reader.memory[:count, :4]
+            payload_types = heads[:, 1] & 0x7F
+            media = heads[:, 0] & 0xC0 == 0x80
+            seen = 0
+            for payload_type, numbers in member.streams.items():
+                (found,) = np.nonzero(media & (payload_types == payload_type))
+                if len(found):
+                    _, _, high, low = heads[found[-1]]
+                    numbers.take(len(found), int(high) << 8 | int(low))
+                    seen += len(found)
+            if seen < count or member.decrypts:
+                self._hand_on(member, count)
+            if count < SLOTS:
+                return
+
+    def _hand_on(self, member: Member, count: int) -> None:
+        """Checks must be answered; and some viewers decrypt everything."""
+        for index in range(count):
+            datagram = self._reader.datagram(index)
+            if member.peer is not None and (member.decrypts or not 128 <= datagram[0] < 192):
+                member.peer.datagram_received(datagram)
+
+    @property
+    def delivered(self) -> int:
+        """Packets that came since the beginning."""
+        return sum(member.delivered for member in self.members)
+
+    @property
+    def lost(self) -> int:
+        """Packets that did not come."""
+        return sum(member.lost for member in self.members)
+
+    @property
+    def dropped(self) -> int:
+        """Packets that could not be decrypted by those who do."""
+        return sum(member.peer.dropped for member in self.members if member.peer is not None)
+
+    def close(self) -> None:
+        """Close all sockets."""
+        for member in self.members:
+            if member.peer is not None:
+                member.peer.close()
+            else:
+                member.socket.close()
+        self.members.clear()

@@ -1,0 +1,76 @@
+"""Stagedoor's media engine in the namespace, as one of the servers to measure."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import Protocol, Self
+
+from bench.peer import Peer
+from bench.viewers import Listener
+from stagedoor.media.interface import Grant
+from stagedoor.sfu.supervisor import EmbeddedEngine
+
+from .namespace import Namespace
+from .processes import children
+from .stream import AUDIO_SSRC, VIDEO_SSRC
+
+ROOM, PUBLISHER = "bench", "publisher"
+
+
+class Server(Protocol):
+    """What is measured: a media server with one publisher."""
+
+    name: str
+
+    @property
+    def pids(self) -> set[int]:
+        """Its processes, but for those that they have started."""
+
+    async def publish(self, peer: Peer) -> None:
+        """Connect the publisher."""
+
+    async def subscribe(self, peer: Peer) -> None:
+        """Connect a viewer."""
+
+
+class Stagedoor:
+    """An engine of our own with one room, in the namespace; an async context manager."""
+
+    name = "Stagedoor"
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._namespace = namespace
+        self.engine = EmbeddedEngine(port=0, announced=(namespace.host,))
+        self._listener = Listener(self.engine)
+        self._count = 0
+        self.pids: set[int] = set()
+
+    async def __aenter__(self) -> Self:
+        before = children(os.getpid())
+        with self._namespace.inside():
+            await self.engine.start(self._listener)
+        self.pids = children(os.getpid()) - before
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.engine.close()
+
+    async def publish(self, peer: Peer) -> None:
+        """Connect the publisher, who may send everything."""
+        await self.engine.grant(ROOM, PUBLISHER, Grant(forward=True, microphone=True, camera=True))
+        offer = peer.offer(AUDIO_SSRC, VIDEO_SSRC)
+        await peer.connect(await self.engine.publish(ROOM, PUBLISHER, offer))
+
+    async def subscribe(self, peer: Peer) -> None:
+        """Connect a viewer."""
+        self._count += 1
+        person = f"viewer-{self._count}"
+        self._listener.expect(person, peer)
+        await self.engine.subscribe(ROOM, person)
+        await self._listener.connected[person].wait()

@@ -1,0 +1,47 @@
+"""CPU time and memory of processes with all that they have started."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def children(pid: int) -> set[int]:
+    """The processes that this one has started and that run still."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found |= {int(text) for text in task.read_text().split()}
+    return found
+
+
+def tree(pid: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield pid
+    for child in children(pid):
+        yield from tree(child)
+
+
+def _all(pids: set[int]) -> set[int]:
+    return {below for pid in pids for below in tree(pid)}
+
+
+def cpu_seconds(pids: set[int]) -> float:
+    """CPU time of these and all below them, from the scheduler's nanoseconds."""
+    spent = 0
+    for pid in _all(pids):
+        for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):
+                spent += int(task.read_text().split()[0])
+    return spent / 1e9
+
+
+def memory(pids: set[int]) -> int:
+    """Their resident memory, in bytes."""
+    total = 0
+    for pid in _all(pids):
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+            total += next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+    return total * 1024
