@@ -3,16 +3,19 @@
 /** Windows in which one is asked: an offer of a seat, and "please unmute". */
 import { Modal, timeLeft } from "./dialogs.js";
 import { button, el, setText } from "./dom.js";
+import { t } from "./words.js";
 
 const TITLES = {
-  approved: "Your request was approved",
-  invited: "You are invited to the stage",
-  opened: "The stage is open",
+  approved: t("Your request was approved"),
+  invited: t("You are invited to the stage"),
+  opened: t("The stage is open"),
 };
-const WORDS = {
-  approved: "approved your request to join the stage.",
-  invited: "invites you to join the stage.",
-  opened: "opened the stage: a seat is kept for you.",
+
+/** @type {Record<keyof typeof TITLES, (by: string) => string>} */
+const SENTENCES = {
+  approved: (by) => t("{by} approved your request to join the stage.", { by }),
+  invited: (by) => t("{by} invites you to join the stage.", { by }),
+  opened: (by) => t("{by} opened the stage: a seat is kept for you.", { by }),
 };
 
 /** An invitation or an approved request: Join leads to the ready window (rule 2). */
@@ -30,16 +33,16 @@ export class OfferWindow {
     this.sentence = el("p", {});
     this.clock = el("p", { class: "countdown", role: "timer" });
     this.modal = new Modal(
-      "You are invited to the stage",
+      TITLES.invited,
       { class: "modal-small", dismissed: () => this.decline() },
       this.sentence,
-      el("p", { class: "quiet" }, "You choose your camera and microphone next. Both begin switched off."),
+      el("p", { class: "quiet" }, t("You choose your camera and microphone next. Both begin switched off.")),
       this.clock,
       el(
         "div",
         { class: "modal-actions" },
-        button("Decline", () => this.decline()),
-        button("Join", () => this.#join(), { kind: "primary", icon: "up" }),
+        button(t("Decline"), () => this.decline()),
+        button(t("Join"), () => this.#join(), { kind: "primary", icon: "up" }),
       ),
     );
     app.store.subscribe(() => this.#follow());
@@ -62,7 +65,7 @@ export class OfferWindow {
     }
     if (this.#mine || this.busy() || this.#declined === offer.expires_at) return;
     this.modal.entitle(TITLES[offer.reason]);
-    setText(this.sentence, `${offer.by_name || "A moderator"} ${WORDS[offer.reason]}`);
+    setText(this.sentence, SENTENCES[offer.reason](offer.by_name || t("A moderator")));
     this.#draw();
     if (this.modal.isOpen) return;
     this.modal.open();
@@ -72,7 +75,7 @@ export class OfferWindow {
   #draw() {
     const { store } = this.app;
     const left = timeLeft(store.me?.offer?.expires_at ?? 0, store.now());
-    setText(this.clock, `The offer stands for ${left}.`);
+    setText(this.clock, t("The offer stands for {time}.", { time: left }));
   }
 
   #join() {
@@ -103,14 +106,14 @@ export class UnmuteWindow {
     this.app = app;
     this.sentence = el("p", {});
     this.modal = new Modal(
-      "Turn your microphone on?",
+      t("Turn your microphone on?"),
       { class: "modal-small", dismissed: () => this.#answer(false) },
       this.sentence,
       el(
         "div",
         { class: "modal-actions" },
-        button("Stay muted", () => this.#answer(false)),
-        button("Unmute", () => this.#answer(true), { kind: "primary", icon: "mic" }),
+        button(t("Stay muted"), () => this.#answer(false)),
+        button(t("Unmute"), () => this.#answer(true), { kind: "primary", icon: "mic" }),
       ),
     );
     app.store.subscribe(() => this.#follow());
@@ -124,7 +127,7 @@ export class UnmuteWindow {
       return this.modal.close();
     }
     if (this.#answered) return;
-    setText(this.sentence, `${store.people.get(by)?.name ?? "A moderator"} asks you to unmute.`);
+    setText(this.sentence, t("{by} asks you to unmute.", { by: store.people.get(by)?.name ?? t("A moderator") }));
     this.modal.open();
   }
 

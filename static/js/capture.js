@@ -3,6 +3,7 @@
 /** @import {Devices, DeviceKind} from "./devices.js" */
 import { DeviceError, canCapture, inWords } from "./devices.js";
 import { chooseScreen } from "./screen.js";
+import { t } from "./words.js";
 
 /** @typedef {"microphone"|"camera"} Plugged what is chosen once, by its name; screens are each time */
 
@@ -101,7 +102,7 @@ export class Capture {
     const kind = KIND[device];
     const media = navigator.mediaDevices;
     if (!canCapture()) {
-      throw new DeviceError("This browser lets pages use cameras and microphones over https only.");
+      throw new DeviceError(t("This browser lets pages use cameras and microphones over https only."));
     }
     try {
       let stream;

@@ -7,10 +7,10 @@ import { canChooseSpeaker, DeviceError } from "./devices.js";
 import { Meter, testSound } from "./meter.js";
 import { t } from "./words.js";
 
-/** @type {Record<Plugged, {kind: DeviceKind, title: string}>} */
+/** @type {Record<Plugged, {kind: DeviceKind, title: string, usual: string}>} */
 const DEVICES = {
-  camera: { kind: "videoinput", title: "Camera" },
-  microphone: { kind: "audioinput", title: "Microphone" },
+  camera: { kind: "videoinput", title: t("Camera"), usual: t("Default camera") },
+  microphone: { kind: "audioinput", title: t("Microphone"), usual: t("Default microphone") },
 };
 
 /**
@@ -29,16 +29,16 @@ export class DeviceForm {
     this.app = app;
     this.turn = turn;
     this.meter = new Meter();
-    this.video = el("video", { autoplay: true, playsInline: true, muted: true, "aria-label": "Your camera's picture" });
-    this.dark = el("p", { class: "preview-off" }, icon("camera-off"), el("span", {}, "Your camera is off"));
+    this.video = el("video", { autoplay: true, playsInline: true, muted: true, "aria-label": t("Your camera's picture") });
+    this.dark = el("p", { class: "preview-off" }, icon("camera-off"), el("span", {}, t("Your camera is off")));
     this.rows = { camera: this.#row("camera"), microphone: this.#row("microphone") };
     this.speaker = el("select", { id: uid("speaker"), onchange: () => app.devices.choose("audiooutput", this.speaker.value) });
     this.speakerRow = el(
       "div",
       { class: "device" },
-      el("label", { for: this.speaker.id }, "Speaker"),
+      el("label", { for: this.speaker.id }, t("Speaker")),
       this.speaker,
-      button("Test", () => testSound(app.devices.chosen("audiooutput")).catch(() => {}), { icon: "speaker", class: "button-small", title: "Play a short tone" }),
+      button(t("Test"), () => testSound(app.devices.chosen("audiooutput")).catch(() => {}), { icon: "speaker", class: "button-small", title: t("Play a short tone") }),
     );
     this.node = el(
       "div",
@@ -79,13 +79,13 @@ export class DeviceForm {
       const on = capture.live(device);
       toggle.setAttribute("aria-checked", String(on));
       toggle.dataset.word = on ? t("On") : t("Off");
-      const { kind, title } = DEVICES[device];
+      const { kind, usual } = DEVICES[device];
       // While it is open, what is used is shown, even if it was the browser's own choice.
       const used = capture.tracks[device]?.getSettings().deviceId ?? "";
-      fill(select, devices.known[kind], used || devices.chosen(kind), title);
+      fill(select, devices.known[kind], used || devices.chosen(kind), usual);
       if (on) this.#say(trouble, "");
     }
-    fill(this.speaker, devices.known.audiooutput, devices.chosen("audiooutput"), "Speaker");
+    fill(this.speaker, devices.known.audiooutput, devices.chosen("audiooutput"), t("Default speaker"));
     this.speakerRow.hidden = !canChooseSpeaker();
   }
 
@@ -164,10 +164,10 @@ const uid = (name) => `${name}-${++uids}`;
  * @param {HTMLSelectElement} select
  * @param {{id: string, label: string}[]} choices
  * @param {string} chosen
- * @param {string} title
+ * @param {string} usual the name of the browser's own choice
  */
-function fill(select, choices, chosen, title) {
-  const options = [{ id: "", label: `Default ${title.toLowerCase()}` }, ...choices.filter((one) => one.id !== "default")];
+function fill(select, choices, chosen, usual) {
+  const options = [{ id: "", label: usual }, ...choices.filter((one) => one.id !== "default")];
   const same = options.length === select.options.length && options.every(({ id, label }, i) => select.options[i].value === id && select.options[i].text === label);
   if (!same) select.replaceChildren(...options.map(({ id, label }) => el("option", { value: id }, label)));
   const shown = options.some(({ id }) => id === chosen) ? chosen : "";

@@ -1,14 +1,39 @@
 // @ts-check
 /** Which cameras, microphones and speakers there are, which was chosen, and what goes wrong. */
 import { lasting } from "./storage.js";
+import { t } from "./words.js";
 
 /** @typedef {"videoinput"|"audioinput"|"audiooutput"} DeviceKind */
 /** @typedef {{id: string, label: string}} Choice */
 
+/** @typedef {{nameless: (number: number) => string, forbidden: string, none: string, used: string, gone: string, failed: (error: string) => string}} Words */
+
+/** @type {Record<DeviceKind, Words>} */
 const WORDS = {
-  videoinput: { one: "camera", default: "Camera" },
-  audioinput: { one: "microphone", default: "Microphone" },
-  audiooutput: { one: "speaker", default: "Speaker" },
+  videoinput: {
+    nameless: (number) => t("Camera {number}", { number }),
+    forbidden: t("Your browser does not let this page use the camera. Allow it by the icon beside the address, then try again."),
+    none: t("No camera was found. Plug one in, then try again."),
+    used: t("The camera is used by another program. Close it there, then try again."),
+    gone: t("The camera you chose is not there any more. Choose another."),
+    failed: (error) => t("The camera could not be started ({error}).", { error }),
+  },
+  audioinput: {
+    nameless: (number) => t("Microphone {number}", { number }),
+    forbidden: t("Your browser does not let this page use the microphone. Allow it by the icon beside the address, then try again."),
+    none: t("No microphone was found. Plug one in, then try again."),
+    used: t("The microphone is used by another program. Close it there, then try again."),
+    gone: t("The microphone you chose is not there any more. Choose another."),
+    failed: (error) => t("The microphone could not be started ({error}).", { error }),
+  },
+  audiooutput: {
+    nameless: (number) => t("Speaker {number}", { number }),
+    forbidden: t("Your browser does not let this page use the speaker. Allow it by the icon beside the address, then try again."),
+    none: t("No speaker was found. Plug one in, then try again."),
+    used: t("The speaker is used by another program. Close it there, then try again."),
+    gone: t("The speaker you chose is not there any more. Choose another."),
+    failed: (error) => t("The speaker could not be started ({error}).", { error }),
+  },
 };
 
 /** Something that a person can do something about, in words. */
@@ -21,22 +46,20 @@ export class DeviceError extends Error {}
  * @returns {DeviceError}
  */
 export function inWords(error, kind) {
-  const one = WORDS[kind].one;
+  const words = WORDS[kind];
   switch (error?.name) {
     case "NotAllowedError":
     case "SecurityError":
-      return new DeviceError(
-        `Your browser does not let this page use the ${one}. Allow it by the icon beside the address, then try again.`,
-      );
+      return new DeviceError(words.forbidden);
     case "NotFoundError":
-      return new DeviceError(`No ${one} was found. Plug one in, then try again.`);
+      return new DeviceError(words.none);
     case "NotReadableError":
     case "AbortError":
-      return new DeviceError(`The ${one} is used by another program. Close it there, then try again.`);
+      return new DeviceError(words.used);
     case "OverconstrainedError":
-      return new DeviceError(`The ${one} you chose is not there any more. Choose another.`);
+      return new DeviceError(words.gone);
     default:
-      return new DeviceError(`The ${one} could not be started (${error?.name ?? error}).`);
+      return new DeviceError(words.failed(String(error?.name ?? error)));
   }
 }
 
@@ -68,7 +91,7 @@ export class Devices {
       const some = found.filter((one) => one.kind === kind && one.deviceId);
       this.known[kind] = some.map((one, index) => ({
         id: one.deviceId,
-        label: one.label || `${WORDS[kind].default} ${index + 1}`,
+        label: one.label || WORDS[kind].nameless(index + 1),
       }));
     }
     this.#tell();

@@ -1,5 +1,6 @@
 // @ts-check
 import { button, el, setText } from "./dom.js";
+import { t } from "./words.js";
 
 let labels = 0;
 
@@ -74,7 +75,7 @@ export function confirm(title, sentence, yes) {
       el(
         "div",
         { class: "modal-actions" },
-        button("Cancel", () => done(false)),
+        button(t("Cancel"), () => done(false)),
         button(yes, () => done(true), { kind: "danger" }),
       ),
     );

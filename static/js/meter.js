@@ -1,5 +1,6 @@
 // @ts-check
 import { el } from "./dom.js";
+import { t } from "./words.js";
 
 /** How loud the microphone is, while it is on. What it hears stays in this page. */
 export class Meter {
@@ -11,7 +12,7 @@ export class Meter {
 
   constructor() {
     this.level = el("div", { class: "meter-level" });
-    this.node = el("div", { class: "meter", role: "img", "aria-label": "Microphone level" }, this.level);
+    this.node = el("div", { class: "meter", role: "img", "aria-label": t("Microphone level") }, this.level);
     this.#set(0);
   }
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { el, icon } from "./dom.js";
+import { t } from "./words.js";
 
 /**
  * @typedef {object} Notice
@@ -33,10 +34,10 @@ export class Notices {
       "div",
       { class: `notice notice-${tone}` },
       icon(tone === "good" ? "check" : tone === "warning" ? "alert" : "info"),
-      el("p", {}, sentence),
+      el("p", { dir: "auto" }, sentence),
       action &&
         el("button", { type: "button", class: "button button-small", onclick: () => { close(); action.press(); } }, action.label),
-      el("button", { type: "button", class: "close", "aria-label": "Close this notice", onclick: close }, icon("close")),
+      el("button", { type: "button", class: "close", "aria-label": t("Close this notice"), onclick: close }, icon("close")),
     );
     const shown = { node, timer: 0 };
     const later = () => {

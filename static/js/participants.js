@@ -2,11 +2,14 @@
 /** @import {App, Person} from "./types.js" */
 /** @import {PersonMenu} from "./menu.js" */
 import { atNextFrame, el, icon, keyed, setText } from "./dom.js";
+import { language } from "./language.js";
 import { hasSeat } from "./store.js";
 import { avatar } from "./tile.js";
+import { t } from "./words.js";
 
 const SEARCH_FROM = 12;
-const NAMES = new Intl.Collator();
+const NAMES = new Intl.Collator(language.format);
+const ROLES = { host: t("host"), moderator: t("moderator"), attendee: "" };
 
 /** The participants in three groups, with counts (rule 19). */
 export class Participants {
@@ -14,10 +17,10 @@ export class Participants {
   constructor(app, place, menu) {
     this.app = app;
     this.menu = menu;
-    this.field = el("input", { type: "search", placeholder: "Find a person", "aria-label": "Find a person", autocomplete: "off", oninput: () => this.#draw() });
+    this.field = el("input", { type: "search", placeholder: t("Find a person"), "aria-label": t("Find a person"), autocomplete: "off", oninput: () => this.#draw() });
     this.search = el("div", { class: "search", hidden: true }, icon("search"), this.field);
-    this.none = el("p", { class: "quiet pad", hidden: true }, "Nobody of that name is here.");
-    this.groups = { stage: group("On stage"), hands: group("Raised hands"), viewers: group("Viewers") };
+    this.none = el("p", { class: "quiet pad", hidden: true }, t("Nobody of that name is here."));
+    this.groups = { stage: group(t("On stage")), hands: group(t("Raised hands")), viewers: group(t("Viewers")) };
     place.append(this.search, ...Object.values(this.groups).map((one) => one.node), this.none);
     app.store.subscribe(atNextFrame(() => this.#draw()));
     this.#draw();
@@ -65,7 +68,7 @@ export class Participants {
       "li",
       { class: "person", "data-person": person.id },
       avatar(person),
-      el("span", { class: "person-text" }, el("span", { class: "person-name" }), el("span", { class: "person-note" })),
+      el("span", { class: "person-text" }, el("bdi", { class: "person-name" }), el("span", { class: "person-note" })),
       el("span", { class: "person-marks" }),
       more,
     );
@@ -74,7 +77,7 @@ export class Participants {
   /** @param {HTMLElement} node @param {Person} person */
   #update(node, person) {
     const { store } = this.app;
-    const [name, note] = node.querySelectorAll(".person-text > span");
+    const [name, note] = node.querySelectorAll(".person-text > *");
     setText(name, person.name);
     setText(note, noteOn(person, person.id === store.you));
     const marks = marksOn(person);
@@ -84,7 +87,7 @@ export class Participants {
       shown.replaceChildren(...marks.map((one) => icon(one)));
     }
     const more = /** @type {HTMLElement} */ (node.querySelector(".row-menu"));
-    more.setAttribute("aria-label", `Actions for ${person.name}`);
+    more.setAttribute("aria-label", t("Actions for {name}", { name: person.name }));
     more.hidden = this.menu.itemsFor(person).length === 0;
   }
 }
@@ -101,12 +104,12 @@ function marksOn(person) {
 /** @param {Person} person @param {boolean} own */
 function noteOn(person, own) {
   const parts = [
-    own ? "you" : "",
-    person.role === "attendee" ? "" : person.role,
-    person.seat === "requested" ? "asks to join the stage" : "",
-    person.seat === "offered" ? "has an offer" : "",
-    person.screen ? "shares a screen" : "",
-    person.away ? "reconnecting" : "",
+    own ? t("you") : "",
+    ROLES[person.role],
+    person.seat === "requested" ? t("asks to join the stage") : "",
+    person.seat === "offered" ? t("has an offer") : "",
+    person.screen ? t("shares a screen") : "",
+    person.away ? t("reconnecting") : "",
   ];
   return parts.filter(Boolean).join(" · ");
 }

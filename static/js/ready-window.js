@@ -4,6 +4,7 @@ import { Refused } from "./connection.js";
 import { DeviceForm } from "./device-form.js";
 import { Modal, timeLeft } from "./dialogs.js";
 import { button, el, setText } from "./dom.js";
+import { t } from "./words.js";
 
 /**
  * "Get ready to join the stage": the devices are chosen and looked at here, and nothing leaves the
@@ -25,12 +26,12 @@ export class ReadyWindow {
     this.clock = el("p", { class: "countdown", role: "timer" });
     this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
     this.summary = el("p", { class: "summary", "aria-live": "polite" });
-    this.no = button("Cancel", () => this.#leave());
-    this.yes = button("Join stage", () => this.#join(), { kind: "primary", icon: "up" });
+    this.no = button(t("Cancel"), () => this.#leave());
+    this.yes = button(t("Join stage"), () => this.#join(), { kind: "primary", icon: "up" });
     this.modal = new Modal(
-      "Get ready to join the stage",
+      t("Get ready to join the stage"),
       { class: "modal-ready", dismissed: () => this.#leave() },
-      el("p", { class: "quiet" }, "Nobody sees or hears you before you join."),
+      el("p", { class: "quiet" }, t("Nobody sees or hears you before you join.")),
       this.form.node,
       this.trouble,
       el("div", { class: "modal-foot" }, el("div", {}, this.summary, this.clock), el("div", { class: "modal-actions" }, this.no, this.yes)),
@@ -62,11 +63,9 @@ export class ReadyWindow {
     const { store, capture } = this.app;
     const offer = store.me?.offer ?? null;
     this.clock.hidden = offer === null;
-    if (offer) setText(this.clock, `The offer stands for ${timeLeft(offer.expires_at, store.now())}.`);
-    setText(/** @type {Element} */ (this.no.lastElementChild), this.#lead === "offer" ? "Decline" : "Cancel");
-    const microphone = capture.live("microphone") ? "on" : "off";
-    const camera = capture.live("camera") ? "on" : "off";
-    setText(this.summary, `You will join with your microphone ${microphone} and your camera ${camera}.`);
+    if (offer) setText(this.clock, t("The offer stands for {time}.", { time: timeLeft(offer.expires_at, store.now()) }));
+    setText(/** @type {Element} */ (this.no.lastElementChild), this.#lead === "offer" ? t("Decline") : t("Cancel"));
+    setText(this.summary, summary(capture.live("microphone"), capture.live("camera")));
     this.yes.disabled = this.#joining || store.status !== "open";
   }
 
@@ -121,6 +120,18 @@ export class ReadyWindow {
   }
 }
 
+/** @param {boolean} heard @param {boolean} seen */
+function summary(heard, seen) {
+  if (heard) {
+    return seen
+      ? t("You will join with your microphone on and your camera on.")
+      : t("You will join with your microphone on and your camera off.");
+  }
+  return seen
+    ? t("You will join with your microphone off and your camera on.")
+    : t("You will join with your microphone off and your camera off.");
+}
+
 /** On stage: change the devices without leaving. */
 export class DeviceWindow {
   /** @param {App} app */
@@ -128,10 +139,10 @@ export class DeviceWindow {
     this.app = app;
     this.form = new DeviceForm(app, (device, on) => app.media.turn(device, on));
     this.modal = new Modal(
-      "Camera, microphone and speaker",
+      t("Camera, microphone and speaker"),
       { class: "modal-ready", dismissed: () => this.form.stop() },
       this.form.node,
-      el("div", { class: "modal-actions" }, button("Done", () => this.#close(), { kind: "primary" })),
+      el("div", { class: "modal-actions" }, button(t("Done"), () => this.#close(), { kind: "primary" })),
     );
     app.store.subscribe(() => {
       if (this.modal.isOpen && !app.media.onStage) this.#close();

@@ -10,6 +10,12 @@ import { t } from "./words.js";
 /** What each is sent as. @type {Record<Device, "audio"|"video"|"screen">} */
 const KIND = { microphone: "audio", camera: "video", screen: "screen" };
 const DEVICES = /** @type {Device[]} */ (Object.keys(KIND));
+/** @type {Record<Device, string>} */
+const STOPPED = {
+  microphone: t("Your microphone has stopped and is now off."),
+  camera: t("Your camera has stopped and is now off."),
+  screen: t("Your screen is not shared any more."),
+};
 
 /**
  * Keeps what leaves this machine in step with one's own seat. The room's state leads: only what it
@@ -83,7 +89,7 @@ export class SelfMedia {
   /** The room thinks it is on, but it was unplugged, taken away, or ended by the browser's own control. @param {Device} device */
   #lostDevice(device) {
     this.#turningOn.add(device);
-    this.say(device === "screen" ? t("Your screen is not shared any more.") : `Your ${device} has stopped and is now off.`);
+    this.say(STOPPED[device]);
     this.send("set_device", { device, on: false })
       .catch(() => {})
       .finally(() => this.#settle(device));

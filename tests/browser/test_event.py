@@ -114,7 +114,7 @@ def test_a_link_is_banned_with_its_person(make_place: Rooms) -> None:
     mod, ann, ben = place.moderator("Mo"), place.attendee("Ann"), place.attendee("Ben")
     mod.act_on("Ann", "Ban…")
     window = mod.window("Ban Ann")
-    expect(window).to_contain_text("1 others in the room came by the same link")
+    expect(window).to_contain_text("1 other person in the room came by the same link")
     expect(window.get_by_label("Ban the link")).not_to_be_checked()
     window.get_by_role("button", name="Cancel").click()
     ben.context.close()

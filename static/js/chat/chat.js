@@ -31,7 +31,7 @@ export class Chat {
     this.menu = new Menu();
     this.tabs = el("div", { class: "chat-tabs", role: "group", "aria-label": t("Whose messages") });
     this.back = button(t("All private messages"), () => this.open("threads"), { icon: "back", class: "button-small chat-back" });
-    this.heading = el("h3", { class: "chat-heading" });
+    this.heading = el("h3", { class: "chat-heading", dir: "auto" });
     this.pins = new Pins(app, (number) => this.list.go(number));
     this.threads = new Threads(app, (thread) => this.open(thread));
     this.list = new MessageList(app, {
@@ -248,7 +248,7 @@ export class Chat {
     if (!message) return;
     this.replying.append(
       icon("reply"),
-      el("span", { class: "replying-text" }, t("Reply to {name}", { name: message.by_name }), ": ", message.text),
+      el("span", { class: "replying-text" }, t("Reply to {name}: {text}", { name: message.by_name, text: message.text })),
       el("button", { type: "button", class: "icon-button", "aria-label": t("Do not reply"), onclick: () => this.#setReply(null) }, icon("close")),
     );
     this.composer.field.focus();

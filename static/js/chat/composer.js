@@ -1,7 +1,7 @@
 // @ts-check
 import { el, icon, setText } from "../dom.js";
 import { windowValue } from "../storage.js";
-import { t } from "../words.js";
+import { tn } from "../words.js";
 
 const COUNT_FROM = 0.8; // of the longest text
 
@@ -81,7 +81,7 @@ export class Composer {
     const length = [...this.field.value.trim()].length;
     const over = length - this.plan.longest;
     const near = length > COUNT_FROM * this.plan.longest;
-    const count = over > 0 ? t("{number} characters too many", { number: over }) : near ? t("{number} characters left", { number: -over }) : "";
+    const count = over > 0 ? tn(over, "{count} character too many", "{count} characters too many") : near ? tn(-over, "{count} character left", "{count} characters left") : "";
     this.trouble.classList.toggle("trouble", over > 0);
     setText(this.trouble, count || this.hint);
     this.trouble.hidden = !this.trouble.textContent;

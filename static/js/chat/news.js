@@ -2,7 +2,7 @@
 /** @import {App, Message} from "../types.js" */
 /** @import {Chat} from "./chat.js" */
 import { el, setText } from "../dom.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 import { threadOf } from "./talk.js";
 
 const EVERY = 4000; // milliseconds between two things read out
@@ -71,7 +71,7 @@ export class News {
       this.#unread = [];
       if (some.length === 0) return;
       const [one] = some;
-      setText(this.voice, some.length === 1 ? t("{name}: {text}", { name: one.by_name, text: one.text }) : t("{number} new messages", { number: some.length }));
+      setText(this.voice, some.length === 1 ? t("{name}: {text}", { name: one.by_name, text: one.text }) : tn(some.length, "{count} new message", "{count} new messages"));
       this.#timer = setTimeout(say, EVERY);
     };
     say();

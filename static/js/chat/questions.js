@@ -4,7 +4,7 @@
 /** @import {Side} from "../side.js" */
 import { atNextFrame, button, el, icon, keyed, setText } from "../dom.js";
 import { Menu } from "../menu.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 import { Composer } from "./composer.js";
 import { personItems } from "./menus.js";
 import { drawDecision, makeUnsent, standingWords, timeOf, updateUnsent } from "./row.js";
@@ -143,7 +143,7 @@ export class Questions {
     const vote = /** @type {HTMLButtonElement} */ (node.querySelector(".vote"));
     vote.disabled = !shown || question.answer === "dismissed" || store.status !== "open";
     vote.setAttribute("aria-pressed", String(voted));
-    vote.setAttribute("aria-label", t("Vote for the question of {name}, {number} votes", { name: question.by_name, number: question.votes }));
+    vote.setAttribute("aria-label", tn(question.votes, "Vote for the question of {name}, {count} vote", "Vote for the question of {name}, {count} votes", { name: question.by_name }));
     setText(/** @type {Element} */ (node.querySelector(".vote-count")), String(question.votes));
     node.dataset.standing = question.standing;
     const note = /** @type {HTMLElement} */ (node.querySelector(".message-note"));

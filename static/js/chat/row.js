@@ -2,11 +2,12 @@
 /** @import {App, Message} from "../types.js" */
 /** @import {Unsent} from "./outbox.js" */
 import { button, el, icon, setText } from "../dom.js";
+import { language } from "../language.js";
 import { t } from "../words.js";
 import { textNodes } from "./text.js";
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const TIME = new Intl.DateTimeFormat(language.format, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(language.format, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 /** @param {number} at milliseconds; with the day, if that is another than today */
 export function timeOf(at) {
@@ -65,7 +66,7 @@ export function updateRow(node, message, { first, own, replied, decide, act, emp
   node.dataset.standing = message.standing;
   node.dataset.announcement = String(message.announcement);
   const quote = node.querySelector(".quote");
-  if (quote) setText(quote, replied ? `${replied.by_name}: ${replied.text}` : t("A message that is not here any more"));
+  if (quote) setText(quote, replied ? t("{name}: {text}", { name: replied.by_name, text: replied.text }) : t("A message that is not here any more"));
   const note = /** @type {HTMLElement} */ (node.querySelector(".message-note"));
   note.hidden = message.standing === "shown";
   setText(note, standingWords(message.standing, own));

@@ -1,5 +1,6 @@
 // @ts-check
-import { t } from "../words.js";
+import { language } from "../language.js";
+import { tn } from "../words.js";
 
 /** @param {number} number */
 const two = (number) => String(number).padStart(2, "0");
@@ -13,7 +14,7 @@ export function countdown(at, now) {
   const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
   const clock = days || hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
   if (days === 0) return clock;
-  return days === 1 ? t("1 day, {clock}", { clock }) : t("{days} days, {clock}", { days, clock });
+  return tn(days, "{count} day, {clock}", "{count} days, {clock}", { clock });
 }
 
 /** A length of time, as "0:42" or "1:04:07". @param {number} ms */
@@ -27,5 +28,5 @@ export function lasted(ms) {
 export function moment(at) {
   const day = new Date(at);
   const today = day.toDateString() === new Date().toDateString();
-  return day.toLocaleString([], today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
+  return day.toLocaleString(language.format, today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
 }

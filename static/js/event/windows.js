@@ -4,7 +4,7 @@
 import { Refused } from "../connection.js";
 import { confirm, Modal } from "../dialogs.js";
 import { button, el, setText } from "../dom.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 
 /**
  * A window with a form that is gone once the command is done; a refusal is said in it.
@@ -93,7 +93,7 @@ export function askToBan(app, person) {
   setText(about, !person.link
     ? t("They came without an invitation link. As the door is open, they can come back as somebody new; lock the room to prevent that.")
     : others.length
-      ? t("{number} others in the room came by the same link. They would stay, but nobody new could use it.", { number: others.length })
+      ? tn(others.length, "{count} other person in the room came by the same link. They would stay, but nobody new could use it.", "{count} other people in the room came by the same link. They would stay, but nobody new could use it.")
       : t("Nobody else in the room came by this link."));
   ask(
     t("Ban {name}", { name: person.name }),

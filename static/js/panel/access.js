@@ -1,13 +1,14 @@
 // @ts-check
 /** @import {App, Mode} from "../types.js" */
 import { el, setText } from "../dom.js";
+import { t } from "../words.js";
 
 /** @type {[Mode, string, string][]} */
 const MODES = [
-  ["open", "Open", "Anyone may join the stage while seats last."],
-  ["request", "Request", "People ask, a moderator approves."],
-  ["invite", "Invite", "Only people whom a moderator invites come up."],
-  ["closed", "Closed", "Nobody new comes up. Whoever is on stage stays."],
+  ["open", t("Open"), t("Anyone may join the stage while seats last.")],
+  ["request", t("Request"), t("People ask, a moderator approves.")],
+  ["invite", t("Invite"), t("Only people whom a moderator invites come up.")],
+  ["closed", t("Closed"), t("Nobody new comes up. Whoever is on stage stays.")],
 ];
 
 /** Who may come up, and how many (rules 1, 10 and 11). */
@@ -24,14 +25,14 @@ export class Access {
     this.node = el(
       "section",
       { class: "panel-part" },
-      el("h3", { id: "access-title" }, "Stage access"),
+      el("h3", { id: "access-title" }, t("Stage access")),
       el(
         "div",
         { class: "segments", role: "radiogroup", "aria-labelledby": "access-title" },
         ...MODES.map(([, title], index) => el("label", { class: "segment" }, this.radios[index], el("span", {}, title))),
       ),
       this.words,
-      el("div", { class: "field-row" }, el("label", { for: "capacity" }, "Seats"), this.capacity, this.taken),
+      el("div", { class: "field-row" }, el("label", { for: "capacity" }, t("Seats")), this.capacity, this.taken),
     );
   }
 
@@ -43,7 +44,8 @@ export class Access {
     setText(this.words, MODES.find(([one]) => one === mode)?.[2] ?? "");
     if (document.activeElement !== this.capacity) this.capacity.value = String(settings.capacity);
     const offered = store.offers.length;
-    setText(this.taken, `${store.onStage.length} taken${offered ? `, ${offered} offered` : ""}`);
+    const taken = store.onStage.length;
+    setText(this.taken, offered ? t("{taken} taken, {offered} offered", { taken, offered }) : t("{taken} taken", { taken }));
   }
 
   /** @param {Mode} mode */

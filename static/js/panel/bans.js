@@ -25,7 +25,7 @@ export class Bans {
         el(
           "li",
           { class: "person", "data-person": one.person },
-          el("span", { class: "person-text" }, el("span", { class: "person-name" }, one.name), el("span", { class: "person-note" })),
+          el("span", { class: "person-text" }, el("bdi", { class: "person-name" }, one.name), el("span", { class: "person-note" })),
           button(t("Unban"), () => this.app.act("unban", { person: one.person }), { class: "button-small" }),
         ),
       (node, one) => {

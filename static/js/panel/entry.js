@@ -2,7 +2,7 @@
 /** @import {App, Entry as Way} from "../types.js" */
 import { button, el, setText } from "../dom.js";
 import { countdown, moment } from "../event/times.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 
 /** @type {[Way, string, string][]} */
 const WAYS = [
@@ -60,7 +60,7 @@ export class Entry {
     setText(this.words, WAYS.find(([one]) => one === room.entry)?.[2] ?? "");
     this.lobby.hidden = room.entry !== "lobby";
     const { waiting } = this.app.event;
-    setText(this.waiting, waiting === 1 ? t("1 person waits.") : t("{number} people wait.", { number: waiting }));
+    setText(this.waiting, tn(waiting, "{count} person waits.", "{count} people wait."));
     if (document.activeElement !== this.time) this.time.value = room.opens_at ? local(room.opens_at) : "";
     this.#tick();
   }

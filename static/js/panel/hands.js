@@ -11,7 +11,7 @@ export class Hands {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.people = part("Raised hands", t("No hand is up."));
+    this.people = part(t("Raised hands"), t("No hand is up."));
     this.node = this.people.node;
     setInterval(() => this.#tick(), 1000);
   }

@@ -4,12 +4,24 @@ import { el, icon } from "../dom.js";
 import { t } from "../words.js";
 import { fill, part } from "./queue.js";
 
+/** What pressing does, for a device that is on or off. */
+const OWN = {
+  microphone: (/** @type {boolean} */ on) => (on ? t("Turn your microphone off") : t("Turn your microphone on")),
+  camera: (/** @type {boolean} */ on) => (on ? t("Turn your camera off") : t("Turn your camera on")),
+};
+const THEIRS = {
+  microphone: (/** @type {string} */ name, /** @type {boolean} */ on) =>
+    on ? t("Turn {name}'s microphone off", { name }) : t("Ask {name} to unmute", { name }),
+  camera: (/** @type {string} */ name, /** @type {boolean} */ on) =>
+    on ? t("Turn {name}'s camera off", { name }) : t("{name}'s camera is off", { name }),
+};
+
 /** Those on stage: devices off, and down (rules 13, 16 and 17). */
 export class OnStage {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.people = part("On stage", "Nobody is on stage.");
+    this.people = part(t("On stage"), t("Nobody is on stage."));
     this.node = this.people.node;
   }
 
@@ -51,7 +63,7 @@ export class OnStage {
     const { store } = this.app;
     const own = person.id === store.you;
     const reach = own || person.role !== "host" || store.me?.role === "host";
-    for (const device of /** @type {Device[]} */ (["microphone", "camera"])) {
+    for (const device of /** @type {("microphone"|"camera")[]} */ (["microphone", "camera"])) {
       const node = /** @type {HTMLButtonElement} */ (row.querySelector(`[data-action=${device}]`));
       const on = person[device];
       const image = `${device === "microphone" ? "mic" : "camera"}${on ? "" : "-off"}`;
@@ -59,9 +71,8 @@ export class OnStage {
         node.dataset.image = image;
         node.replaceChildren(icon(image));
       }
-      const whose = own ? "your" : `${person.name}'s`;
       const asks = device === "microphone" && !on && !own;
-      const label = asks ? `Ask ${person.name} to unmute` : `Turn ${whose} ${device} ${on ? "off" : "on"}`;
+      const label = own ? OWN[device](on) : THEIRS[device](person.name, on);
       node.setAttribute("aria-label", label);
       node.title = label;
       const possible = own || (on ? reach : asks && person.seat === "on_stage");
@@ -69,7 +80,7 @@ export class OnStage {
     }
     this.#drawScreen(/** @type {HTMLButtonElement} */ (row.querySelector("[data-action=screen]")), person, reach);
     const remove = /** @type {HTMLButtonElement} */ (row.querySelector("[data-action=remove]"));
-    remove.title = own ? "Leave the stage" : `Remove ${person.name} from the stage`;
+    remove.title = own ? t("Leave the stage") : t("Remove {name} from the stage", { name: person.name });
     remove.setAttribute("aria-label", remove.title);
     remove.disabled = !reach;
   }

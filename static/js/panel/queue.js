@@ -4,14 +4,15 @@ import { timeLeft } from "../dialogs.js";
 import { button, el, keyed, setText } from "../dom.js";
 import { avatar } from "../tile.js";
 import { note, orderChoice, sorted } from "./fair.js";
+import { t } from "../words.js";
 
 /** Waiting requests in order, and open offers with the time that is left (rules 5, 6 and 7). */
 export class Queue {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.requests = part("Waiting requests", "Nobody is waiting.");
-    this.offers = part("Open offers", "");
+    this.requests = part(t("Waiting requests"), t("Nobody is waiting."));
+    this.offers = part(t("Open offers"), "");
     this.node = el("div", {}, this.requests.node, this.offers.node);
     this.order = orderChoice(() => app.store.changed());
     this.requests.node.append(this.order);
@@ -24,12 +25,12 @@ export class Queue {
       // What was seen is what is decided on: the number may change if the person asks anew.
       const fields = () => ({ person: one.id, request: store.people.get(one.id)?.requested_at ?? one.requested_at });
       return [
-        button("Decline", () => act("decline", fields()), { class: "button-small" }),
-        button("Approve", () => act("approve", fields()), { class: "button-small", kind: "primary" }),
+        button(t("Decline"), () => act("decline", fields()), { class: "button-small" }),
+        button(t("Approve"), () => act("approve", fields()), { class: "button-small", kind: "primary" }),
       ];
     });
     fill(this.offers, store.offers, (one) => [
-      button("Revoke", () => act("revoke_offer", { person: one.id }), { class: "button-small" }),
+      button(t("Revoke"), () => act("revoke_offer", { person: one.id }), { class: "button-small" }),
     ]);
     this.order.hidden = Math.max(store.requests.length, store.hands.length) < 2;
     this.offers.node.hidden = store.offers.length === 0;
@@ -45,7 +46,7 @@ export class Queue {
     for (const row of /** @type {HTMLElement[]} */ ([...this.offers.list.children])) {
       const person = store.people.get(row.dataset.key ?? "");
       const note = row.querySelector(".person-note");
-      if (person?.offer && note) setText(note, `${timeLeft(person.offer.expires_at, store.now())} left`);
+      if (person?.offer && note) setText(note, t("{time} left", { time: timeLeft(person.offer.expires_at, store.now()) }));
     }
   }
 }
@@ -78,12 +79,12 @@ export function fill(group, people, buttons) {
         "li",
         { class: "person", "data-person": one.id },
         avatar(one),
-        el("span", { class: "person-text" }, el("span", { class: "person-name" }), el("span", { class: "person-note" })),
+        el("span", { class: "person-text" }, el("bdi", { class: "person-name" }), el("span", { class: "person-note" })),
         el("span", { class: "person-actions", role: "group", "aria-label": one.name }, ...buttons(one)),
       ),
     (node, one) => {
       setText(node.querySelector(".person-name"), one.name);
-      if (one.away) setText(node.querySelector(".person-note"), "reconnecting");
+      if (one.away) setText(node.querySelector(".person-note"), t("reconnecting"));
       else if (!one.offer) setText(node.querySelector(".person-note"), "");
     },
   );

@@ -78,7 +78,7 @@ export class RoomSettings {
   #time({ name, title, least }) {
     const field = el("input", { type: "number", id: name, min: String(least), max: "3600", inputMode: "numeric", onchange: () => this.#setTime(name, field) });
     this.times.set(name, field);
-    return el("div", { class: "field-row" }, el("label", { for: name }, title), field, el("span", { class: "quiet" }, "s"));
+    return el("div", { class: "field-row" }, el("label", { for: name }, title), field, el("span", { class: "quiet" }, t("s")));
   }
 
   draw() {

@@ -6,10 +6,10 @@ import { t } from "../words.js";
 
 /** @type {{name: "chat"|"premoderated"|"questions"|"reactions", title: string}[]} */
 const SWITCHES = [
-  { name: "chat", title: "Chat for everybody" },
-  { name: "premoderated", title: "Moderators approve first" },
-  { name: "questions", title: "Questions and answers" },
-  { name: "reactions", title: "Reactions" },
+  { name: "chat", title: t("Chat for everybody") },
+  { name: "premoderated", title: t("Moderators approve first") },
+  { name: "questions", title: t("Questions and answers") },
+  { name: "reactions", title: t("Reactions") },
 ];
 
 /** What a moderator sets for the chat, the questions and reactions. */
@@ -24,8 +24,8 @@ export class TalkSettings {
       "details",
       { class: "panel-part", "data-part": "Chat, questions, reactions" },
       el("summary", {}, t("Chat, questions, reactions")),
-      ...SWITCHES.map(({ name, title }, index) => el("div", { class: "check-row" }, this.switches[index], el("label", { for: `talk-${name}` }, t(title)))),
-      el("div", { class: "field-row" }, el("label", { for: "slow_ms" }, t("Slow mode: between two messages, wait for")), this.slow, el("span", { class: "quiet" }, "s")),
+      ...SWITCHES.map(({ name, title }, index) => el("div", { class: "check-row" }, this.switches[index], el("label", { for: `talk-${name}` }, title))),
+      el("div", { class: "field-row" }, el("label", { for: "slow_ms" }, t("Slow mode: between two messages, wait for")), this.slow, el("span", { class: "quiet" }, t("s"))),
       el("div", { class: "field-row" }, this.clear),
     );
   }

@@ -9,12 +9,12 @@ import { BallotFields, voteInWords } from "./ballot.js";
 import { download } from "./download.js";
 import { Picture } from "./results.js";
 
-const STATES = { draft: "Draft", open: "Open", closed: "Closed" };
+const STATES = { draft: t("Draft"), open: t("Open"), closed: t("Closed") };
 /** @type {Record<string, string>} */
 export const SHOWINGS = {
-  live: "Everybody sees the results as they come",
-  on_close: "Everybody sees the results at the end",
-  hidden: "Moderators alone see the results",
+  live: t("Everybody sees the results as they come"),
+  on_close: t("Everybody sees the results at the end"),
+  hidden: t("Moderators alone see the results"),
 };
 
 /** One poll: to vote, to see what came out, and for moderators to open and close. */
@@ -69,7 +69,7 @@ export class PollCard {
   /** @param {Poll} poll @param {import("./types.js").MyVote|undefined} mine @param {boolean} moderating */
   #build(poll, mine, moderating) {
     this.node.dataset.state = poll.state;
-    setText(this.state, t(STATES[poll.state]));
+    setText(this.state, STATES[poll.state]);
     setText(this.question, poll.question);
     setText(this.privacy, poll.anonymous
       ? t("Anonymous: it is never stored who voted what.")
@@ -147,7 +147,7 @@ export class PollCard {
     const showing = el(
       "select",
       { "aria-label": t("Who sees the results"), onchange: () => app.act("set_showing", { poll: id, showing: showing.value }) },
-      ...Object.entries(SHOWINGS).map(([value, title]) => el("option", { value, selected: value === poll.showing }, t(title))),
+      ...Object.entries(SHOWINGS).map(([value, title]) => el("option", { value, selected: value === poll.showing }, title)),
     );
     const file = (/** @type {string} */ name, /** @type {string} */ label) =>
       button(label, () => download(app, `polls/${id}/${name}`, `poll-${id}-${name}`), small);

@@ -10,17 +10,17 @@ import { SHOWINGS } from "./poll-card.js";
 
 /** @type {Record<string, string>} */
 const KINDS = {
-  single: "Single choice",
-  multiple: "Several answers",
-  rating: "Rating",
-  text: "Open text",
-  words: "Word cloud",
+  single: t("Single choice"),
+  multiple: t("Several answers"),
+  rating: t("Rating"),
+  text: t("Open text"),
+  words: t("Word cloud"),
 };
 /** What `most` is for, by kind. @type {Record<string, {title: string, value: number, least: number, most: number}>} */
 const MOST = {
-  multiple: { title: "At most, choose", value: 2, least: 1, most: 20 },
-  rating: { title: "Rating from 1 to", value: 5, least: 2, most: 10 },
-  words: { title: "Words each, at most", value: 3, least: 1, most: 5 },
+  multiple: { title: t("At most, choose"), value: 2, least: 1, most: 20 },
+  rating: { title: t("Rating from 1 to"), value: 5, least: 2, most: 10 },
+  words: { title: t("Words each, at most"), value: 3, least: 1, most: 5 },
 };
 
 /** The window in which a poll is written. What is in it stays there until it is saved. */
@@ -106,7 +106,7 @@ export class PollEditor {
     const most = MOST[kind];
     this.mostField.hidden = !most;
     if (!most) return;
-    setText(this.mostTitle, t(most.title));
+    setText(this.mostTitle, most.title);
     Object.assign(this.most, { min: String(most.least), max: String(most.most), value: String(most.value) });
   }
 
@@ -159,4 +159,4 @@ const whole = (node) => Math.round(Number(node.value)) || 0;
 
 /** @param {Record<string, string>} titles @param {() => void} [change] */
 const select = (titles, change) =>
-  el("select", { onchange: change ?? (() => {}) }, ...Object.entries(titles).map(([value, title]) => el("option", { value }, t(title))));
+  el("select", { onchange: change ?? (() => {}) }, ...Object.entries(titles).map(([value, title]) => el("option", { value }, title)));

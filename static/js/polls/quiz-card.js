@@ -3,11 +3,11 @@
 /** @import {Polls} from "./polls.js" */
 import { confirm, timeLeft } from "../dialogs.js";
 import { button, el, setText } from "../dom.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 import { download } from "./download.js";
 import { bars, drawBars } from "./results.js";
 
-const STATES = { draft: "Draft", asking: "Question", between: "Answer", ended: "Over" };
+const STATES = { draft: t("Draft"), asking: t("Question"), between: t("Answer"), ended: t("Over") };
 
 /** One quiz: to answer, to see points and leaders, to look back; for moderators to lead through. */
 export class QuizCard {
@@ -45,7 +45,7 @@ export class QuizCard {
       this.#build(quiz, mine, moderating);
     }
     this.count.hidden = quiz.state !== "asking";
-    setText(this.count, asked?.answers === 1 ? t("1 person has answered") : t("{answers} people have answered", { answers: asked?.answers ?? 0 }));
+    setText(this.count, tn(asked?.answers ?? 0, "{count} person has answered", "{count} people have answered"));
     this.tick(quiz);
   }
 
@@ -63,7 +63,7 @@ export class QuizCard {
   #build(quiz, mine, moderating) {
     this.node.dataset.state = quiz.state;
     const number = (quiz.question?.number ?? 0) + 1;
-    setText(this.state, quiz.question ? t("Question {number} of {questions}", { number, questions: quiz.questions }) : t(STATES[quiz.state]));
+    setText(this.state, quiz.question ? t("Question {number} of {questions}", { number, questions: quiz.questions }) : STATES[quiz.state]);
     setText(this.title, t("Quiz: {title}", { title: quiz.title }));
     const focus = this.body.contains(document.activeElement);
     this.body.replaceChildren(...this.#content(quiz, mine, moderating));
@@ -76,7 +76,7 @@ export class QuizCard {
   /** @param {Quiz} quiz @param {MyQuiz|undefined} mine @param {boolean} moderating @returns {HTMLElement[]} */
   #content(quiz, mine, moderating) {
     if (quiz.state === "draft") {
-      return [el("p", { class: "quiet" }, quiz.questions === 1 ? t("1 question") : t("{questions} questions", { questions: quiz.questions }))];
+      return [el("p", { class: "quiet" }, tn(quiz.questions, "{count} question", "{count} questions"))];
     }
     if (quiz.state === "ended") return [this.#review(quiz, mine)];
     const asked = quiz.question;
@@ -129,7 +129,7 @@ export class QuizCard {
       label, count: counts[index] ?? 0, right: right.includes(index), mine: answer?.choices.includes(index) ?? false,
     })), of);
     const gained = answer?.points ?? 0;
-    const said = !answer ? t("You did not answer.") : gained ? t("Right: {gained} points for you", { gained }) : t("Wrong: no points");
+    const said = !answer ? t("You did not answer.") : gained ? tn(gained, "Right: {count} point for you", "Right: {count} points for you") : t("Wrong: no points");
     return el("div", { class: "answered" }, el("p", { class: "voted", "data-right": String(gained > 0) }, said), list);
   }
 
@@ -149,7 +149,7 @@ export class QuizCard {
     const rows = [];
     if (mine) {
       const { score, place } = mine;
-      rows.push(el("p", { class: "my-score" }, place ? t("You have {score} points: place {place}", { score, place }) : t("You have {score} points", { score })));
+      rows.push(el("p", { class: "my-score" }, place ? tn(score, "You have {count} point: place {place}", "You have {count} points: place {place}", { place }) : tn(score, "You have {count} point", "You have {count} points")));
     }
     if (quiz.leaders.length && quiz.state !== "asking") {
       rows.push(el("ol", { class: "leaders", "aria-label": t("Leaderboard") },

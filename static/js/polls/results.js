@@ -1,11 +1,12 @@
 // @ts-check
 /** @import {Poll, Results} from "./types.js" */
 import { el, keyed, setText } from "../dom.js";
-import { t } from "../words.js";
+import { language } from "../language.js";
+import { t, tn } from "../words.js";
 import { cloud } from "./cloud.js";
 
 /** @param {number} votes */
-export const people = (votes) => (votes === 1 ? t("1 vote") : t("{votes} votes", { votes }));
+export const people = (votes) => tn(votes, "{count} vote", "{count} votes");
 
 /** Results of a poll as a picture, said in text as well. */
 export class Picture {
@@ -62,7 +63,7 @@ export class Picture {
     const { picture, list, details } = this.#words;
     details.hidden = words.length === 0;
     picture.replaceChildren(...(words.length ? [cloud(words)] : []));
-    list.replaceChildren(...words.map(({ word, count }) => el("li", {}, el("bdi", {}, word), t(": {count}", { count }))));
+    list.replaceChildren(...words.map(({ word, count }) => el("li", { dir: "auto" }, t("{name}: {number}", { name: word, number: count }))));
   }
 
   /** @template {HTMLElement} N @param {N} node @returns {N} */
@@ -76,8 +77,14 @@ export class Picture {
 function headline(poll, { counts, votes }) {
   if (poll.kind !== "rating" || votes === 0) return people(votes);
   const sum = counts.reduce((all, count, index) => all + count * (index + 1), 0);
-  const average = (sum / votes).toLocaleString(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const average = (sum / votes).toLocaleString(language.format, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   return t("Average {average} of {most} · {people}", { average, most: poll.most, people: people(votes) });
+}
+
+/** @param {string} label @param {boolean} right @param {boolean} mine */
+function noted(label, right, mine) {
+  if (right) return mine ? t("{label} (right, your answer)", { label }) : t("{label} (right)", { label });
+  return mine ? t("{label} (your answer)", { label }) : label;
 }
 
 /** A list for `drawBars`. */
@@ -101,8 +108,7 @@ export function drawBars(list, rows, of) {
       ),
     (node, { label, count, right, mine }) => {
       const share = of ? Math.round((100 * count) / of) : 0;
-      const notes = [right ? t("right") : "", mine ? t("your answer") : ""].filter(Boolean);
-      setText(node.querySelector(".bar-label"), notes.length ? `${label} (${notes.join(", ")})` : label);
+      setText(node.querySelector(".bar-label"), noted(label, right ?? false, mine ?? false));
       setText(node.querySelector(".bar-value"), t("{count} · {share} %", { count, share }));
       node.querySelector(".bar-fill").style.inlineSize = `${share}%`;
       node.dataset.right = right === undefined ? "" : String(right);
