@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.server_process import ServerProcess
+
 from .conftest import Place
+from .lossy import LossyWay
 from .visitors import WATCH_DEVICES
 
 Rooms = Callable[..., Place]
@@ -127,3 +130,36 @@ def test_removal_stops_everything(make_place: Rooms) -> None:
     mod.row("Waiting requests", "Ann").get_by_role("button", name="Approve").click()
     ann.accept("Your request was approved", "Microphone")
     mod.hears("Ann")
+
+
+#: Sums of what has come of pictures, over all connections of the page.
+PICTURES_CAME = """async () => {
+  const sum = { again: 0, decoded: 0, lost: 0 };
+  for (const connection of window.connections) {
+    for (const one of (await connection.getStats()).values()) {
+      if (one.type !== "inbound-rtp" || one.kind !== "video") continue;
+      sum.again += one.retransmittedPacketsReceived ?? 0;
+      sum.decoded += one.framesDecoded ?? 0;
+      sum.lost += one.packetsLost ?? 0;
+    }
+  }
+  return sum;
+}"""
+
+
+def test_lost_packets_come_again_and_the_picture_goes_on(
+    make_place: Rooms, server: ServerProcess
+) -> None:
+    """On the stream that is for that (RFC 4588), while one packet of twenty is lost."""
+    with LossyWay(server.media_port, lose=0.05, seed=5) as way:
+        place = make_place(mode="open")
+        ann, ben = place.attendee("Ann"), place.attendee("Ben", script=WATCH_DEVICES + way.script)
+        ann.button("Join stage").click()
+        ann.go_up("Camera")
+        ben.sees("Ann")
+        ben.page.wait_for_function(f"async () => (await ({PICTURES_CAME})()).again >= 5")
+        before = ben.page.evaluate(PICTURES_CAME)
+        ben.page.wait_for_function(
+            f"async (before) => (await ({PICTURES_CAME})()).decoded >= before + 40",
+            arg=before["decoded"],
+        )

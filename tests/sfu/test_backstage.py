@@ -126,7 +126,7 @@ async def test_brought_on_together_all_are_received_by_everybody_and_nothing_fro
     scene.vic.peer.lose = None
     before = [(sequence(first) - back) & 0xFFFF for back in range(1, 21)]
     scene.vic.peer.send_rtcp(rtcp.nack(1, ssrc(first), [*before, following[1]]))
-    assert payload(await scene.vic.next()) == b"000021"
+    assert (await scene.vic.next()).endswith(b"000021")
     assert await scene.everything_until(scene.vic, 901) == []
 
 

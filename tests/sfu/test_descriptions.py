@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from stagedoor.sfu import rtp, sdp
+from stagedoor.sfu import rtp, rtx, sdp
 from stagedoor.sfu.descriptions import Local, NoCommonCodecError, Published, Taken, answer
 from stagedoor.sfu.publisher import MAX_SOURCES, Publisher
 
@@ -86,6 +86,56 @@ def test_a_payload_type_says_it_where_one_m_line_alone_has_it() -> None:
     assert source(publisher, light.rtp(1, 7, 97)) == "", "nobody asked for retransmissions"
     both = made(taken(("audio", OPUS), ("video", VP8), ("video", VP8), ssrcs=False))
     assert source(both, light.rtp(1, 6, 96)) == "", "it may be either's"
+
+
+RTX = ["a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96"]
+
+
+def test_what_is_sent_again_is_taken_beside_its_codec() -> None:
+    group = [*VP8[:1], *RTX, "a=ssrc:20 cname:x", "a=ssrc-group:FID 10 20", "a=ssrc-group:FID 5"]
+    found = taken(("audio", OPUS), ("video", group))
+    assert found.lines[1] == Taken("2", "video", frozenset([2000]), {96: 96}, {97: 96}, {20: 10})
+    assert "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\n" in found.sdp
+    assert "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n" in found.sdp
+    other = [*VP8[:1], "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=98"]
+    assert taken(("video", other)).lines[0].repairs == {}, "of a codec that is not taken"
+
+
+def repaired(publisher: Publisher, sequence: int, ssrc: int) -> bytes | None:
+    """What comes of a lost packet of the camera's that is sent again by this SSRC."""
+    packet = rtx.wrap(light.rtp(sequence, 2000, 96), 97, 7)
+    packet = packet[:8] + ssrc.to_bytes(4) + packet[12:]
+    header = rtp.parse(packet)
+    assert header is not None
+    assert header.payload_type in publisher.repairing
+    return publisher.recovered(packet, header)
+
+
+def lose(publisher: Publisher, ssrc: int, sequence: int) -> None:
+    """Have a source miss this one packet."""
+    assert source(publisher, light.rtp(1, ssrc, 96))
+    for number in (sequence - 1, sequence + 1):
+        publisher.sources[ssrc].reception.arrived(number, 0, 0.0)
+
+
+@pytest.mark.parametrize("group", [["a=ssrc-group:FID 2000 20"], []], ids=["named", "not named"])
+def test_a_lost_packet_that_is_sent_again_takes_its_place_once(group: list[str]) -> None:
+    publisher = made(taken(("video", [*VP8[:1]]), ("video", [*VP8[:1], *RTX, *group])))
+    lose(publisher, 2000, 50)
+    assert repaired(publisher, 49, 20) is None, "that one was not lost"
+    assert repaired(publisher, 50, 20) == light.rtp(50, 2000, 96)
+    assert repaired(publisher, 50, 20) is None
+    assert publisher.sources[2000].reception.report(1.0).lost == 1
+
+
+def test_a_stranger_s_repair_is_nobody_s_where_two_miss_the_same() -> None:
+    publisher = made(taken(("audio", OPUS), ("video", [*VP8, *RTX]), ("video", [*VP8, *RTX])))
+    for ssrc in (2000, 3000):
+        lose(publisher, ssrc, 50)
+    assert repaired(publisher, 50, 20) is None
+    lose(publisher, 2000, 60)
+    assert repaired(publisher, 60, 20) == light.rtp(60, 2000, 96)
+    assert repaired(publisher, 50, 20) == light.rtp(50, 2000, 96), "known by now"
 
 
 def test_sources_are_few() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .sdp import Media
@@ -29,6 +30,8 @@ H264 = Codec(
     _VIDEO_FEEDBACK,
 )
 CODECS = (OPUS, VP8, H264)
+REPAIRS = {VP8.payload_type: 97, H264.payload_type: 103}
+"""Of the codecs whose packets are sent again, the payload types for that (RFC 4588)."""
 
 
 def accepted(media: Media) -> dict[int, Codec]:
@@ -42,6 +45,22 @@ def accepted(media: Media) -> dict[int, Codec]:
                 continue
             found[payload_type] = codec
     return found
+
+
+def repairs(media: Media, found: Iterable[int]) -> dict[int, int]:
+    """A publisher's payload types for sending again, and what they are of (apt)."""
+    known = {f"apt={number}": number for number in found}
+    pairs = {
+        number: known.get(media.parameters.get(number, "").replace(" ", ""))
+        for number, name in media.codecs.items()
+        if name == "rtx/90000"
+    }
+    return {number: apt for number, apt in pairs.items() if apt is not None}
+
+
+def repair_lines(payload_type: int, apt: int) -> list[str]:
+    """The SDP lines of a payload type for sending again."""
+    return [f"a=rtpmap:{payload_type} rtx/90000", f"a=fmtp:{payload_type} apt={apt}"]
 
 
 def _baseline(parameters: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from . import codecs
+from . import codecs, rtx
 from .codecs import CODECS, Codec
 from .rtp import SEND_TIME_EXTENSION
 from .sdp import AUDIO_LEVEL, MID, SEND_TIME, Description, Fingerprint, Media, SdpError
@@ -28,13 +28,16 @@ class Local:
 class Taken:
     """An m-line that we take of a publisher: whose SSRCs it names, and by their payload type ours.
 
-    ``kind`` is "audio", "video" (the camera's) or "screen".
+    ``kind`` is "audio", "video" (the camera's) or "screen". ``repairs``: by the publisher's payload
+    types for what is sent again, those of the packets; ``repairing``: the same of SSRCs.
     """
 
     mid: str
     kind: str
     ssrcs: frozenset[int]
     payload_types: Mapping[int, int]
+    repairs: Mapping[int, int] = field(default_factory=dict)
+    repairing: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,11 @@ def answer(offer: Description, local: Local, session: int) -> Published:
             sections += ["c=IN IP4 0.0.0.0", f"a=mid:{media.mid}", "a=inactive"]
             continue
         payload_types = {number: codec.payload_type for number, codec in found.items()}
-        lines.append(Taken(media.mid, kind, frozenset(media.ssrcs), payload_types))
+        repairs = codecs.repairs(media, found)
+        ssrcs = frozenset(media.ssrcs - media.repairs.keys())
+        lines.append(Taken(media.mid, kind, ssrcs, payload_types, repairs, media.repairs))
         extensions = media.extensions | extensions  # in a bundle they are all the same
-        sections += _received(media, found, local)
+        sections += _received(media, found, repairs, local)
     if not any(_sends(media) for media in offer.media):
         raise SdpError("the offer has no audio or video to publish")
     if not lines:
@@ -89,8 +94,10 @@ def _sends(media: Media) -> bool:
     )
 
 
-def _received(media: Media, found: dict[int, Codec], local: Local) -> list[str]:
-    numbers = " ".join(str(number) for number in found)
+def _received(
+    media: Media, found: dict[int, Codec], repairs: dict[int, int], local: Local
+) -> list[str]:
+    numbers = " ".join(str(number) for number in (*found, *repairs))
     section = [f"m={media.kind} 9 UDP/TLS/RTP/SAVPF {numbers}", "c=IN IP4 0.0.0.0"]
     section += [f"a=mid:{media.mid}", "a=recvonly", *_transport(local, "passive")]
     for uri in EXTENSIONS[media.kind]:
@@ -98,6 +105,8 @@ def _received(media: Media, found: dict[int, Codec], local: Local) -> list[str]:
             section.append(f"a=extmap:{media.extensions[uri]} {uri}")
     for number, codec in found.items():
         section += codecs.lines(number, codec, media.parameters.get(number, ""))
+    for number, apt in repairs.items():
+        section += codecs.repair_lines(number, apt)
     return section
 
 
@@ -127,7 +136,9 @@ def offer(lines: Sequence[Line], local: Local, session: int, version: int) -> st
         name = f"{line.stream}-screen" if line.kind == "screen" else line.stream
         stream = f"{name} {line.stream}-{line.kind}"
         ours = [codec for codec in CODECS if codec.kind == line.media]
-        numbers = " ".join(str(codec.payload_type) for codec in ours)
+        repairs = {codec.payload_type: codecs.REPAIRS.get(codec.payload_type) for codec in ours}
+        repairing = {repair: apt for apt, repair in repairs.items() if repair is not None}
+        numbers = " ".join(str(number) for number in (*repairs, *repairing))
         sections += [f"m={line.media} 9 UDP/TLS/RTP/SAVPF {numbers}", "c=IN IP4 0.0.0.0"]
         sections += [f"a=mid:{line.mid}", "a=sendonly", *_transport(local, "actpass")]
         sections.append(f"a=msid:{stream}")
@@ -135,7 +146,13 @@ def offer(lines: Sequence[Line], local: Local, session: int, version: int) -> st
             sections.append(f"a=extmap:{SEND_TIME_EXTENSION} {SEND_TIME}")
         for codec in ours:
             sections += codecs.lines(codec.payload_type, codec, codec.parameters)
-        sections += [f"a=ssrc:{line.ssrc} cname:{line.stream}", f"a=ssrc:{line.ssrc} msid:{stream}"]
+        for repair, apt in repairing.items():
+            sections += codecs.repair_lines(repair, apt)
+        ssrcs = [line.ssrc, rtx.stream_of(line.ssrc)] if repairing else [line.ssrc]
+        if repairing:
+            sections.append(f"a=ssrc-group:FID {ssrcs[0]} {ssrcs[1]}")
+        for ssrc in ssrcs:
+            sections += [f"a=ssrc:{ssrc} cname:{line.stream}", f"a=ssrc:{ssrc} msid:{stream}"]
     return _text([*_session(session, [line.mid for line in lines], version), *sections])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import rtcp, rtp
+from . import codecs, rtcp, rtp
 from .batch import Batch
 from .outgoing import Outgoing
 from .publisher import Publisher, Source
@@ -33,6 +33,13 @@ class Forwarder:
         header = rtp.parse(packet)
         if header is None:
             return
+        recovered = None
+        if header.payload_type in publisher.repairing:
+            recovered = publisher.recovered(packet, header)
+            header = rtp.parse(recovered) if recovered is not None else None
+            if recovered is None or header is None:
+                return
+            packet = recovered
         source = publisher.source(packet, header, self._numbers)
         if source is None:
             return
@@ -40,7 +47,7 @@ class Forwarder:
         if payload_type is None:
             return
         self.received += 1
-        if source.reception.arrived(header.sequence, header.timestamp, now):
+        if recovered is None and source.reception.arrived(header.sequence, header.timestamp, now):
             publisher.losing = True
         grant = stage.grants.get(publisher.person)
         place = stage.place_of(publisher.person)
@@ -110,7 +117,7 @@ class Forwarder:
             ssrc, lost = rtcp.lost_packets(packet)
             found = stage.place_with(ssrc) if lost else None
             if found is not None:
-                self._resend(stage, viewer, found, lost)
+                self._resend(stage, viewer, found, lost, now)
         viewer.downlink.hear(remb, now)
 
     def _arrived(self, stage: Stage, viewer: Viewer, block: rtcp.ReportBlock, now: float) -> None:
@@ -126,14 +133,27 @@ class Forwarder:
             viewer.downlink.report(block, track.octets / track.packets + OVERHEAD)
 
     def _resend(
-        self, stage: Stage, viewer: Viewer, found: tuple[Place, Track], lost: list[int]
+        self,
+        stage: Stage,
+        viewer: Viewer,
+        found: tuple[Place, Track],
+        lost: list[int],
+        now: float,
     ) -> None:
+        """Send lost packets again, within limits; on a stream of their own if that was taken."""
         place, track = found
-        peer = viewer.peer
+        peer, downlink = viewer.peer, viewer.downlink
         if peer is None or peer not in stage.receivers(place, track, track.payload_type):
             return
+        mid = next(line.mid for line in stage.lines if line.ssrc == track.ssrc)
+        accepted = viewer.accepted[mid]
+        rate = downlink.budget or downlink.sent
         for sequence in lost[:MAX_RESENDS]:
-            again = track.recent(sequence)
-            if again is not None:
-                self._batch.fan_out([again], [peer])
-                self.resent += 1
+            packet = track.recent(sequence)
+            if packet is None or not viewer.repair.again(packet, rate, downlink.rtt, now):
+                continue
+            wraps = codecs.REPAIRS.get(packet[1] & 0x7F) in accepted
+            again = viewer.repair.wrapped(packet, now) if wraps else rtp.sent_now(packet, now)
+            downlink.repaired(len(again) + OVERHEAD)
+            self._batch.fan_out([again], [peer])
+            self.resent += 1

@@ -6,7 +6,7 @@ import secrets
 
 from stagedoor.media.interface import Grant
 
-from . import rtcp, rtp
+from . import rtcp, rtp, rtx
 from .descriptions import Published, Taken
 from .keyframes import KeyframeWish
 from .peer import Peer
@@ -29,7 +29,10 @@ class Source:
 
 
 class Publisher:
-    """A publishing connection. Times in seconds."""
+    """A publishing connection. Times in seconds.
+
+    ``repairing``: the payload types of packets that are sent again.
+    """
 
     def __init__(self, person: str, peer: Peer, published: Published) -> None:
         self.person = person
@@ -38,11 +41,15 @@ class Publisher:
         self.sources: dict[int, Source] = {}
         self.keyframes = {kind: KeyframeWish() for kind in PICTURES}
         self.losing = False
+        self.repairing = _repairing(published)
+        self._repairs: dict[int, int] = {}  # SSRCs of what is sent again, and of the packets
         self._ssrc = secrets.randbits(32)
 
     def renegotiate(self, published: Published) -> None:
         """Take a newer offer's m-lines; whatever is sent by another one now is recognised anew."""
         self.published = published
+        self.repairing = _repairing(published)
+        self._repairs = {}
         known = self.sources.items()
         self.sources = {ssrc: one for ssrc, one in known if one.line in published.lines}
 
@@ -72,6 +79,35 @@ class Publisher:
             lines = [one for one in lines if header.ssrc in one.ssrcs]
         return lines[0] if len(lines) == 1 else None
 
+    def recovered(self, packet: bytes, header: rtp.Header) -> bytes | None:
+        """The packet that one of a payload type in ``repairing`` brings, if it is missed."""
+        sequence = rtx.original(packet, header)
+        ssrc = self._repaired(header, sequence) if sequence is not None else None
+        source = self.sources.get(ssrc) if ssrc is not None else None
+        if ssrc is None or sequence is None or source is None:
+            return None
+        apt = source.line.repairs.get(header.payload_type)
+        if apt is None or not source.reception.misses(sequence):
+            return None
+        source.reception.recovered(sequence)
+        return rtx.unwrap(packet, header, apt, ssrc)
+
+    def _repaired(self, header: rtp.Header, sequence: int) -> int | None:
+        """Whose packets this SSRC sends again: by the offer, or the only one that misses this."""
+        known = self._repairs.get(header.ssrc)
+        for line in self.published.lines:
+            if known is None:
+                known = line.repairing.get(header.ssrc)
+        if known is None:
+            missing = [
+                ssrc
+                for ssrc, source in self.sources.items()
+                if header.payload_type in source.line.repairs and source.reception.misses(sequence)
+            ]
+            if len(missing) == 1 and len(self._repairs) < MAX_SOURCES:
+                known = self._repairs[header.ssrc] = missing[0]
+        return known
+
     def feedback(self, now: float, grant: Grant | None) -> None:
         """What is due at any moment: NACKs for what was lost, a PLI that somebody waits for."""
         if self.losing:
@@ -98,3 +134,8 @@ class Publisher:
         if video:
             compound += rtcp.remb(self._ssrc, MAX_BITRATE, video)
         self.peer.send_rtcp(compound)
+
+
+def _repairing(published: Published) -> frozenset[int]:
+    """The publisher's payload types for what is sent again."""
+    return frozenset(number for line in published.lines for number in line.repairs)

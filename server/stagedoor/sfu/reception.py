@@ -44,6 +44,17 @@ class Reception:
         self._estimate_jitter(timestamp, now)
         return opened
 
+    def misses(self, sequence: int) -> bool:
+        """Whether a packet was lost, and is being asked for."""
+        return self._extended(sequence) in self._missing
+
+    def recovered(self, sequence: int) -> None:
+        """A lost packet came by another stream; it counts as lost nevertheless (RFC 4588, 7)."""
+        self._missing.pop(self._extended(sequence), None)
+
+    def _extended(self, sequence: int) -> int:
+        return self._highest + ((sequence - self._highest + 0x8000) & 0xFFFF) - 0x8000
+
     def _estimate_jitter(self, timestamp: int, now: float) -> None:
         transit = now * self._clock_rate - timestamp
         if self._transit is not None:

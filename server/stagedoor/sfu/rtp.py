@@ -49,6 +49,28 @@ def send_time(now: float) -> bytes:
     return _SEND_TIME + (int(now * 262144) & 0xFFFFFF).to_bytes(3)
 
 
+def age(packet: bytes, now: float) -> float | None:
+    """How many seconds ago one of our packets was sent first, up to 64; None where it is not said.
+
+    ``now`` by the clock that ``send_time`` was given.
+    """
+    if not packet[0] & 0x10:
+        return None
+    return ((int(now * 262144) - int.from_bytes(packet[17:20])) & 0xFFFFFF) / 262144
+
+
+def sent_now(packet: bytes, now: float) -> bytes:
+    """One of our packets with another time of sending, if it has one at all."""
+    if not packet[0] & 0x10:
+        return packet
+    return packet[:12] + send_time(now) + packet[20:]
+
+
+def payload_start(packet: bytes) -> int:
+    """Where the payload of one of our packets begins."""
+    return 20 if packet[0] & 0x10 else 12
+
+
 def rewrite(
     packet: bytes,
     header: Header,

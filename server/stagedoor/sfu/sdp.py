@@ -25,7 +25,10 @@ class Fingerprint:
 
 @dataclass
 class Media:
-    """One m-section. ``codecs`` maps payload types to "name/clock[/channels]" in lower case."""
+    """One m-section. ``codecs`` maps payload types to "name/clock[/channels]" in lower case.
+
+    ``repairs`` maps the SSRCs of packets that are sent again to those they belong to (FID).
+    """
 
     kind: str
     port: int
@@ -36,6 +39,7 @@ class Media:
     parameters: dict[int, str] = field(default_factory=dict)
     extensions: dict[str, int] = field(default_factory=dict)
     ssrcs: set[int] = field(default_factory=set)
+    repairs: dict[int, int] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
 
 
@@ -122,11 +126,20 @@ def _attribute(media: Media, name: str, value: str) -> None:
         if identifier is not None and uri.split():
             media.extensions[uri.split()[0]] = identifier
     elif name == "ssrc":
-        number = value.partition(" ")[0]
-        if number.isascii() and number.isdigit() and len(number) <= 10:
-            media.ssrcs.add(int(number))
+        ssrc = _ssrc(value.partition(" ")[0])
+        if ssrc is not None:
+            media.ssrcs.add(ssrc)
+    elif name == "ssrc-group":
+        semantics, *numbers = value.split()[:3] or [""]
+        first, second = (*map(_ssrc, numbers), None, None)[:2]
+        if semantics == "FID" and first is not None and second is not None:
+            media.repairs[second] = first
     else:
         media.attributes.setdefault(name, value.strip())
+
+
+def _ssrc(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
 
 
 def _number(text: str) -> int | None:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from stagedoor.media.interface import MediaError, SubscribeOffer, TrackMap
 
-from .codecs import CODECS
+from .codecs import CODECS, REPAIRS
 from .descriptions import Line, Local
 from .descriptions import offer as write_offer
 from .downlink import Downlink
 from .peer import Peer
+from .repair import Repair
 from .sdp import Description, SdpError
 
 PATIENCE = 15.0
@@ -29,6 +30,7 @@ class Viewer:
         self.peer: Peer | None = None
         self.accepted: dict[str, frozenset[int]] = {}
         self.downlink = Downlink()
+        self.repair = Repair()
         self.wanted = 0
         self.revision = first_revision
         self._answered = first_revision
@@ -42,6 +44,7 @@ class Viewer:
         self.peer = peer
         self.accepted = {}
         self.downlink = Downlink()
+        self.repair = Repair()
         self._answered = self.revision
         self._fresh = self._stale = True
         self._session = secrets.randbits(48)
@@ -94,6 +97,7 @@ class Viewer:
         if known is not None and known.fingerprint != remote.fingerprint:
             raise SdpError("the answer names another certificate than before")
         ours = {codec.payload_type: codec.kind for codec in CODECS}
+        ours |= dict.fromkeys(REPAIRS.values(), "video")
         for media in answer.media:
             takes = media.port != 0 and media.direction in ("recvonly", "sendrecv")
             numbers = {int(text) for text in media.formats if text.isascii() and text.isdigit()}
