@@ -17,6 +17,7 @@ from stagedoor import messages as m
 from stagedoor.rules import commands as cmd
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Device, Mode
+from stagedoor.sfu import rtcp
 from tests.server_process import ServerProcess
 from tests.signalling.conftest import Client
 
@@ -34,6 +35,7 @@ class Person(Client):
     """Somebody in the room, with the connections that they may, or may not, have."""
 
     packets: asyncio.Queue[bytes]
+    offer: m.SubscribeOffered
     receiving: Peer
     sending: Peer
 
@@ -56,7 +58,7 @@ class Person(Client):
         while answered == 0 or not wanted <= shown:
             offers = [one for one in self.heard if isinstance(one, m.SubscribeOffered)]
             new = offers and offers[-1].revision > answered
-            offer = offers[-1] if new else await self.until(m.SubscribeOffered)
+            offer = self.offer = offers[-1] if new else await self.until(m.SubscribeOffered)
             answered = offer.revision
             shown = {(track.person, track.kind) for track in offer.tracks}
             await self.ask(m.SubscribeAnswer(answered, self.receiving.answer(offer.sdp)))
@@ -106,6 +108,18 @@ async def people(server: ServerProcess) -> AsyncIterator[dict[str, Person]]:
             assert isinstance(await person.ask(enter), m.Welcome)
             found[name] = person
         yield found
+
+
+@pytest_asyncio.fixture
+async def hal(server: ServerProcess, people: dict[str, Person]) -> AsyncIterator[Person]:
+    """The host of their room."""
+    room = people["mia"].room
+    assert room is not None
+    token = server.links(room.id)["host"].partition("#token=")[2]
+    async with aiohttp.ClientSession() as http:
+        person = Person(await http.ws_connect(server.socket_url(room.id), origin=server.url))
+        assert isinstance(await person.ask(m.Enter("hal", token)), m.Welcome)
+        yield person
 
 
 async def bring_up(mia: Person, *others: Person) -> None:
@@ -243,6 +257,58 @@ async def test_a_lost_connection_is_not_heard_until_it_is_back(people: dict[str,
     wes.say(5000)
     assert await vic.hears() == 5000
     assert not mia.people[ada.id].microphone
+
+
+async def test_backstage_one_is_seen_and_heard_by_moderators_alone(
+    people: dict[str, Person],
+) -> None:
+    """Rule 14, and afterwards nothing from before by asking for what was lost."""
+    mia, ada, wes, vic = people.values()
+    await bring_up(mia, wes)
+    await mia.do(cmd.ChangeSettings(backstage=True))
+    await bring_up(mia, ada)
+    await mia.watch(wes, ada)
+    await vic.watch(wes)
+    assert {track.person for track in vic.offer.tracks} == {wes.id}
+    for number in range(30):
+        ada.say(number)
+        assert await mia.hears() == number
+        ada.show(1000 + number, VIDEO)
+        assert await mia.hears() == 1000 + number
+    wes.say(5000)
+    assert await vic.hears() == 5000
+    await mia.do(cmd.BringOn())
+    await vic.watch(wes, ada)
+    ada.say(6000)
+    assert await mia.hears() == 5000
+    assert await mia.hears() == 6000
+    first = await vic.packets.get()
+    assert int(first[-8:]) == 6000
+    before = [(int.from_bytes(first[2:4]) - back) & 0xFFFF for back in range(1, 31)]
+    vic.receiving.send_rtcp(rtcp.nack(1, int.from_bytes(first[8:12]), before))
+    wes.say(7000)
+    assert await vic.hears() == 7000
+
+
+async def test_who_moderates_no_more_hears_no_backstage_after_the_acknowledgement(
+    people: dict[str, Person], hal: Person
+) -> None:
+    mia, ada, wes, _ = people.values()
+    await bring_up(mia, wes)
+    await mia.do(cmd.ChangeSettings(backstage=True))
+    await bring_up(mia, ada)
+    await mia.watch(wes, ada)
+    chatter = asyncio.create_task(ada.chatter())
+    for _ in range(20):
+        await mia.hears()
+    await hal.do(cmd.DemoteModerator(mia.id))
+    wes.say(700_000)
+    while await mia.hears() != 700_000:
+        pass
+    await asyncio.sleep(0.4)
+    wes.say(700_001)
+    assert await mia.hears() == 700_001
+    chatter.cancel()
 
 
 async def test_join_directly_and_after_a_removal_not_again(people: dict[str, Person]) -> None:

@@ -26,6 +26,8 @@ def person(seat: Seat, **more: object) -> Person:
         (person(Seat.OFFERED, away_until=5), None),
         (person(Seat.ON_STAGE), Grant(True, True, False)),
         (person(Seat.ON_STAGE, screen=True), Grant(True, True, False, True)),
+        (person(Seat.BACKSTAGE), Grant(True, True, False, backstage=True)),
+        (person(Seat.HELD, away_until=5, held_backstage=True), None),
         (person(Seat.ON_STAGE, present=False), None),
         (person(Seat.HELD, away_until=5), None),
         (person(Seat.HELD), None),

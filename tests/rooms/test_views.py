@@ -26,7 +26,14 @@ commands = st.one_of(
     st.builds(c.AcceptOffer, st.booleans(), st.booleans()),
     st.builds(c.SetDevice, st.sampled_from(Device), st.booleans()),
     st.builds(c.SetMode, st.sampled_from(Mode)),
-    st.builds(c.ChangeSettings, capacity=st.integers(1, 4), may_leave_stage=st.booleans()),
+    st.builds(
+        c.ChangeSettings,
+        capacity=st.integers(1, 4),
+        may_leave_stage=st.booleans(),
+        backstage=st.booleans(),
+    ),
+    st.builds(c.BringOn, st.lists(person, max_size=2).map(tuple)),
+    st.builds(c.SendBackstage, person),
     st.sampled_from(
         [
             c.AskToJoinStage(),

@@ -127,12 +127,6 @@ class EventWitness(Witness):
         assert self.people[event["person"]].moderates or self.settings["may_raise_hand"]
         self.kept_hands.pop(event["person"], None)
 
-    def went_on_stage(self, event: Event) -> None:
-        hand = self.people[event["person"]].hand
-        super().went_on_stage(event)
-        if self.settings["lower_hand_once_spoken"]:
-            self.people[event["person"]].hand = hand
-
     def spoke_for(self, event: Event) -> None:
         assert event["ms"] > 0
         self._clock(event)

@@ -44,6 +44,7 @@ from stagedoor.rules.values import (
 )
 
 NOW = 10_000_000
+CONNECTED = (Seat.BACKSTAGE, Seat.ON_STAGE)
 FORM = PollForm(Kind.SINGLE, "Tea?", ("Yes", "No"), anonymous=False)
 OTHER_FORM = replace(FORM, question="Coffee?")
 QUIZ = QuizForm("Quiz", tuple(QuizQuestion(f"{one}?", ("Yes", "No"), (0,)) for one in "abc"))
@@ -149,7 +150,7 @@ def _expired(room: Room) -> Room:
 
 
 def _off_line(room: Room) -> Room:
-    seated = room.people["you"].seat is Seat.ON_STAGE
+    seated = room.people["you"].seat in CONNECTED
     return room if seated else _with(room, "you", away_until=NOW + 1_000)
 
 
@@ -179,7 +180,10 @@ CASES: dict[str, Callable[[Room], Room]] = {
     stage_part.DECLINED: lambda room: _with(room, "me", may_ask_at=NOW + 1_000),
     stage_part.OFF_LINE: _off_line,
     stage_part.UNMUTED: lambda room: _with(
-        room, "you", microphone=room.people["you"].seat is Seat.ON_STAGE
+        room, "you", microphone=room.people["you"].seat in CONNECTED
+    ),
+    stage_part.LOST_BACKSTAGE: lambda room: _with(
+        room, "you", held_backstage=room.people["you"].seat is Seat.HELD
     ),
     talk_part.BLOCKED: _blocked,
     talk_part.BLOCKED_TO_MODERATORS: _blocked,
@@ -219,6 +223,8 @@ MAKE: dict[type[c.Command], Make] = {
     **{kind: _simple(kind()) for kind in (c.DismissUnmute, c.RaiseHand, c.LowerAllHands)},
     **{kind: _on(kind) for kind in (c.LowerHand, c.Approve, c.Decline, c.Invite, c.RevokeOffer)},
     **{kind: _on(kind) for kind in (c.RemoveFromStage, c.AskToUnmute, c.AppointModerator)},
+    c.BringOn: lambda who, case, ids: c.BringOn(() if case == stage_part.EVERYBODY else (who,)),
+    c.SendBackstage: _on(c.SendBackstage),
     c.DemoteModerator: _on(c.DemoteModerator),
     c.SetDevice: _simple(c.SetDevice(Device.CAMERA, on=True)),
     c.SetMode: _simple(c.SetMode(Mode.OPEN)),

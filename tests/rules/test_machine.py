@@ -17,6 +17,8 @@ from hypothesis.stateful import (
 )
 
 from stagedoor import rules
+from stagedoor.media.interface import Grant
+from stagedoor.rooms.grants import grants, insiders
 from stagedoor.rules import commands as c
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Code, Refusal
@@ -48,6 +50,7 @@ changes = st.builds(
     cooldown_ms=st.none() | st.sampled_from([-1, 0, 3_000]),
     may_leave_stage=st.none() | st.booleans(),
     bump_longest_silent=st.none() | st.booleans(),
+    backstage=st.none() | st.booleans(),
 )
 requests = st.none() | st.integers(1, 60)
 on_a_person = st.one_of(
@@ -56,6 +59,8 @@ on_a_person = st.one_of(
     st.builds(c.Invite, anybody_named),
     st.builds(c.RevokeOffer, anybody_named),
     st.builds(c.RemoveFromStage, anybody_named),
+    st.builds(c.BringOn, st.lists(anybody_named, max_size=3).map(tuple)),
+    st.builds(c.SendBackstage, anybody_named),
     st.builds(c.TurnOff, anybody_named, devices),
     st.builds(c.AskToUnmute, anybody_named),
     st.builds(c.AppointModerator, anybody_named),
@@ -98,11 +103,19 @@ class Rooms(RuleBasedStateMachine):
         capacity=st.integers(1, 3),
         bump=st.booleans(),
         leave=st.booleans(),
+        backstage=st.booleans(),
         cooldown=st.sampled_from([0, 3_000]),
         absent=st.sets(anyone, max_size=1),
     )
     def begin(
-        self, mode: Mode, capacity: int, bump: bool, leave: bool, cooldown: int, absent: set[str]
+        self,
+        mode: Mode,
+        capacity: int,
+        bump: bool,
+        leave: bool,
+        backstage: bool,
+        cooldown: int,
+        absent: set[str],
     ) -> None:
         created = rules.create(
             "r",
@@ -116,6 +129,7 @@ class Rooms(RuleBasedStateMachine):
                 cooldown_ms=cooldown,
                 may_leave_stage=leave,
                 bump_longest_silent=bump,
+                backstage=backstage,
             ),
         )
         self.room = rules.evolve(None, created)
@@ -219,11 +233,13 @@ class Rooms(RuleBasedStateMachine):
                 yield from (c.TurnOff(person, device) for device in Device)
                 yield from (c.AskToUnmute(person), c.LowerHand(person))
                 yield from (c.AppointModerator(person), c.DemoteModerator(person))
+                yield from (c.BringOn((person,)), c.SendBackstage(person))
             yield from (c.SetMode(mode) for mode in Mode)
             yield from (c.TurnAllOff(device) for device in Device)
             yield from (c.ChangeSettings(capacity=capacity) for capacity in (1, 2, 3))
             yield c.ChangeSettings(bump_longest_silent=not self.room.settings.bump_longest_silent)
-            yield c.LowerAllHands()
+            yield c.ChangeSettings(backstage=not self.room.settings.backstage)
+            yield from (c.LowerAllHands(), c.BringOn())
 
     @rule(data=st.data())
     def somebody_who_is_away_comes_back(self, data: st.DataObject) -> None:
@@ -271,6 +287,23 @@ class Rooms(RuleBasedStateMachine):
     def somebody_is_brought_up(self, who: str, person: str) -> None:
         self.command(who, c.Invite(person))
         self.command(person, c.AcceptOffer(microphone=True))
+
+    @rule(who=decider, other=decider, people=st.sets(attendee, min_size=1, max_size=2))
+    def people_wait_backstage_and_two_moderators_bring_them_on(
+        self, who: str, other: str, people: set[str]
+    ) -> None:
+        self.command(who, c.ChangeSettings(backstage=True))
+        for person in people:
+            self.somebody_is_brought_up(who, person)
+        waiting = tuple(sorted(people))
+        first, second = (self.command(one, c.BringOn(waiting)) for one in (who, other))
+        if isinstance(first, list):
+            assert len(first) == 1, "together"
+            assert all(self.witness.people[one].everybody_receives for one in waiting)
+            assert isinstance(second, Refusal)
+            by = self.witness.people.get(other)
+            if who != other and by is not None and by.moderates:
+                assert second.code in (Code.ALREADY_HANDLED, Code.AWAY, Code.NO_SUCH_PERSON)
 
     @rule(who=anyone, other=anyone)
     def somebody_shares_and_somebody_wants_up(self, who: str, other: str) -> None:
@@ -361,7 +394,8 @@ class Rooms(RuleBasedStateMachine):
             assert (one.offer is not None) == (one.seat is Seat.OFFERED)
             assert (one.requested_at is not None) == (one.seat is Seat.REQUESTED)
             if one.microphone or one.camera or one.screen or one.unmute_asked_by:
-                assert one.seat is Seat.ON_STAGE, "rule 14"
+                assert one.seat in (Seat.ON_STAGE, Seat.BACKSTAGE), "rule 14"
+            assert one.seat is Seat.HELD or not one.held_backstage
             assert not (one.microphone and one.unmute_asked_by)
             if one.has_seat:
                 assert (one.seat is Seat.HELD) == (one.away_until is not None), "rule 12"
@@ -396,10 +430,23 @@ class Rooms(RuleBasedStateMachine):
                 not told.gone,
             )
             assert one.away_until == told.away_until
+            assert one.is_backstage == told.backstage
             assert (one.offer.expires_at if one.offer else None) == told.offer_until
             assert {device for device in Device if getattr(one, device)} == told.on
             assert (one.barred, one.may_ask_at) == (told.barred, told.may_ask_at)
             assert (one.unmute_asked_by is not None) == told.asked_to_unmute
+
+    @invariant()
+    def attendees_receive_those_on_stage_and_nobody_else(self) -> None:
+        """Rule 14: a grant that is public is the only way to an attendee."""
+        granted = grants(self.room)
+        for key, told in self.witness.people.items():
+            grant = granted.get(key, Grant())
+            assert grant.public == told.everybody_receives
+            assert grant.forward == (told.connected and told.seat in ("on_stage", "backstage"))
+            assert {device for device in Device if getattr(grant, device)} == told.on
+        moderators = {key for key, one in self.witness.people.items() if one.moderates}
+        assert insiders(self.room) <= moderators
 
     @invariant()
     def queue_and_hands_are_in_order(self) -> None:

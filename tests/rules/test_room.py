@@ -165,6 +165,9 @@ DECIDED_UNDER: list[tuple[str, c.AnyCommand, list[int]]] = [
     ("ada", c.Invite("cal"), [9]),
     ("ada", c.RevokeOffer("dee"), [3]),
     ("ada", c.RemoveFromStage("bob"), [13]),
+    ("ada", c.BringOn(), [2]),
+    ("ada", c.SendBackstage("fay"), [13]),
+    ("gus", c.LeaveStage(), [3]),
     ("ada", c.TurnOff("fay", Device.MICROPHONE), [16]),
     ("ada", c.TurnAllOff(Device.MICROPHONE), [16]),
     ("hal", c.AskToUnmute("hal"), [16]),
@@ -175,12 +178,18 @@ DECIDED_UNDER: list[tuple[str, c.AnyCommand, list[int]]] = [
 
 
 def busy_room() -> Play:
-    """Cal asks with a hand up, Dee holds an offer; Hal, Bob and Fay are on stage, Fay speaking."""
+    """Cal asks with a hand up, Dee holds an offer, Gus waits backstage.
+
+    Hal, Bob and Fay are on stage, Fay speaking.
+    """
     play = Play()
     play.enter("Fay")
     play.on_stage("hal", "bob")
     play.on_stage("fay", microphone=True)
     play.do("ada", c.AskToUnmute("bob"))
+    play.enter("Gus")
+    play.do("ada", c.ChangeSettings(backstage=True))
+    play.on_stage("gus")
     play.ask("cal")
     play.do("cal", c.RaiseHand())
     play.do("ada", c.Invite("dee"))
@@ -222,6 +231,8 @@ MODERATORS_ONLY: list[c.AnyCommand] = [
     c.Invite("dee"),
     c.RevokeOffer("dee"),
     c.RemoveFromStage("dee"),
+    c.BringOn(),
+    c.SendBackstage("dee"),
     c.TurnOff("dee", Device.CAMERA),
     c.TurnAllOff(Device.CAMERA),
     c.AskToUnmute("dee"),

@@ -27,6 +27,7 @@ class Somebody:
     barred: bool = False
     may_ask_at: int = 0
     asked_to_unmute: bool = False
+    backstage: bool = False
 
     @property
     def moderates(self) -> bool:
@@ -38,11 +39,17 @@ class Somebody:
 
     @property
     def seated(self) -> bool:
-        return self.seat in ("on_stage", "held")
+        return self.seat in ("backstage", "on_stage", "held")
+
+    @property
+    def everybody_receives(self) -> bool:
+        """Rule 14: nobody else's packets go to attendees."""
+        return self.seat == "on_stage" and self.connected
 
     def step_down(self) -> None:
         """Nothing is left of the way up; the hand is another matter."""
         self.seat = "viewer"
+        self.backstage = False
         self.offer_until = None
         self.on.clear()
         self.asked_to_unmute = False
@@ -168,7 +175,7 @@ class Witness:
         assert event["away_until"] == event["at"] + self.settings["hold_ms"]
         person.away_until = event["away_until"]
         person.asked_to_unmute = False
-        if person.seat == "on_stage":
+        if person.seated:
             if "microphone" in person.on:
                 person.silent_since = event["at"]
             person.seat = "held"
@@ -181,7 +188,7 @@ class Witness:
         person.gone = False
         person.away_until = None
         if person.seat == "held":
-            person.seat = "on_stage"
+            person.seat = "backstage" if person.backstage else "on_stage"
 
     def left(self, event: Event) -> None:
         person = self._clock(event)
@@ -264,6 +271,44 @@ class Witness:
     # -- the stage
 
     def went_on_stage(self, event: Event) -> None:
+        person = self._goes_up(event)
+        assert person.moderates or not self.settings["backstage"], "backstage first"
+        person.seat = "on_stage"
+
+    def went_backstage(self, event: Event) -> None:
+        person = self._goes_up(event)
+        assert self.settings["backstage"]
+        assert not person.moderates, "moderators go on stage directly"
+        person.seat = "backstage"
+        person.backstage = True
+
+    def brought_on(self, event: Event) -> None:
+        self._moderator(event)
+        assert event["people"]
+        assert len(event["people"]) == len(set(event["people"]))
+        for key in event["people"]:
+            person = self.people[key]
+            assert person.seat == "backstage"
+            person.seat = "on_stage"
+            person.backstage = False
+            person.silent_since = event["at"]
+            self._hand_goes_down(person)
+
+    def sent_backstage(self, event: Event) -> None:
+        self._moderator(event)
+        person = self._target(event)
+        assert self.settings["backstage"]
+        assert person.seat == "on_stage"
+        assert not person.moderates
+        person.seat = "backstage"
+        person.backstage = True
+
+    def left_backstage(self, event: Event) -> None:
+        person = self._self(event)
+        assert person.seat == "backstage", "rule 3"
+        person.step_down()
+
+    def _goes_up(self, event: Event) -> Somebody:
         person = self._self(event)
         assert self.seated() < self.settings["capacity"], "rule 11"
         if person.seat == "offered":
@@ -277,15 +322,19 @@ class Witness:
         if event["person"] in self.queue:
             self.queue.remove(event["person"])
         person.step_down()
-        person.seat = "on_stage"
         person.on = {key for key in ("microphone", "camera") if event[key]}
         person.silent_since = event["at"]
         person.barred = False
-        person.hand = None
+        self._hand_goes_down(person)
+        return person
+
+    def _hand_goes_down(self, person: Somebody) -> None:
+        if not self.settings["lower_hand_once_spoken"]:
+            person.hand = None
 
     def left_stage(self, event: Event) -> None:
         person = self._self(event)
-        assert person.seated
+        assert person.seat == "on_stage"
         assert person.moderates or self.settings["may_leave_stage"], "rule 4"
         person.step_down()
 
@@ -304,14 +353,15 @@ class Witness:
         silent = {
             key: one.silent_since
             for key, one in self.people.items()
-            if one.seated and not one.moderates and not one.on & {"microphone", "screen"}
+            if one.seated
+            and not (one.backstage or one.moderates or one.on & {"microphone", "screen"})
         }
         assert silent[event["person"]] == min(silent.values()), "rule 11"
         self.people[event["person"]].step_down()
 
     def device_set(self, event: Event) -> None:
         person = self._target(event)
-        assert person.seat == "on_stage", "rule 14"
+        assert person.seat in ("on_stage", "backstage"), "rule 14"
         assert (event["device"] in person.on) != event["on"], "nothing would change"
         if event["by"] == event["person"]:
             self._self(event)
@@ -330,7 +380,7 @@ class Witness:
     def unmute_asked(self, event: Event) -> None:
         self._moderator(event)
         person = self._target(event)
-        assert person.seat == "on_stage"
+        assert person.seat in ("on_stage", "backstage")
         assert "microphone" not in person.on
         person.asked_to_unmute = True
 

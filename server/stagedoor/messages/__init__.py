@@ -97,8 +97,9 @@ class OfferView(Struct, frozen=True):
 class PersonView(Struct, frozen=True, omit_defaults=True):
     """One person as another sees them.
 
-    Attendees see others' ``requested`` and ``offered`` seats as ``viewer``; the fields from
-    ``requested_at`` on are filled for moderators and for oneself (rule 19).
+    Attendees see others' ``requested``, ``offered`` and ``backstage`` seats as ``viewer``; the
+    fields from ``requested_at`` on are filled for moderators and for oneself (rule 19).
+    ``backstage``: whoever waits there, be the seat held.
     """
 
     id: str
@@ -120,6 +121,7 @@ class PersonView(Struct, frozen=True, omit_defaults=True):
     hand_restorable_until: int = 0
     spoke_ms: int = 0
     link: str = ""
+    backstage: bool = False
 
 
 class RoomInfo(Struct, frozen=True):
@@ -151,7 +153,10 @@ class View(Struct, frozen=True):
 
 
 class Happening(Struct, frozen=True, omit_defaults=True):
-    """An event told to those whom it concerns; ``what`` is its tag in the log."""
+    """An event told to those whom it concerns; ``what`` is its tag in the log.
+
+    ``people``: the ids of all whom it concerns, where it may be more than one.
+    """
 
     number: int
     at: int
@@ -165,6 +170,7 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     mode: Mode | None = None
     entry: Entry | None = None
     reason: str = ""
+    people: list[str] = []
 
 
 # -- from the server

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from stagedoor.messages import AnyMessage, Closing, LobbyCount, Update
+from stagedoor.messages import AnyMessage, Closing, LobbyCount, Speaking, Update
 from stagedoor.rules.event.values import Entry
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Room
@@ -29,6 +29,7 @@ class Audience:
         self.inside: dict[str, Connection] = {}
         self._waiting: set[Connection] = set()
         self._counted = 0
+        self._speaking: tuple[list[str], list[str]] = ([], [])
 
     # -- coming and going
 
@@ -70,6 +71,15 @@ class Audience:
         encoded = _encode(message)
         for connection in list(self.inside.values()):
             connection.send(encoded)
+
+    def tell_speaking(self, room: Room, heard: list[str], on_stage: list[str]) -> None:
+        """Tell who speaks: those ``on_stage`` to everybody, all who are ``heard`` to moderators."""
+        if (heard, on_stage) == self._speaking:
+            return
+        self._speaking = (heard, on_stage)
+        backstage, public = _encode(Speaking(heard)), _encode(Speaking(on_stage))
+        for person, connection in list(self.inside.items()):
+            connection.send(backstage if room.people[person].moderates else public)
 
     def show(self, room: Room, changed: Updates) -> None:
         """Tell everybody inside what changed, each as much as they may see (rule 19)."""

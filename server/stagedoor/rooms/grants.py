@@ -10,18 +10,19 @@ from stagedoor.rules.values import Person, Room, Seat
 
 
 def grant_of(person: Person) -> Grant | None:
-    """A seat's devices if on stage, a connection without sound or picture if offered, or None.
+    """A seat's devices if on stage or backstage, a bare connection if offered, or None.
 
     HELD is None: whoever is not connected sends nothing, and comes back muted (rule 12).
     """
     if not person.present or person.away_until is not None:
         return None
-    if person.seat is Seat.ON_STAGE:
+    if person.seat in (Seat.ON_STAGE, Seat.BACKSTAGE):
         return Grant(
             forward=True,
             microphone=person.microphone,
             camera=person.camera,
             screen=person.screen,
+            backstage=person.seat is Seat.BACKSTAGE,
         )
     if person.seat is Seat.OFFERED:
         return Grant.prepare()

@@ -31,7 +31,7 @@ class Told(Struct, frozen=True):
 
     def concerns(self, person: str) -> bool:
         """Whether this is about the person, or for everybody."""
-        return self.for_all or self.happening.person == person
+        return self.for_all or person in (self.happening.person, *self.happening.people)
 
 
 def tell(number: int, event: AnyEvent, people: Mapping[str, Person]) -> Told | None:
@@ -59,6 +59,7 @@ def tell(number: int, event: AnyEvent, people: Mapping[str, Person]) -> Told | N
         mode=getattr(event, "mode", None),
         entry=getattr(event, "entry", None),
         reason=getattr(event, "reason", "") if isinstance(event, Banned) else "",
+        people=[*getattr(event, "people", ())],
     )
     return Told(happening, isinstance(event, _FOR_ALL))
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError, LogError
 from stagedoor.media.interface import MediaError
-from stagedoor.messages import AnyMessage, Closing, Lobby, MediaRestarted, Speaking
+from stagedoor.messages import AnyMessage, Closing, Lobby, MediaRestarted
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Code, Refusal
@@ -174,15 +174,14 @@ class Keeper:
 
     def speaking(self, people: list[str]) -> None:
         """The engine hears these people: tell everybody, and add up for how long."""
-        self._speech.heard(people, self._clock())
-        self.audience.tell_all(Speaking(people))
+        self._speech.people = people
+        self._follow_speech()
         self._wake.set()
 
     def media_restarted(self) -> None:
         """The engine is a new one: give all grants again, then tell everybody."""
         self._media_restarted = True
-        self._speech.heard([], self._clock())
-        self._wake.set()
+        self.speaking([])
 
     async def run(self) -> None:
         """Do the room's steps until ``stop``."""
@@ -314,6 +313,7 @@ class Keeper:
         replaced = self._replaced(step.jobs)
         if step.draft.events:
             self._show(before, told, step.draft.events)
+            self._follow_speech()
         if restarted:
             self.audience.tell_all(MediaRestarted())
         self.audience.close(put_out, reasons)
@@ -340,6 +340,12 @@ class Keeper:
     def _show(self, before: Room, told: list[Told], events: Sequence[AnyEvent]) -> None:
         """Tell everybody what changed, each as much as they may see (rule 19)."""
         self.audience.show(self.room, updates(before, self.room, told, events))
+
+    def _follow_speech(self) -> None:
+        """Who is heard backstage is told to moderators alone, and counts from being brought on."""
+        on_stage = self._speech.on_stage(self.room)
+        self._speech.heard(on_stage, self._clock())
+        self.audience.tell_speaking(self.room, self._speech.people, on_stage)
 
     def _answer(self, job: Job) -> None:
         if job.entry is not None and not isinstance(job.outcome, Refusal):

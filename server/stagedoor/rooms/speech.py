@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from stagedoor.rules.values import Room, Seat
+
 OFTEN = 10_000  # at the most one event a person in this time
 LONG = 60_000  # who does not stop is written down after this time all the same
 
 
 class Speech:
-    """Told by the media engine who speaks; says what is to be logged, and when."""
+    """Told by the media engine who speaks; says what is to be logged, and when.
+
+    ``people`` are those who speak, loudest first, backstage as well.
+    """
 
     def __init__(self) -> None:
+        self.people: list[str] = []
         self._since: dict[str, int] = {}
         self._spoken: dict[str, int] = {}
         self._logged_at: dict[str, int] = {}
 
+    def on_stage(self, room: Room) -> list[str]:
+        """Those of ``people`` whom everybody hears: not those who are backstage (rule 14)."""
+        return [
+            one
+            for one in self.people
+            if one in room.people and room.people[one].seat is Seat.ON_STAGE
+        ]
+
     def heard(self, people: Iterable[str], now: int) -> None:
-        """These people speak now, and nobody else."""
+        """These people speak on stage now, and nobody else."""
         people = set(people)
         for person in [*self._since]:
             if person not in people:

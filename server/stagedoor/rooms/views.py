@@ -19,7 +19,7 @@ from . import parts
 from .happenings import Told
 from .share import Fields, Share
 
-_HIDDEN = (Seat.REQUESTED, Seat.OFFERED)
+_HIDDEN = (Seat.REQUESTED, Seat.OFFERED, Seat.BACKSTAGE)
 
 
 def room_info(room: Room) -> RoomInfo:
@@ -47,17 +47,18 @@ def lobby(room: Room, now: int) -> Lobby:
 
 
 def public_view(person: Person) -> PersonView:
-    """A person as other attendees see them: no request, no offer."""
+    """A person as other attendees see them: no request, no offer, nothing of the backstage."""
+    hidden = person.seat in _HIDDEN or person.is_backstage
     return PersonView(
         id=person.id,
         name=person.name,
         role=person.role,
-        seat=Seat.VIEWER if person.seat in _HIDDEN else person.seat,
+        seat=Seat.VIEWER if hidden else person.seat,
         away=person.away_until is not None,
         hand=person.hand_at,
-        microphone=person.microphone,
-        camera=person.camera,
-        screen=person.screen,
+        microphone=person.microphone and not hidden,
+        camera=person.camera and not hidden,
+        screen=person.screen and not hidden,
     )
 
 
@@ -73,6 +74,9 @@ def full_view(person: Person, people: Mapping[str, Person]) -> PersonView:
     return structs.replace(
         public_view(person),
         seat=person.seat,
+        microphone=person.microphone,
+        camera=person.camera,
+        screen=person.screen,
         requested_at=person.requested_at,
         offer=offer,
         barred=person.barred,
@@ -83,6 +87,7 @@ def full_view(person: Person, people: Mapping[str, Person]) -> PersonView:
         hand_restorable_until=person.lowered_hand.until if person.lowered_hand is not None else 0,
         spoke_ms=person.spoke_ms,
         link=person.link,
+        backstage=person.is_backstage,
     )
 
 
@@ -137,7 +142,8 @@ def updates(
         share=share,
     )
     concerned = dict.fromkeys([*changed, *share.persons])
-    concerned.update(dict.fromkeys(one.happening.person for one in told if one.happening.person))
+    for happening in (one.happening for one in told):
+        concerned.update(dict.fromkeys([happening.person, *happening.people]))
     persons = {key: _for_person(before, common, key) for key in concerned if _present(after, key)}
     return Updates(
         attendees=common.update(

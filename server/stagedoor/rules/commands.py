@@ -38,7 +38,7 @@ class DeclineOffer(Command, frozen=True, tag="decline_offer"):
 
 
 class LeaveStage(Command, frozen=True, tag="leave_stage"):
-    """Step down: moderators, or everyone where the room allows it (rule 4)."""
+    """Step down: moderators, or everyone where the room allows it (4), or is backstage (3)."""
 
 
 class SetDevice(Command, frozen=True, tag="set_device"):
@@ -89,6 +89,7 @@ class ChangeSettings(Command, frozen=True, tag="change_settings"):
     may_raise_hand: bool | None = None
     may_rename: bool | None = None
     lower_hand_once_spoken: bool | None = None
+    backstage: bool | None = None
 
 
 class Approve(Command, frozen=True, tag="approve"):
@@ -118,7 +119,19 @@ class RevokeOffer(Command, frozen=True, tag="revoke_offer"):
 
 
 class RemoveFromStage(Command, frozen=True, tag="remove_from_stage"):
-    """Remove a person from the stage (rule 13)."""
+    """Remove a person from the stage, or from backstage (rule 13)."""
+
+    person: str
+
+
+class BringOn(Command, frozen=True, tag="bring_on"):
+    """Bring people from backstage on together; nobody named: all who wait there."""
+
+    people: tuple[str, ...] = ()
+
+
+class SendBackstage(Command, frozen=True, tag="send_backstage"):
+    """Send a person from the stage to wait backstage."""
 
     person: str
 
@@ -177,6 +190,8 @@ StageCommand = (
     | Invite
     | RevokeOffer
     | RemoveFromStage
+    | BringOn
+    | SendBackstage
     | TurnOff
     | TurnAllOff
     | AskToUnmute

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from . import backstage, devices, hands, moderation, settings, stage
 from . import commands as cmd
-from . import devices, hands, moderation, settings, stage
 from .base import Repeated
 from .event.commands import EventCommand
 from .event.decide import decide as decide_on_event
@@ -95,5 +95,9 @@ def _decide(  # noqa: PLR0912 - one line a command
             return moderation.revoke(room, command, by, now)
         case cmd.RemoveFromStage():
             return moderation.remove(room, command, by, now)
+        case cmd.BringOn():
+            return backstage.bring_on(room, command, by, now)
+        case cmd.SendBackstage():
+            return backstage.send(room, command, by, now)
         case _:
             assert_never(command)

@@ -21,8 +21,8 @@ def is_on(person: Person, device: Device) -> bool:
 
 
 def set_own(command: cmd.SetDevice, by: Person, now: int) -> list[ev.AnyEvent]:
-    """Turn one's own on or off, at any time on stage (rule 4)."""
-    if by.seat is not Seat.ON_STAGE:
+    """Turn one's own on or off, at any time on stage and backstage (rule 4)."""
+    if by.seat not in (Seat.ON_STAGE, Seat.BACKSTAGE):
         verb = "shared" if command.device is Device.SCREEN else "used"
         refuse(Code.WRONG_STATE, f"Your {command.device} is {verb} on stage only.")
     if is_on(by, command.device) == command.on:

@@ -115,6 +115,32 @@ class WentOnStage(Event, frozen=True, tag="went_on_stage", kw_only=True):
     camera: bool
 
 
+class WentBackstage(Event, frozen=True, tag="went_backstage", kw_only=True):
+    """A person took a seat backstage, seen and heard by moderators alone (rules 14 and 15)."""
+
+    person: str
+    microphone: bool
+    camera: bool
+
+
+class BroughtOn(Event, frozen=True, tag="brought_on", kw_only=True):
+    """People came from backstage on the stage together, with their devices as they were (15)."""
+
+    people: tuple[str, ...]
+
+
+class SentBackstage(Event, frozen=True, tag="sent_backstage", kw_only=True):
+    """A moderator sent a person from the stage backstage (rule 13)."""
+
+    person: str
+
+
+class LeftBackstage(Event, frozen=True, tag="left_backstage", kw_only=True):
+    """A person who waited backstage stepped back (rule 3)."""
+
+    person: str
+
+
 class LeftStage(Event, frozen=True, tag="left_stage", kw_only=True):
     """A person stepped down (rule 4)."""
 
@@ -203,6 +229,10 @@ StageEvent = (
     | OfferRevoked
     | OfferExpired
     | WentOnStage
+    | WentBackstage
+    | BroughtOn
+    | SentBackstage
+    | LeftBackstage
     | LeftStage
     | RemovedFromStage
     | Bumped

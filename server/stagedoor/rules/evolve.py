@@ -23,6 +23,7 @@ from .talk.evolve import evolve as evolve_talk
 from .values import Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
 from .words import (
     APPOINTED,
+    BROUGHT_ON,
     CLOSED,
     DECLINED,
     DEMOTED,
@@ -30,6 +31,7 @@ from .words import (
     OFFERED,
     REMOVED,
     REVOKED,
+    SENT_BACKSTAGE,
     TURNED_OFF,
 )
 
@@ -112,6 +114,9 @@ def _on_the_stage(room: Room, event: ev.StageEvent) -> Room:
             return replace(room, ended=True, people=people)
         case ev.Entered():
             return _with(room, _entered(event))
+        case ev.BroughtOn():
+            brought = {key: _brought_on(room, room.people[key], event) for key in event.people}
+            return replace(room, people={**room.people, **brought})
         case ev.RoomCreated():
             raise ValueError("a room is created once")
         case _:
@@ -153,16 +158,22 @@ def _returned(room: Room, person: Person, event: ev.Returned) -> Person:
     back = replace(person, name=event.name, present=True, away_until=None)
     if person.seat is Seat.HELD:
         # Silent since before the disconnection: coming back is not speaking (rule 11).
-        return replace(back.with_all_off(), seat=Seat.ON_STAGE)
+        seat = Seat.BACKSTAGE if person.held_backstage else Seat.ON_STAGE
+        return replace(back.with_all_off(), seat=seat, held_backstage=False)
     return back
 
 
 def _disconnected(room: Room, person: Person, event: ev.Disconnected) -> Person:
     away = replace(person, away_until=event.away_until, unmute_asked_by=None)
-    if person.seat is not Seat.ON_STAGE:
+    if not person.has_seat:
         return away
     since = event.at if person.microphone else person.silent_since
-    return replace(away.with_all_off(), seat=Seat.HELD, silent_since=since)
+    return replace(
+        away.with_all_off(),
+        seat=Seat.HELD,
+        silent_since=since,
+        held_backstage=person.is_backstage,
+    )
 
 
 def _left(room: Room, person: Person, event: ev.Left) -> Person:
@@ -224,21 +235,40 @@ def _offer_expired(room: Room, person: Person, event: ev.OfferExpired) -> Person
 # -- the stage
 
 
-def _went_on_stage(room: Room, person: Person, event: ev.WentOnStage) -> Person:
+def _hand_after_going_up(room: Room, person: Person) -> int | None:
     # Where a hand goes down once its owner has spoken, going up is not the end of it.
-    hand = person.hand_at if room.settings.lower_hand_once_spoken else None
+    return person.hand_at if room.settings.lower_hand_once_spoken else None
+
+
+def _went_up(room: Room, person: Person, event: ev.WentOnStage | ev.WentBackstage) -> Person:
+    seat = Seat.ON_STAGE if isinstance(event, ev.WentOnStage) else Seat.BACKSTAGE
     return replace(
-        person.unseated(Seat.ON_STAGE),
+        person.unseated(seat),
         microphone=event.microphone,
         camera=event.camera,
         silent_since=event.at,
-        hand_at=hand,
+        hand_at=_hand_after_going_up(room, person),
         barred=False,
         decisions=_without(person, Matter.SEAT, *(Matter(device) for device in Device)),
     )
 
 
-def _left_stage(room: Room, person: Person, event: ev.LeftStage) -> Person:
+def _brought_on(room: Room, person: Person, event: ev.BroughtOn) -> Person:
+    return replace(
+        person,
+        seat=Seat.ON_STAGE,
+        silent_since=event.at,
+        hand_at=_hand_after_going_up(room, person),
+        decisions=_decided(room, person, event, Matter.SEAT, BROUGHT_ON),
+    )
+
+
+def _sent_backstage(room: Room, person: Person, event: ev.SentBackstage) -> Person:
+    decisions = _decided(room, person, event, Matter.SEAT, SENT_BACKSTAGE)
+    return replace(person, seat=Seat.BACKSTAGE, decisions=decisions)
+
+
+def _left_stage(room: Room, person: Person, event: ev.LeftStage | ev.LeftBackstage) -> Person:
     return person.unseated()
 
 
@@ -307,7 +337,10 @@ _PERSONAL: dict[type[Event], Callable[[Room, Person, Any], Person]] = {
     ev.OfferDeclined: _offer_declined,
     ev.OfferRevoked: _offer_revoked,
     ev.OfferExpired: _offer_expired,
-    ev.WentOnStage: _went_on_stage,
+    ev.WentOnStage: _went_up,
+    ev.WentBackstage: _went_up,
+    ev.SentBackstage: _sent_backstage,
+    ev.LeftBackstage: _left_stage,
     ev.LeftStage: _left_stage,
     ev.RemovedFromStage: _removed,
     ev.Bumped: _bumped,

@@ -87,8 +87,8 @@ def seats_taken(room: Room) -> int:
     return sum(person.has_seat or person.seat is Seat.OFFERED for person in room.people.values())
 
 
-def on_stage(room: Room) -> int:
-    """Seats in use, held ones included."""
+def seats_used(room: Room) -> int:
+    """Seats in use on stage and backstage, held ones included."""
     return sum(person.has_seat for person in room.people.values())
 
 
@@ -99,7 +99,8 @@ def make_room(room: Room, by: str, now: int) -> list[ev.AnyEvent]:
     silent = [
         person
         for person in room.people.values()
-        if person.has_seat and not (person.moderates or person.microphone or person.screen)
+        if person.has_seat
+        and not (person.is_backstage or person.moderates or person.microphone or person.screen)
     ]
     over = seats_taken(room) - room.settings.capacity
     if not room.settings.bump_longest_silent or not silent or over > 0:

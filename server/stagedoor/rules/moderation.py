@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import commands as cmd
 from . import events as ev
+from .backstage import step_back
 from .guards import (
     already_handled,
     handled,
@@ -69,7 +70,8 @@ def invite(room: Room, command: cmd.Invite, by: Person, now: int) -> list[ev.Any
     moderator(by)
     person = target(room, command.person)
     if person.has_seat:
-        refuse(Code.WRONG_STATE, f"{person.name} is on stage already.")
+        where = "backstage" if person.is_backstage else "on stage"
+        refuse(Code.WRONG_STATE, f"{person.name} is {where} already.")
     if person.seat is Seat.OFFERED:
         _not_offered_by_another(room, by, person.offer)
         refuse(Code.WRONG_STATE, f"{person.name} holds an offer already.")
@@ -95,12 +97,14 @@ def revoke(room: Room, command: cmd.RevokeOffer, by: Person, now: int) -> list[e
 
 
 def remove(room: Room, command: cmd.RemoveFromStage, by: Person, now: int) -> list[ev.AnyEvent]:
-    """Take somebody off the stage, held seats too (rules 4, 12, 13 and 17)."""
+    """Take somebody off the stage or backstage, held seats too (rules 4, 12, 13 and 17)."""
     moderator(by)
     person = target(room, command.person)
     not_the_host(by, person, "remove")
     if not person.has_seat:
         not_on_stage(by, person)
+    if person.id == by.id and person.is_backstage:
+        return step_back(by, now)
     if person.id == by.id:
         return [ev.LeftStage(at=now, by=by.id, rule=4, person=by.id)]
     return [ev.RemovedFromStage(at=now, by=by.id, rule=13, person=person.id)]

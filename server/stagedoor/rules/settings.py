@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from . import commands as cmd
 from . import events as ev
-from .guards import handled, host, moderator, on_stage, refuse, seats_taken, target
+from .guards import handled, host, moderator, refuse, seats_taken, seats_used, target
 from .hands import raised
 from .polls.decide import close_all
 from .quizzes.decide import end_all
@@ -75,9 +75,9 @@ def change(room: Room, command: cmd.ChangeSettings, by: Person, now: int) -> lis
     for name, (least, most, sentence) in _LIMITS.items():
         if name in wanted and not least <= wanted[name] <= most:
             refuse(Code.BAD_VALUE, sentence)
-    seated = on_stage(room)
+    seated = seats_used(room)
     if wanted.get("capacity", seated) < seated:
-        refuse(Code.BAD_VALUE, f"The capacity cannot be below the {seated} now on stage.")
+        refuse(Code.BAD_VALUE, f"The capacity cannot be below the {seated} seats in use now.")
     changed = replace(room.settings, **wanted)
     if changed == room.settings:
         return []

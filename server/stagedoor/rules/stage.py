@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import commands as cmd
 from . import events as ev
-from .guards import make_room, on_stage, refuse
+from .backstage import go_up, step_back
+from .guards import make_room, refuse, seats_used
 from .refusals import Code
 from .values import Mode, Person, Room, Seat
 
@@ -17,29 +18,25 @@ _NOT_DIRECTLY = {
 
 def join(room: Room, command: cmd.JoinStage, by: Person, now: int) -> list[ev.AnyEvent]:
     """Go up directly: in ``open`` only, and not after a removal (rules 1 and 13)."""
-    if by.has_seat:
-        refuse(Code.WRONG_STATE, "You are on stage already.")
+    _not_up_yet(by)
     if by.seat is Seat.OFFERED:
         refuse(Code.WRONG_STATE, "You hold an offer: accept it to join the stage.")
     if room.mode is not Mode.OPEN:
         refuse(Code.WRONG_MODE, _NOT_DIRECTLY[room.mode])
     if by.needs_a_word:
         refuse(Code.REMOVED, "You were removed from the stage: ask to join it again.")
-    went = ev.WentOnStage(
-        at=now,
-        by=by.id,
-        rule=1,
-        person=by.id,
-        microphone=command.microphone,
-        camera=command.camera,
-    )
-    return [*make_room(room, by.id, now), went]
+    return [*make_room(room, by.id, now), go_up(room, command, by, now, rule=1)]
+
+
+def _not_up_yet(by: Person) -> None:
+    if by.has_seat:
+        where = "backstage" if by.is_backstage else "on stage"
+        refuse(Code.WRONG_STATE, f"You are {where} already.")
 
 
 def ask(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
     """Ask for a seat; with an offer or a request in hand there is nothing to do (rule 9)."""
-    if by.has_seat:
-        refuse(Code.WRONG_STATE, "You are on stage already.")
+    _not_up_yet(by)
     if by.seat in (Seat.OFFERED, Seat.REQUESTED):
         return []
     if room.mode is Mode.OPEN and not by.needs_a_word:
@@ -65,17 +62,9 @@ def accept(room: Room, command: cmd.AcceptOffer, by: Person, now: int) -> list[e
         refuse(Code.WRONG_STATE, "There is no offer to accept; it may have been taken back.")
     if now >= by.offer.expires_at:
         refuse(Code.WRONG_STATE, "The offer has expired.")
-    if on_stage(room) >= room.settings.capacity:
+    if seats_used(room) >= room.settings.capacity:
         refuse(Code.STAGE_FULL, "The stage is full just now; the offer still stands.")
-    went = ev.WentOnStage(
-        at=now,
-        by=by.id,
-        rule=2,
-        person=by.id,
-        microphone=command.microphone,
-        camera=command.camera,
-    )
-    return [went]
+    return [go_up(room, command, by, now, rule=2)]
 
 
 def decline_offer(by: Person, now: int) -> list[ev.AnyEvent]:
@@ -89,6 +78,8 @@ def leave(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
     """Step down: moderators, and others only where the room has it so (rule 4)."""
     if not by.has_seat:
         refuse(Code.WRONG_STATE, "You are not on stage.")
+    if by.is_backstage:
+        return step_back(by, now)
     if not by.moderates and not room.settings.may_leave_stage:
         refuse(Code.NOT_ALLOWED, "Only a moderator can take you off the stage.")
     return [ev.LeftStage(at=now, by=by.id, rule=4, person=by.id)]

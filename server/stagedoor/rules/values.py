@@ -33,11 +33,12 @@ class Mode(StrEnum):
 
 
 class Seat(StrEnum):
-    """A person's seat state; HELD is on stage, but disconnected (rule 12)."""
+    """A person's seat state; HELD is on stage or backstage, but disconnected (rule 12)."""
 
     VIEWER = "viewer"
     REQUESTED = "requested"
     OFFERED = "offered"
+    BACKSTAGE = "backstage"
     ON_STAGE = "on_stage"
     HELD = "held"
 
@@ -81,6 +82,7 @@ class Settings(Struct, frozen=True):
     """What a moderator may set for a room; times in milliseconds.
 
     ``slow_ms``: between two messages of one person. ``premoderated``: moderators approve first.
+    ``backstage``: attendees on their way up wait backstage until they are brought on.
     """
 
     capacity: int = 12
@@ -97,6 +99,7 @@ class Settings(Struct, frozen=True):
     may_raise_hand: bool = True
     may_rename: bool = True
     lower_hand_once_spoken: bool = False
+    backstage: bool = False
 
 
 class Person(Struct, frozen=True):
@@ -110,6 +113,7 @@ class Person(Struct, frozen=True):
     ``requested_since`` and ``hand_since`` are the times of the request and the hand that are there.
     ``name_given``: the name is of a moderator's choice, and not to be changed by coming back.
     ``link``: the id of the link that led here, and ``entered_as`` the role that it gave.
+    ``held_backstage``: the seat that is held is backstage.
     """
 
     id: str
@@ -136,6 +140,7 @@ class Person(Struct, frozen=True):
     name_given: bool = False
     entered_as: Role = Role.ATTENDEE
     link: str = ""
+    held_backstage: bool = False
 
     @property
     def moderates(self) -> bool:
@@ -144,8 +149,13 @@ class Person(Struct, frozen=True):
 
     @property
     def has_seat(self) -> bool:
-        """Whether this person sits on the stage, connected or held."""
-        return self.seat is Seat.ON_STAGE or self.seat is Seat.HELD
+        """Whether this person is on stage or backstage, connected or held."""
+        return self.seat in (Seat.ON_STAGE, Seat.BACKSTAGE, Seat.HELD)
+
+    @property
+    def is_backstage(self) -> bool:
+        """Whether this person waits backstage, connected or held."""
+        return self.seat is Seat.BACKSTAGE or self.held_backstage
 
     @property
     def needs_a_word(self) -> bool:
@@ -159,7 +169,12 @@ class Person(Struct, frozen=True):
     def unseated(self, seat: Seat = Seat.VIEWER) -> Person:
         """No request, no offer, nothing on; a hand is apart from the seat."""
         return replace(
-            self.with_all_off(), seat=seat, requested_at=None, offer=None, unmute_asked_by=None
+            self.with_all_off(),
+            seat=seat,
+            requested_at=None,
+            offer=None,
+            unmute_asked_by=None,
+            held_backstage=False,
         )
 
     def gone(self) -> Person:

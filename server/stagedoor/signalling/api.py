@@ -271,5 +271,5 @@ def listed(room: Room) -> ListedRoom:
         open_door=room.open_door,
         ended=room.ended,
         people=len(present),
-        on_stage=sum(person.has_seat for person in present),
+        on_stage=sum(person.has_seat and not person.is_backstage for person in present),
     )

@@ -97,7 +97,7 @@ def attendance(events: Sequence[AnyEvent], now: int) -> list[Attended]:
         _come_and_go(event, accounts)
         _take_part(event, accounts)
     stage: dict[str, int] = {}
-    for stay in stage_times(events):
+    for stay in (one for one in stage_times(events) if not one.backstage):
         until = now if stay.until is None else stay.until
         stage[stay.person] = stage.get(stay.person, 0) + until - stay.since
     return [

@@ -28,6 +28,10 @@ WORDS = {
     "offer_revoked": "took the offer back",
     "offer_expired": "the offer expired",
     "went_on_stage": "went on stage",
+    "went_backstage": "went backstage",
+    "brought_on": "brought on",
+    "sent_backstage": "sent backstage",
+    "left_backstage": "left backstage",
     "left_stage": "left the stage",
     "removed_from_stage": "removed from the stage",
     "bumped": "gave way to another on a full stage",
@@ -74,6 +78,7 @@ def rundown(events: Sequence[AnyEvent]) -> list[Happened]:
         names.read(event)
         what = str(event.__struct_config__.tag)
         person = getattr(event, "person", "")
+        others = ", ".join(names[one] for one in getattr(event, "people", ()))
         own = isinstance(event, DeviceSet | HandLowered) and event.by == event.person
         if what not in WORDS or own:
             continue
@@ -83,7 +88,7 @@ def rundown(events: Sequence[AnyEvent]) -> list[Happened]:
                 at=event.at,
                 what=what,
                 words=WORDS[what],
-                person_name=before or names[person],
+                person_name=before or names[person] or others,
                 by_name=names[event.by],
                 detail=_detail(event),
                 rule=event.rule,

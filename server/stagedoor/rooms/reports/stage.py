@@ -1,4 +1,4 @@
-"""Who was on stage when, and by whose decision. Pure."""
+"""Who was on stage or backstage when, and by whose decision. Pure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from msgspec.structs import replace
 from stagedoor.rules.event.events import Banned, RemovedFromRoom, SpokeFor
 from stagedoor.rules.events import (
     AnyEvent,
+    BroughtOn,
     Bumped,
     Left,
+    LeftBackstage,
     LeftStage,
     OfferMade,
     RemovedFromStage,
     RoomEnded,
+    SentBackstage,
+    WentBackstage,
     WentOnStage,
 )
 from stagedoor.rules.values import OfferReason
@@ -29,9 +33,23 @@ _UP = {
 }
 _DIRECTLY = ("joined directly", "")
 _BY_OFFER = 2  # the rule under which an offer is accepted
-_Down = LeftStage | RemovedFromStage | Bumped | Left | RemovedFromRoom | Banned | RoomEnded
+_Down = (
+    LeftStage
+    | LeftBackstage
+    | BroughtOn
+    | SentBackstage
+    | RemovedFromStage
+    | Bumped
+    | Left
+    | RemovedFromRoom
+    | Banned
+    | RoomEnded
+)
 _DOWN: dict[type[_Down], str] = {
     LeftStage: "left the stage",
+    LeftBackstage: "left backstage",
+    BroughtOn: "brought on",
+    SentBackstage: "sent backstage",
     RemovedFromStage: "removed from the stage",
     Bumped: "gave way to another",
     Left: "was away too long",
@@ -42,7 +60,7 @@ _DOWN: dict[type[_Down], str] = {
 
 
 class OnStage(Struct, frozen=True):
-    """One stay on stage. ``until`` is None, and ``down`` empty, while it lasts.
+    """One stay on stage, or backstage. ``until`` is None, and ``down`` empty, while it lasts.
 
     ``up`` and ``down`` say how, ``up_by`` and ``down_by`` who decided: empty for the person alone
     and for the clock. Times in milliseconds; a seat that is held counts as a seat.
@@ -57,10 +75,11 @@ class OnStage(Struct, frozen=True):
     down: str = ""
     down_by: str = ""
     spoke_ms: int = 0
+    backstage: bool = False
 
 
 def stage_times(events: Sequence[AnyEvent]) -> list[OnStage]:
-    """All stays on stage, in the order in which they began."""
+    """All stays on stage and backstage, in the order in which they began."""
     names = Names()
     stays: list[OnStage] = []
     last: dict[str, int] = {}
@@ -73,15 +92,25 @@ def stage_times(events: Sequence[AnyEvent]) -> list[OnStage]:
             down = _DOWN[type(event)]
             stays[place] = replace(stays[place], until=event.at, down=down, down_by=by)
 
+    def begin(person: str, at: int, way: tuple[str, str], *, backstage: bool) -> None:
+        last[person] = len(stays)
+        stays.append(OnStage(person, names[person], at, *way, backstage=backstage))
+
     for event in events:
         names.read(event)
         match event:
             case OfferMade():
                 ways[event.person] = (_UP[event.reason], names[event.by])
-            case WentOnStage():
+            case WentOnStage() | WentBackstage():
                 way = ways.get(event.person, _DIRECTLY) if event.rule == _BY_OFFER else _DIRECTLY
-                last[event.person] = len(stays)
-                stays.append(OnStage(event.person, names[event.person], event.at, *way))
+                begin(event.person, event.at, way, backstage=isinstance(event, WentBackstage))
+            case BroughtOn():
+                for person in event.people:
+                    end(person, event)
+                    begin(person, event.at, ("brought on", names[event.by]), backstage=False)
+            case SentBackstage():
+                end(event.person, event)
+                begin(event.person, event.at, ("sent backstage", names[event.by]), backstage=True)
             case SpokeFor() if event.person in last:
                 place = last[event.person]  # may be told some seconds after the end
                 spoke = stays[place].spoke_ms + event.ms
@@ -97,7 +126,7 @@ def stage_times(events: Sequence[AnyEvent]) -> list[OnStage]:
 def stage_table(stays: Sequence[OnStage], now: int) -> list[Row]:
     """The stays as a table, its head first."""
     head: Row = [
-        *("Name", "From", "To", "Seconds", "Spoke (s)"),
+        *("Name", "From", "To", "Seconds", "Spoke (s)", "Where"),
         *("Up by", "Up by whom", "Down by", "Down by whom"),
     ]
     rows: list[Row] = [
@@ -107,6 +136,7 @@ def stage_table(stays: Sequence[OnStage], now: int) -> list[Row]:
             written(one.until),
             seconds((now if one.until is None else one.until) - one.since),
             seconds(one.spoke_ms),
+            "backstage" if one.backstage else "on stage",
             *(one.up, one.up_by, one.down, one.down_by),
         ]
         for one in stays

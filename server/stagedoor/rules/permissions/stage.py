@@ -24,6 +24,8 @@ EXPIRED = "the offer has expired"
 DECLINED = "declined just now, with a wait"
 OFF_LINE = "the person is not connected"
 UNMUTED = "the microphone is on"
+EVERYBODY = "all at once"
+LOST_BACKSTAGE = "the connection was lost backstage"
 
 _ATTENDEE = Role.ATTENDEE
 _NOT_OPEN = (Mode.REQUEST, Mode.INVITE, Mode.CLOSED)
@@ -35,14 +37,14 @@ _NO_REQUEST = (
 
 
 def _without(seat: Seat) -> tuple[Seat, ...]:
-    return tuple(one for one in (*NOT_SEATED, Seat.ON_STAGE) if one is not seat)
+    return tuple(one for one in Seat if one not in (seat, Seat.HELD))
 
 
 PERMISSIONS = (
     Permission(
         c.JoinStage,
         (
-            no(Code.WRONG_STATE, seat=(Seat.OFFERED, Seat.ON_STAGE)),
+            no(Code.WRONG_STATE, seat=(Seat.OFFERED, Seat.BACKSTAGE, Seat.ON_STAGE)),
             no(Code.WRONG_MODE, mode=_NOT_OPEN),
             no(Code.REMOVED, by=_ATTENDEE, case=REMOVED),
             no(Code.STAGE_FULL, case=FULL),
@@ -52,7 +54,7 @@ PERMISSIONS = (
     Permission(
         c.AskToJoinStage,
         (
-            no(Code.WRONG_STATE, seat=Seat.ON_STAGE),
+            no(Code.WRONG_STATE, seat=(Seat.BACKSTAGE, Seat.ON_STAGE)),
             yes(seat=(Seat.OFFERED, Seat.REQUESTED)),
             yes(by=_ATTENDEE, mode=Mode.OPEN, case=REMOVED),
             no(Code.WRONG_MODE, mode=(Mode.OPEN, Mode.INVITE, Mode.CLOSED)),
@@ -74,6 +76,7 @@ PERMISSIONS = (
         c.LeaveStage,
         (
             no(Code.WRONG_STATE, seat=NOT_SEATED),
+            yes(seat=Seat.BACKSTAGE),
             no(Code.NOT_ALLOWED, by=_ATTENDEE, off="may_leave_stage"),
         ),
     ),
@@ -109,6 +112,28 @@ PERMISSIONS = (
     Permission(
         c.RemoveFromStage,
         (NOT_ATTENDEES, NOT_THE_HOST, no(Code.WRONG_STATE, at=NOT_SEATED)),
+        person=True,
+    ),
+    Permission(
+        c.BringOn,
+        (
+            NOT_ATTENDEES,
+            yes(seat=Seat.BACKSTAGE, case=EVERYBODY),
+            no(Code.AWAY, at=Seat.HELD, case=LOST_BACKSTAGE),
+            no(Code.WRONG_STATE, at=(*NOT_SEATED, Seat.ON_STAGE, Seat.HELD)),
+        ),
+        (USUAL, LOST_BACKSTAGE, EVERYBODY),
+        person=True,
+    ),
+    Permission(
+        c.SendBackstage,
+        (
+            NOT_ATTENDEES,
+            no(Code.TURNED_OFF, off="backstage"),
+            no(Code.WRONG_STATE, of=(Role.HOST, Role.MODERATOR)),
+            no(Code.WRONG_STATE, at=(*NOT_SEATED, Seat.BACKSTAGE)),
+            no(Code.AWAY, at=Seat.HELD),
+        ),
         person=True,
     ),
     Permission(

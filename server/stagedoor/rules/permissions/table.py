@@ -16,7 +16,7 @@ USUAL = "otherwise"
 OWN = "one's own"
 
 NOT_SEATED = (Seat.VIEWER, Seat.REQUESTED, Seat.OFFERED)
-SEATED = (Seat.ON_STAGE, Seat.HELD)
+SEATED = (Seat.BACKSTAGE, Seat.ON_STAGE, Seat.HELD)
 
 
 class Line(Struct, frozen=True, kw_only=True):
