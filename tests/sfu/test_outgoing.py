@@ -67,6 +67,20 @@ def test_sound_overtakes_pictures() -> None:
     assert sent.order == [b"sound", b"picture"]
 
 
+def test_frames_that_arrive_mixed_leave_each_as_one() -> None:
+    """Two people's pictures: what leaves as one message is packets of one of them."""
+    jobs, sent, put = make(Clock())
+    first, second, people = Track("video", 1), Track("video", 2), [1, 2]
+    for number in range(3):
+        put(first, b"a%d" % number, people, 100.0)
+        put(second, b"b%d" % number, people, 100.0)
+    assert jobs.work()
+    assert sent.order == [b"a0", b"a1", b"a2", b"b0", b"b1", b"b2"]
+    put(first, b"a3", people, 100.0)
+    assert jobs.work()
+    assert sent.order[-1] == b"a3"
+
+
 def test_a_burst_leaves_in_slices_and_sound_comes_in_between() -> None:
     clock = Clock(step=outgoing.SLICE)
     jobs, sent, put = make(clock)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -19,6 +20,8 @@ from stagedoor.media.interface import MediaError
 
 from . import control, udp
 from .engine import Engine
+
+GARBAGE = 20_000  # objects more than before, at which cycles are looked for
 
 log = logging.getLogger("stagedoor.sfu")
 
@@ -62,6 +65,8 @@ async def run(sock: socket.socket, addresses: list[str]) -> None:
         pipe.write(control.frame(told))
 
     engine = Engine(sock, addresses, tell)
+    gc.freeze()  # what is there for good need not be looked through again and again
+    gc.set_threshold(GARBAGE, 10, 10)
     tell(control.Ready(sock.getsockname()[1]))
     while (asked := await control.read_asked(reader)) is not None:
         tell(handle(engine, asked))

@@ -15,24 +15,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-import cffi
-
 from . import srtp
 from .addresses import Address, address_of, sockaddr
+from .syscalls import Calls, calls
 
 SLOTS = 256
 SEGMENTS = 32  # of one message; the kernel takes 64 and no more than 64 KiB
 SOL_UDP, UDP_SEGMENT = 17, 103
-
-_C = """
-typedef struct { void *iov_base; size_t iov_len; } iovec;
-typedef struct {
-    void *msg_name; unsigned int msg_namelen; iovec *msg_iov; size_t msg_iovlen;
-    void *msg_control; size_t msg_controllen; int msg_flags;
-} msghdr;
-typedef struct { msghdr msg_hdr; unsigned int msg_len; } mmsghdr;
-int sendmmsg(int sockfd, mmsghdr *msgvec, unsigned int vlen, int flags);
-"""
 
 
 class Target(Protocol):
@@ -85,25 +74,20 @@ class Batch:
         self._made: list[tuple[int, int, Any, Any]] = [(-1, 0, None, None)] * SLOTS
         self._headers: list[Any] = []
         self._send: Callable[[], bool] = self._sendto
-        if sys.byteorder == "little":  # the low half of a length is then where the length is
-            with contextlib.suppress(OSError, AttributeError):
-                self._prepare()
-                self._send = self._sendmmsg
+        found = calls()
+        if found and sys.byteorder == "little":  # a length's low half is then where it begins
+            self._prepare(found)
+            self._send = self._sendmmsg
+            with contextlib.suppress(OSError):
                 sock.setsockopt(SOL_UDP, UDP_SEGMENT, 0)  # OSError where it is not known
                 self.segments = SEGMENTS
 
-    def _prepare(self) -> None:
-        self._ffi = ffi = cffi.FFI()
-        ffi.cdef(_C)
-        self._lib: Any = ffi.dlopen(None)
-        self._sendmmsg_function = self._lib.sendmmsg
-        self._messages = ffi.new("mmsghdr[]", SLOTS)
-        self._vectors = ffi.new("iovec[]", SLOTS)
+    def _prepare(self, found: Calls) -> None:
+        self._ffi = ffi = found.ffi
+        self._sendmmsg_function = found.lib.sendmmsg
+        self._messages, self._vectors = found.messages(self._buffers, srtp.MAX_PACKET)
         self._headers += [self._messages[index].msg_hdr for index in range(SLOTS)]
         self._starts = [self._vectors + index for index in range(SLOTS)]
-        for header, start, buffer in zip(self._headers, self._starts, self._buffers, strict=True):
-            start.iov_base = buffer
-            header.msg_namelen = 16
         lengths = [ffi.addressof(self._vectors[index], "iov_len") for index in range(SLOTS)]
         self._sizes = [ffi.cast("int *", length) for length in lengths]
         self._controls: dict[int, Any] = {}

@@ -13,7 +13,7 @@ from functools import partial
 
 from stagedoor.media.interface import Grant, MediaError
 
-from . import control, descriptions, ice, sdp, srtp, udp
+from . import control, descriptions, ice, sdp, srtp
 from .addresses import Address
 from .batch import Batch
 from .dtls import identity
@@ -22,6 +22,7 @@ from .outgoing import Outgoing
 from .peer import Peer
 from .publisher import Publisher
 from .stage import Stage
+from .udp import Inbox
 from .viewer import Viewer
 
 TICK = 0.05
@@ -41,6 +42,7 @@ class Engine:
         self._socket = sock
         self._addresses = tuple(addresses)
         self._tell = tell
+        self._inbox = Inbox(sock)
         self._batch = Batch(sock)
         self._identity = identity()
         self._by_ufrag: dict[str, Peer] = {}
@@ -58,7 +60,7 @@ class Engine:
 
     def _readable(self) -> None:
         now = self._loop.time()
-        for data, address in udp.datagrams(self._socket):
+        for data, address in self._inbox.read():
             try:
                 self._datagram(data, address, now)
             except srtp.Error:

@@ -52,15 +52,16 @@ class Outgoing:
         self._clock = clock
         self._sound: deque[Job] = deque()
         self._pictures: deque[Job] = deque()
+        self._last: dict[Track, Job] = {}  # of each track, while packets can be added to it
 
     def put(self, track: Track, packet: bytes, receivers: list[Peer], now: float) -> None:
         """Send a packet to these as soon as may be; packets of a track stay in their order."""
         if not receivers:
             return
         jobs = self._sound if track.kind == "audio" else self._pictures
-        last = jobs[-1] if jobs else None
+        last = self._last.get(track)
         if last is None or not last.takes(track, receivers):
-            last = Job(track, receivers, now, track.era)
+            last = self._last[track] = Job(track, receivers, now, track.era)
             jobs.append(last)
         last.packets.append(packet)
 
@@ -73,12 +74,16 @@ class Outgoing:
         in_time = True
         while in_time and not self._batch.blocked and (jobs := self._sound or self._pictures):
             if self._do(jobs[0], until):
-                jobs.popleft()
+                self._forget(jobs.popleft())
             else:
                 in_time = self._batch.blocked
         # Nothing stays in the batch: what is taken from somebody next must not leave later.
         self._batch.flush()
         return in_time
+
+    def _forget(self, job: Job) -> None:
+        if self._last.get(job.track) is job:
+            del self._last[job.track]
 
     def _do(self, job: Job, until: float) -> bool:
         """Go on with a job; whether it is done."""
