@@ -20,6 +20,7 @@ from .scene import Scene
 from .theme import colour
 
 NARROW = 1180  # pixels of width below which words go under the icons
+NARROW_ON_STAGE = 1340  # the same, with the buttons for devices
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Deeds:
     open_devices: Callable[[], object]
     show_people: Callable[[], object]
     show_chat: Callable[[], object] = lambda: None
+    react: Callable[[], object] = lambda: None
     part: Part = field(default_factory=Part)
 
 
@@ -77,13 +79,16 @@ class Bar(QWidget):
         self.devices = Tool("Devices", deeds.open_devices, "settings")
         self.leave = Tool("Leave stage", lambda: act(cmd.LeaveStage()), "down")
         self.hand = Tool("Raise hand", self._hand, "hand")
+        self.react = Tool("React", deeds.react, "smile")
+        self.react.setToolTip("React (R)")
         self.people = Tool("People", deeds.show_people, "people")
         self.chat = Tool("Chat", deeds.show_chat, "chat")
         self._hand_up = False
+        self._narrow_below = NARROW
         self._talk_key = ""
         self._tools = [
             self.join, self.ask, self.cancel, self.microphone, self.camera, self.share,
-            self.devices, self.leave, self.hand,
+            self.devices, self.leave, self.hand, self.react,
         ]  # fmt: skip
         grid = QGridLayout(self)
         grid.setContentsMargins(16, 10, 16, 10)
@@ -137,6 +142,8 @@ class Bar(QWidget):
             self.leave: state.leave,
             self.hand: state.hand,
         }
+        self._narrow_below = NARROW_ON_STAGE if state.devices else NARROW
+        self._fit()
         for tool, there in visible.items():
             tool.setVisible(there)
             tool.setEnabled(tool is self.devices or scene.online)
@@ -185,7 +192,10 @@ class Bar(QWidget):
         return QSize(200, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        narrow = self.width() < NARROW
+        self._fit()
+
+    def _fit(self) -> None:
+        narrow = self.width() < self._narrow_below
         for tool in (*self._tools, self.people, self.chat):
             if tool.property("kind") == "tool":
                 tool.narrow(narrow)

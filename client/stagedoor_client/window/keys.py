@@ -1,4 +1,4 @@
-"""Keys on stage: M, V and S, and one to hold to talk."""
+"""Keys: R to react; on stage M, V and S, and one to hold to talk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .parts import Button
 
 NOT_FOR_TALKING = (
     Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Enter,
-    Qt.Key.Key_M, Qt.Key.Key_V, Qt.Key.Key_S,
+    Qt.Key.Key_M, Qt.Key.Key_V, Qt.Key.Key_S, Qt.Key.Key_R,
 )  # fmt: skip
 MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
@@ -28,7 +28,8 @@ def key_name(key: int) -> str:
 class StageKeys:
     """Gets the keys that nothing in the window took: whoever types is not disturbed.
 
-    ``turn`` is told "microphone", "camera" or "screen", ``talk`` whether the key to talk is down.
+    ``turn`` is told "microphone", "camera" or "screen", ``talk`` whether the key to talk is down,
+    ``react`` that one wants to react.
     """
 
     def __init__(
@@ -37,14 +38,22 @@ class StageKeys:
         muted: Callable[[], bool],
         turn: Callable[[str], object],
         talk: Callable[[bool], object],
+        react: Callable[[], object] = lambda: None,
     ) -> None:
         self._on_stage, self._muted, self._turn, self._talk = on_stage, muted, turn, talk
+        self._react = react
         self.talk_key = ""
         self.talking = False
 
     def press(self, event: QKeyEvent) -> bool:
         """A key went down; whether it meant something."""
-        if event.modifiers() & MODIFIERS or not self._on_stage():
+        if event.modifiers() & MODIFIERS:
+            return False
+        if event.key() == Qt.Key.Key_R and self.talk_key != "R":
+            if not event.isAutoRepeat():
+                self._react()
+            return True
+        if not self._on_stage():
             return False
         if self.talk_key and key_name(event.key()) == self.talk_key:
             if not event.isAutoRepeat() and self._muted():

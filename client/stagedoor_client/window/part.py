@@ -21,12 +21,13 @@ Drafts = MutableMapping[str, str]
 class Part:
     """``write`` a message for a thread; ``retry`` or ``take`` back by its key what was refused.
 
-    ``send`` sends a command, ``vote`` and ``react`` what they say; each tells what became of it:
-    the sentence of a refusal, or nothing.
+    ``send`` sends a command, ``answer`` one that is sent over lost connections, too, ``vote`` and
+    ``react`` what they say; each tells what became of it: the sentence of a refusal, or nothing.
     """
 
     act: Callable[[AnyRequest], object] = lambda command: None
     send: Callable[[AnyRequest, Callable[[str], None]], object] = lambda command, done: None
+    answer: Callable[[AnyRequest, Callable[[str], None]], object] = lambda command, done: None
     surely: Callable[[AnyRequest], object] = lambda command: None
     write: Callable[[Say | AskQuestion, str], object] = lambda command, thread: None
     retry: Callable[[str], object] = lambda key: None

@@ -12,6 +12,7 @@ from .happenings import MODE_NAMES, MODE_SENTENCES, Go
 from .menu import open_at, person_menu
 from .notices import Notices
 from .parts import Elided, Spinner, label, mark, say
+from .reactions.reacting import Reacting
 from .scene import Scene
 from .side import Side
 from .stage import Stage, Visible
@@ -39,6 +40,7 @@ class RoomPage(QWidget):
             self._menu, deeds.act, lambda: self.show_side(""), self.talk.tabs, self._turned
         )
         self.bar = Bar(deeds)
+        self.reacting = Reacting(deeds.part, self.bar.react, self.stage)
         self.notices = Notices(self, deeds.act, self._go)
         self._put_together()
 
@@ -84,6 +86,7 @@ class RoomPage(QWidget):
         self.stage.draw(scene)
         self.side.draw(scene)
         self.bar.draw(scene)
+        self.reacting.draw(scene)
         self.talk.draw(scene, self.side, self.bar, self.notices)
 
     def draw_quality(self, quality: Quality | None) -> None:

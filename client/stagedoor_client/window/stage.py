@@ -40,6 +40,7 @@ class Stage(QWidget):
         self._visible, self._menu = visible, menu
         self._told: dict[Source, QSize] | None = None
         self._page = 0
+        self._cover: QWidget | None = None
         self.tiles: dict[Source, Tile] = {}
         self.setAccessibleName("Stage")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -139,8 +140,17 @@ class Stage(QWidget):
             self._told = shown
             self._visible(shown)
 
+    def cover(self, widget: QWidget) -> None:
+        """Have something lie over all of the stage, from now on."""
+        self._cover = widget
+        widget.setParent(self)
+        widget.setGeometry(self.rect())
+        widget.show()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
+        if self._cover is not None:
+            self._cover.setGeometry(self.rect())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         pages = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}

@@ -22,6 +22,8 @@ from .happenings import Go, News
 from .menu import menu_of, open_at
 from .modals import decide
 from .notices import Notices
+from .polls.entries import told
+from .polls.tab import Polls
 from .scene import Scene
 from .side import Side, Tab
 
@@ -37,10 +39,15 @@ class TalkPages:
         part, self.reading = deeds.part, Reading()
         self.chat = Chat(part, self.reading, self._menu, self.asked)
         self.questions = Questions(part, self.reading, self._menu, self.asked)
+        self.polls = Polls(part)
 
     def tabs(self) -> list[Tab]:
         """The pages in the order of the row."""
-        return [Tab("chat", "Chat", self.chat), Tab("questions", "Q&A", self.questions)]
+        return [
+            Tab("chat", "Chat", self.chat),
+            Tab("questions", "Q&A", self.questions),
+            Tab("polls", "Polls", self.polls),
+        ]
 
     def draw(self, scene: Scene, side: Side, bar: Bar, notices: Notices) -> None:
         """Show this scene, and say what is new since the last."""
@@ -51,18 +58,22 @@ class TalkPages:
         self.chat.look(looking == "chat")
         self.chat.draw(scene, looking == "chat")
         self.questions.draw(scene, looking == "questions")
+        self.polls.draw(scene, looking == "polls")
         number, words = self.chat.badge(scene)
         side.badge("chat", number, words)
         bar.chat_news(number, words)
         side.badge("questions", *self.questions.badge(scene))
+        side.badge("polls", *self.polls.badge(scene))
         before, self._before = self._before, scene.view
         if before is not None and before is not scene.view:
-            self._tell(before, scene, notices)
+            self._tell(before, scene, notices, looking == "polls")
 
-    def _tell(self, before: View, scene: Scene, notices: Notices) -> None:
+    def _tell(self, before: View, scene: Scene, notices: Notices, voting: bool) -> None:
         shown = self.chat.shown
-        outdated = [f"private-{shown}"] if shown not in ("", THREADS) else []
-        notices.tell(News(telling.told(before, scene, shown), outdated))
+        asked, outdated = told(before, scene, looking=voting)
+        if shown not in ("", THREADS):
+            outdated.append(f"private-{shown}")
+        notices.tell(News([*telling.told(before, scene, shown), *asked], outdated))
         words = telling.read_out(before, scene, shown) if shown else ""
         if words:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._parent, words))
@@ -71,6 +82,8 @@ class TalkPages:
         """Show what a notice was about."""
         if go.tab == "chat":
             self.chat.write_to(go.where)
+        elif go.tab == "polls":
+            self.polls.go(go.where)
 
     # -- menus
 

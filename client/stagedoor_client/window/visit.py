@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QImage
 
 from stagedoor.messages import AnyRequest, Happening
+from stagedoor.rules.reactions.values import Reaction
 from stagedoor.rules.values import Seat
 
 from ..capture import Capture
@@ -64,6 +65,7 @@ class Visit:
                 on_devices=changed,
                 on_quality=lambda quality: changed(),
                 on_outbox=changed,
+                on_reactions=self._reacted,
             ),
         )
 
@@ -119,6 +121,7 @@ class Visit:
         return Part(
             act=self.act,
             send=lambda command, done: self.tell(room.command(command), done),
+            answer=lambda command, done: self.tell(room.surely(command), done),
             surely=lambda command: self.do(room.surely(command)),
             write=room.outbox.add,
             retry=room.outbox.retry,
@@ -126,7 +129,7 @@ class Visit:
             has_older=room.has_older,
             older=lambda thread: self.do(room.older(thread)),
             vote=lambda vote, done: self.tell(room.cast(vote), done),
-            react=lambda reaction, done: self.tell(room.react(reaction), done),
+            react=self._react,
             drafts=drafts,
         )
 
@@ -154,6 +157,20 @@ class Visit:
     def say(self, notice: Notice) -> None:
         """Say this in a notice."""
         self._news(News([notice], []))
+
+    def _react(self, reaction: Reaction, done: Callable[[str], None]) -> None:
+        """A refusal is told, and said in a notice."""
+
+        def sent(problem: str) -> None:
+            done(problem)
+            if problem:
+                self.say(Notice(problem, "refused-react"))
+
+        self.tell(self.room.react(reaction), sent)
+
+    def _reacted(self, counts: dict[Reaction, int]) -> None:
+        if self._view is not None:
+            self._view.page.reacting.take(counts)
 
     def _happened(self, happened: list[Happening]) -> None:
         # On entering, the view says it all; notices are for those who were here.

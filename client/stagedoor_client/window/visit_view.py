@@ -45,6 +45,7 @@ class VisitView:
             open_devices=self._open_devices,
             show_people=lambda: self.page.turn_side("people"),
             show_chat=lambda: self.page.turn_side("chat"),
+            react=self._react,
             part=visit.part(window.drafts),
         )
         self.page = RoomPage(deeds, partial(visit.media.see, room))
@@ -58,6 +59,7 @@ class VisitView:
             muted=lambda: room.me is not None and not room.me.microphone,
             turn=self._key,
             talk=lambda down: visit.do(room.talk(down)),
+            react=self._react,
         )
         visit.attach(self)
         room.studio.on_picture = visit.media.own
@@ -115,6 +117,9 @@ class VisitView:
         if on and device != Device.SCREEN and getattr(room.studio, device) is None:
             await self.preparing.choices.look()  # plugged in since
         await room.turn(device, on)
+
+    def _react(self) -> None:
+        self.page.reacting.turn()
 
     def _open_devices(self) -> None:
         self.preparing.open_devices()

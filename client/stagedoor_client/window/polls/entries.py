@@ -73,7 +73,7 @@ def told(before: View, scene: Scene, *, looking: bool) -> tuple[list[Notice], li
     was = {one.key: saying(one.item) for one in entries(before)}
     now = entries(scene.view)
     notices, outdated = [], [f"open-{key}" for key in was if key not in {one.key for one in now}]
-    for one in now:
+    for one in reversed(now):
         sentence = saying(one.item)
         if not one.waits:
             outdated.append(f"open-{one.key}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from math import ceil
 
 from stagedoor.rules.reactions.values import Reaction
 
@@ -54,14 +55,15 @@ class Ahead:
 def rising(counts: Counts, in_the_air: int) -> list[Reaction]:
     """The pictures to let go up: each kind its share of the room that there is."""
     total = sum(counts.values())
-    share = min(1.0, (MOST - in_the_air) / total) if total else 0.0
-    found = [one for one in PICTURES for _ in range(-int(-counts.get(one, 0) * share // 1))]
-    return found[: max(0, MOST - in_the_air)]
+    room = max(0, MOST - in_the_air)
+    share = min(1.0, room / total) if total else 0.0
+    fewest = sorted((one for one in PICTURES if counts.get(one)), key=lambda one: counts[one])
+    return [one for one in fewest for _ in range(ceil(counts[one] * share))][:room]
 
 
-def in_numbers(counts: Counts) -> str:
-    """The counts as pictures, for those who want no motion."""
-    return "   ".join(f"{PICTURES[one][0]} {counts[one]}" for one in PICTURES if counts.get(one))
+def in_numbers(counts: Counts) -> list[tuple[str, int]]:
+    """The counts as pictures with numbers, for those who want no motion."""
+    return [(PICTURES[one][0], counts[one]) for one in PICTURES if counts.get(one)]
 
 
 def sentence(counts: Counts) -> str:
