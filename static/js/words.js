@@ -46,11 +46,13 @@ export function tn(count, one, other, values = {}) {
 }
 
 /**
- * What the server says: its sentence, or what that was made from (docs/protocol.md).
+ * What the server says: its sentence, or what that was made from, where it has values; of these
+ * `what` is a sentence itself (docs/protocol.md).
  * @param {{sentence: string, template?: string, values?: Values}} said
  */
-export function told({ sentence, template, values }) {
-  return t(template || sentence, values);
+export function told({ sentence, template, values = {} }) {
+  const { what } = values;
+  return t(template || sentence, typeof what === "string" ? { ...values, what: t(what) } : values);
 }
 
 /** @param {string} sentence @param {Values} values */

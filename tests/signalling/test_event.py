@@ -57,7 +57,13 @@ async def test_a_ban_cuts_off_and_the_session_is_of_no_use(server: Server) -> No
     await ann.do(m.Watch())
     mod = await banned(server, ann)
     reason, code = await ann.closing()
-    assert reason == m.Closing(Code.BANNED, "Mo banned you from this room: “noise”.", again=False)
+    assert reason == m.Closing(
+        Code.BANNED,
+        "Mo banned you from this room: “noise”.",
+        again=False,
+        template="{name} banned you from this room: “{reason}”.",
+        values={"name": "Mo", "reason": "noise"},
+    )
     assert code == 4007
     assert not server.engine.watching
     again = await server.connect()

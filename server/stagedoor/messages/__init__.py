@@ -17,7 +17,7 @@ from ..rules.commands import AnyCommand
 from ..rules.event.values import Entry
 from ..rules.names import MAX_NAME as MAX_NAME
 from ..rules.reactions.values import Reaction
-from ..rules.refusals import Code
+from ..rules.refusals import Code, Refusal, Value
 from ..rules.talk.values import Message as ChatMessage
 from ..rules.values import Device, Mode, OfferReason, Role, Seat, Settings
 from .event import BanView
@@ -211,12 +211,17 @@ class Ok(Message, frozen=True, tag="ok"):
     number: int = 0
 
 
-class Refused(Message, frozen=True, tag="refused"):
-    """The command changed nothing. ``id`` is 0 where the message had none that can be read."""
+class Refused(Message, frozen=True, tag="refused", omit_defaults=True):
+    """The command changed nothing. ``id`` is 0 where the message had none that can be read.
+
+    ``template`` and ``values`` are what the sentence was made from, where it has values.
+    """
 
     id: int
     code: Code
     sentence: str
+    template: str = ""
+    values: dict[str, Value] = {}
 
 
 class Published(Message, frozen=True, tag="published"):
@@ -289,12 +294,22 @@ class MediaRestarted(Message, frozen=True, tag="media_restarted"):
     """The media engine is a new one: send ``watch`` again and, on stage, ``publish``."""
 
 
-class Closing(Message, frozen=True, tag="closing"):
-    """The server is about to close this connection, and why. ``again``: come back at once."""
+class Closing(Message, frozen=True, tag="closing", omit_defaults=True):
+    """The server is about to close this connection, and why. ``again``: come back at once.
+
+    ``template`` and ``values`` as in ``refused``.
+    """
 
     code: Code
     sentence: str
     again: bool
+    template: str = ""
+    values: dict[str, Value] = {}
+
+
+def closing(why: Refusal) -> Closing:
+    """The last word to somebody who is not to come back at once."""
+    return Closing(why.code, why.sentence, False, why.template, why.values)
 
 
 AnyMessage = (

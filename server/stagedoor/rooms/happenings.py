@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from stagedoor.messages import Closing, Happening
+from stagedoor.messages import Closing, Happening, closing
 from stagedoor.rules.event.events import Banned, EventEvent, RemovedFromRoom, SpokeFor
-from stagedoor.rules.event.values import banned_sentence
+from stagedoor.rules.event.values import banned
 from stagedoor.rules.events import (
     AnyEvent,
     ModeSet,
@@ -17,7 +17,7 @@ from stagedoor.rules.events import (
     SettingsChanged,
     StageEvent,
 )
-from stagedoor.rules.refusals import Code
+from stagedoor.rules.refusals import Code, refusal
 from stagedoor.rules.values import Person, Room
 
 _FOR_ALL = (ModeSet, RoomEnded, SettingsChanged)
@@ -69,9 +69,9 @@ def farewells(room: Room, events: Iterable[AnyEvent]) -> dict[str, Closing]:
     found: dict[str, Closing] = {}
     for event in events:
         if isinstance(event, Banned):
-            sentence = banned_sentence(room.people[event.by].name, event.reason)
-            found[event.person] = Closing(Code.BANNED, sentence, again=False)
+            found[event.person] = closing(banned(room.people[event.by].name, event.reason))
         elif isinstance(event, RemovedFromRoom):
-            sentence = f"{room.people[event.by].name} removed you from this room."
-            found[event.person] = Closing(Code.REMOVED, sentence, again=False)
+            name = room.people[event.by].name
+            why = refusal(Code.REMOVED, "{name} removed you from this room.", name=name)
+            found[event.person] = closing(why)
     return found

@@ -12,7 +12,7 @@ from stagedoor.log import EventLog, LogConflictError
 from stagedoor.media.interface import MediaEngine, SubscribeOffer
 from stagedoor.messages import Closing, SubscribeOffered, Track
 from stagedoor.rules.events import AnyEvent, RoomCreated
-from stagedoor.rules.refusals import Code, Refusal
+from stagedoor.rules.refusals import Code, Refusal, refusal
 from stagedoor.rules.values import Room
 
 from .keeper import Clock, Keeper
@@ -35,7 +35,7 @@ async def create_room(log: EventLog, created: RoomCreated) -> Room | Refusal:
     try:
         await log.append(created.room, 0, [created])
     except LogConflictError:
-        return Refusal(Code.ROOM_EXISTS, f"There is a room “{created.room}” already.")
+        return refusal(Code.ROOM_EXISTS, "There is a room “{room}” already.", room=created.room)
     return rules.evolve(None, created)
 
 

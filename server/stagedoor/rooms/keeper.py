@@ -20,7 +20,7 @@ from stagedoor.media.interface import MediaError
 from stagedoor.messages import AnyMessage, Closing, Lobby, MediaRestarted
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.events import AnyEvent
-from stagedoor.rules.refusals import Code, Refusal
+from stagedoor.rules.refusals import Code, Refusal, marked
 from stagedoor.rules.values import Room
 
 from .audience import Audience
@@ -44,8 +44,8 @@ RETRY = 1.0  # seconds until a step of the clock that could not be logged is tri
 LONGEST_SLEEP = 60.0  # seconds; the wall clock may be set meanwhile
 CONFLICTS = 5
 
-WRONG = "Something went wrong in the server; please try again."
-UNSAVED = "The server could not save this, so nothing was changed."
+WRONG = marked("Something went wrong in the server; please try again.")
+UNSAVED = marked("The server could not save this, so nothing was changed.")
 
 
 class Keeper:
@@ -198,7 +198,7 @@ class Keeper:
                 if self.room is not before:  # what people see may be behind: let them come anew
                     self.close_all(Closing(Code.SERVER_ERROR, WRONG, again=True))
                 await asyncio.sleep(RETRY)
-        self._refuse(self._jobs, "The server is shutting down.", Code.SHUTTING_DOWN)
+        self._refuse(self._jobs, marked("The server is shutting down."), Code.SHUTTING_DOWN)
         await self._save()
 
     def stop(self) -> None:

@@ -44,9 +44,9 @@ def _waiting(room: Room, by: Person, person_id: str) -> Person:
     person = target(room, person_id)
     if not person.is_backstage:
         handled(by, person, Matter.SEAT, BROUGHT_ON, REMOVED)
-        refuse(Code.WRONG_STATE, f"{person.name} is not backstage.")
+        refuse(Code.WRONG_STATE, "{name} is not backstage.", name=person.name)
     if person.seat is Seat.HELD:
-        refuse(Code.AWAY, f"{person.name} is not connected just now.")
+        refuse(Code.AWAY, "{name} is not connected just now.", name=person.name)
     return person
 
 
@@ -68,14 +68,14 @@ def send(room: Room, command: cmd.SendBackstage, by: Person, now: int) -> list[e
         refuse(Code.TURNED_OFF, "This room has no backstage just now.")
     person = target(room, command.person)
     if person.moderates:
-        refuse(Code.WRONG_STATE, f"{person.name} moderates, and does not wait backstage.")
+        refuse(Code.WRONG_STATE, "{name} moderates, and does not wait backstage.", name=person.name)
     if not person.has_seat:
         not_on_stage(by, person)
     if person.is_backstage:
         handled(by, person, Matter.SEAT, SENT_BACKSTAGE)
-        refuse(Code.WRONG_STATE, f"{person.name} is backstage already.")
+        refuse(Code.WRONG_STATE, "{name} is backstage already.", name=person.name)
     if person.seat is Seat.HELD:
-        refuse(Code.AWAY, f"{person.name} is not connected just now.")
+        refuse(Code.AWAY, "{name} is not connected just now.", name=person.name)
     return [ev.SentBackstage(at=now, by=by.id, rule=13, person=person.id)]
 
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 from . import commands as cmd
 from . import events as ev
 from .guards import handled, moderator, not_on_stage, not_the_host, refuse, target
-from .refusals import Code
+from .refusals import Code, marked
 from .values import Device, Matter, Person, Role, Room, Seat
+
+_ON_STAGE_ONLY = {
+    Device.MICROPHONE: marked("Your microphone is used on stage only."),
+    Device.CAMERA: marked("Your camera is used on stage only."),
+    Device.SCREEN: marked("Your screen is shared on stage only."),
+}
 
 
 def is_on(person: Person, device: Device) -> bool:
@@ -23,8 +29,7 @@ def is_on(person: Person, device: Device) -> bool:
 def set_own(command: cmd.SetDevice, by: Person, now: int) -> list[ev.AnyEvent]:
     """Turn one's own on or off, at any time on stage and backstage (rule 4)."""
     if by.seat not in (Seat.ON_STAGE, Seat.BACKSTAGE):
-        verb = "shared" if command.device is Device.SCREEN else "used"
-        refuse(Code.WRONG_STATE, f"Your {command.device} is {verb} on stage only.")
+        refuse(Code.WRONG_STATE, _ON_STAGE_ONLY[command.device])
     if is_on(by, command.device) == command.on:
         return []
     return [
@@ -36,7 +41,7 @@ def turn_off(room: Room, command: cmd.TurnOff, by: Person, now: int) -> list[ev.
     """Turn somebody's off; there is no command that turns on (rule 16)."""
     moderator(by)
     person = target(room, command.person)
-    not_the_host(by, person, "mute")
+    not_the_host(by, person, marked("mute"))
     if not person.has_seat:
         not_on_stage(by, person)
     if not is_on(person, command.device):
@@ -68,9 +73,9 @@ def ask_to_unmute(room: Room, command: cmd.AskToUnmute, by: Person, now: int) ->
     if not person.has_seat:
         not_on_stage(by, person)
     if person.seat is Seat.HELD:
-        refuse(Code.AWAY, f"{person.name} is not connected just now.")
+        refuse(Code.AWAY, "{name} is not connected just now.", name=person.name)
     if person.microphone:
-        refuse(Code.WRONG_STATE, f"{person.name}'s microphone is on already.")
+        refuse(Code.WRONG_STATE, "{name}'s microphone is on already.", name=person.name)
     if person.unmute_asked_by is not None:
         return []
     return [ev.UnmuteAsked(at=now, by=by.id, rule=16, person=person.id)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from . import events as ev
-from .refusals import Code, Refusal
+from .refusals import Code, Refusal, Value, refusal
 from .values import Matter, Person, Role, Room, Seat
 from .words import REMOVED
 
@@ -13,14 +13,14 @@ from .words import REMOVED
 class Refuse(Exception):  # noqa: N818 - not an error: the rules' way of saying no
     """Carries a refusal up to ``decide``."""
 
-    def __init__(self, code: Code, sentence: str) -> None:
-        super().__init__(sentence)
-        self.refusal = Refusal(code, sentence)
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.sentence)
+        self.refusal = refusal
 
 
-def refuse(code: Code, sentence: str) -> NoReturn:
-    """Refuse, and change nothing."""
-    raise Refuse(code, sentence)
+def refuse(code: Code, template: str, **values: Value) -> NoReturn:
+    """Refuse, and change nothing; ``{name}`` in the template stands for the value of that name."""
+    raise Refuse(refusal(code, template, **values))
 
 
 def actor(room: Room, who: str) -> Person:
@@ -41,7 +41,7 @@ def target(room: Room, person_id: str) -> Person:
     if person is None:
         refuse(Code.NO_SUCH_PERSON, "There is nobody of that id in this room.")
     if not person.present:
-        refuse(Code.NO_SUCH_PERSON, f"{person.name} has left the room.")
+        refuse(Code.NO_SUCH_PERSON, "{name} has left the room.", name=person.name)
     return person
 
 
@@ -60,7 +60,8 @@ def host(person: Person) -> None:
 def not_the_host(by: Person, person: Person, what: str) -> None:
     """The host is out of the moderators' reach (rule 17)."""
     if person.role is Role.HOST and by.role is not Role.HOST:
-        refuse(Code.NOT_ALLOWED, f"{person.name} is the host, whom a moderator cannot {what}.")
+        template = "{name} is the host, whom a moderator cannot {what}."
+        refuse(Code.NOT_ALLOWED, template, name=person.name, what=what)
 
 
 def handled(by: Person, person: Person, matter: Matter, *whats: str) -> None:
@@ -73,13 +74,13 @@ def handled(by: Person, person: Person, matter: Matter, *whats: str) -> None:
 
 def already_handled(name: str, what: str) -> NoReturn:
     """The sentence of rule 8."""
-    refuse(Code.ALREADY_HANDLED, f"Already handled by {name} ({what}).")
+    refuse(Code.ALREADY_HANDLED, "Already handled by {name} ({what}).", name=name, what=what)
 
 
 def not_on_stage(by: Person, person: Person) -> NoReturn:
     """What ``by`` decided needs a seat, which the person has not, or no more."""
     handled(by, person, Matter.SEAT, REMOVED)
-    refuse(Code.WRONG_STATE, f"{person.name} is not on stage.")
+    refuse(Code.WRONG_STATE, "{name} is not on stage.", name=person.name)
 
 
 def seats_taken(room: Room) -> int:
@@ -106,7 +107,8 @@ def make_room(room: Room, by: str, now: int) -> list[ev.AnyEvent]:
     if not room.settings.bump_longest_silent or not silent or over > 0:
         refuse(
             Code.STAGE_FULL,
-            f"The stage is full: all {room.settings.capacity} seats are taken or offered.",
+            "The stage is full: all {capacity} seats are taken or offered.",
+            capacity=room.settings.capacity,
         )
     longest = min(silent, key=lambda person: (person.silent_since, person.id))
     return [ev.Bumped(at=now, by=by, rule=11, person=longest.id)]

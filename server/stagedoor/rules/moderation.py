@@ -15,7 +15,7 @@ from .guards import (
     refuse,
     target,
 )
-from .refusals import Code
+from .refusals import Code, marked
 from .values import Matter, Mode, Offer, OfferReason, Person, Room, Seat
 from .words import OFFERED, REMOVED, REVOKED
 
@@ -27,10 +27,11 @@ def _requested(room: Room, command: cmd.Approve | cmd.Decline, by: Person) -> Pe
     _not_offered_by_another(room, by, person.offer)
     if person.seat is not Seat.REQUESTED:
         handled(by, person, Matter.SEAT)
-        refuse(Code.WRONG_STATE, f"{person.name} has no request waiting.")
+        refuse(Code.WRONG_STATE, "{name} has no request waiting.", name=person.name)
     if command.request is not None and command.request != person.requested_at:
         handled(by, person, Matter.SEAT)
-        refuse(Code.WRONG_STATE, f"{person.name} has taken that request back and asked again.")
+        template = "{name} has taken that request back and asked again."
+        refuse(Code.WRONG_STATE, template, name=person.name)
     return person
 
 
@@ -70,15 +71,16 @@ def invite(room: Room, command: cmd.Invite, by: Person, now: int) -> list[ev.Any
     moderator(by)
     person = target(room, command.person)
     if person.has_seat:
-        where = "backstage" if person.is_backstage else "on stage"
-        refuse(Code.WRONG_STATE, f"{person.name} is {where} already.")
+        if person.is_backstage:
+            refuse(Code.WRONG_STATE, "{name} is backstage already.", name=person.name)
+        refuse(Code.WRONG_STATE, "{name} is on stage already.", name=person.name)
     if person.seat is Seat.OFFERED:
         _not_offered_by_another(room, by, person.offer)
-        refuse(Code.WRONG_STATE, f"{person.name} holds an offer already.")
+        refuse(Code.WRONG_STATE, "{name} holds an offer already.", name=person.name)
     if room.mode is Mode.CLOSED:
         refuse(Code.WRONG_MODE, "The stage is closed: nobody new comes up.")
     if person.seat is Seat.VIEWER and person.away_until is not None:
-        refuse(Code.AWAY, f"{person.name} is not connected just now.")
+        refuse(Code.AWAY, "{name} is not connected just now.", name=person.name)
     if person.seat is Seat.REQUESTED:
         offer = _offer(room, by, person, OfferReason.APPROVED, now, rule=9)
     else:
@@ -92,7 +94,7 @@ def revoke(room: Room, command: cmd.RevokeOffer, by: Person, now: int) -> list[e
     person = target(room, command.person)
     if person.seat is not Seat.OFFERED:
         handled(by, person, Matter.SEAT, REVOKED, REMOVED)
-        refuse(Code.WRONG_STATE, f"{person.name} holds no offer.")
+        refuse(Code.WRONG_STATE, "{name} holds no offer.", name=person.name)
     return [ev.OfferRevoked(at=now, by=by.id, rule=3, person=person.id)]
 
 
@@ -100,7 +102,7 @@ def remove(room: Room, command: cmd.RemoveFromStage, by: Person, now: int) -> li
     """Take somebody off the stage or backstage, held seats too (rules 4, 12, 13 and 17)."""
     moderator(by)
     person = target(room, command.person)
-    not_the_host(by, person, "remove")
+    not_the_host(by, person, marked("remove"))
     if not person.has_seat:
         not_on_stage(by, person)
     if person.id == by.id and person.is_backstage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from .refusals import Code, Refusal
+from .refusals import Code, Refusal, marked, refusal
 
 MAX_NAME = 60
 MAX_ROOM_NAME = 120
@@ -13,7 +13,7 @@ MAX_ROOM_NAME = 120
 _JOINERS = "\u200c\u200d"
 
 
-def clean_name(name: str, longest: int = MAX_NAME, whose: str = "name") -> str | Refusal:
+def clean_name(name: str, longest: int = MAX_NAME, whose: str = marked("name")) -> str | Refusal:
     """The name with its white space in order, or why it cannot be taken.
 
     Refused: empty, longer than ``longest`` characters, or with control, format, surrogate or
@@ -21,9 +21,10 @@ def clean_name(name: str, longest: int = MAX_NAME, whose: str = "name") -> str |
     """
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if any(unicodedata.category(one)[0] == "C" and one not in _JOINERS for one in name):
-        return Refusal(Code.BAD_NAME, f"The {whose} has characters that cannot be shown.")
+        return refusal(Code.BAD_NAME, "The {what} has characters that cannot be shown.", what=whose)
     if not name.strip(_JOINERS + " "):
-        return Refusal(Code.BAD_NAME, f"Please give a {whose}.")
+        return refusal(Code.BAD_NAME, "Please give a {what}.", what=whose)
     if len(name) > longest:
-        return Refusal(Code.BAD_NAME, f"The {whose} is longer than {longest} characters.")
+        template = "The {what} is longer than {longest} characters."
+        return refusal(Code.BAD_NAME, template, what=whose, longest=longest)
     return name

@@ -39,7 +39,7 @@ def come_back(room: Room, person_id: str, name: str, now: int) -> list[ev.AnyEve
     if person is None:
         return Refusal(Code.BAD_SESSION, "This session is not known in this room.")
     if person_id in room.entrance.bans:
-        return Refusal(Code.BANNED, room.entrance.bans[person_id].sentence)
+        return room.entrance.bans[person_id].refusal
     inside = person.present and (person.away_until is None or now < person.away_until)
     refusal = None if inside else turned_away(room, person.role, person.link)
     if refusal is not None:

@@ -1,4 +1,8 @@
-"""Why a command was refused: a code from a closed list and a sentence (rule 22)."""
+"""Why a command was refused: a code from a closed list and a sentence (rule 22).
+
+Sentences are English here, and translated where they are read: by the template that they were made
+from, with the values that were put into it.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +59,33 @@ class Code(StrEnum):
     SERVER_ERROR = "server_error"
 
 
-class Refusal(Struct, frozen=True):
-    """A command was refused and changed nothing."""
+Value = str | int
+
+
+class Refusal(Struct, frozen=True, omit_defaults=True):
+    """A command was refused and changed nothing.
+
+    ``template`` and ``values`` are what the sentence was made from: ``{name}`` in the template
+    stands for the value of that name. Both are empty where the sentence has no values. A value
+    called ``what`` is itself a sentence to be translated.
+    """
 
     code: Code
     sentence: str
+    template: str = ""
+    values: dict[str, Value] = {}
+
+
+def refusal(code: Code, template: str, **values: Value) -> Refusal:
+    """A refusal with these values in its sentence; numbers are written with commas."""
+    if not values:
+        return Refusal(code, template)
+    written = {
+        name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()
+    }
+    return Refusal(code, template.format_map(written), template, values)
+
+
+def marked(sentence: str) -> str:
+    """The sentence as it is: one that is said elsewhere, marked here for the catalogues."""
+    return sentence

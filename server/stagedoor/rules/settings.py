@@ -12,16 +12,25 @@ from .hands import raised
 from .polls.decide import close_all
 from .quizzes.decide import end_all
 from .reactions.decide import count as count_reactions
-from .refusals import Code
+from .refusals import Code, marked
 from .values import Matter, Mode, OfferReason, Person, Role, Room, Seat, Settings
+from .words import ROLES
 
 _HOUR = 3_600_000
 _LIMITS = {
-    "capacity": (1, 50, "The capacity must be from 1 to 50 seats."),
-    "offer_ms": (5_000, _HOUR, "The time to accept an offer must be from 5 seconds to 1 hour."),
-    "hold_ms": (5_000, _HOUR, "The time a seat is held must be from 5 seconds to 1 hour."),
-    "slow_ms": (0, _HOUR, "The wait between two messages must be from 0 to 1 hour."),
-    "cooldown_ms": (0, _HOUR, "The wait after a declined request must be from 0 to 1 hour."),
+    "capacity": (1, 50, marked("The capacity must be from 1 to 50 seats.")),
+    "offer_ms": (
+        5_000,
+        _HOUR,
+        marked("The time to accept an offer must be from 5 seconds to 1 hour."),
+    ),
+    "hold_ms": (5_000, _HOUR, marked("The time a seat is held must be from 5 seconds to 1 hour.")),
+    "slow_ms": (0, _HOUR, marked("The wait between two messages must be from 0 to 1 hour.")),
+    "cooldown_ms": (
+        0,
+        _HOUR,
+        marked("The wait after a declined request must be from 0 to 1 hour."),
+    ),
 }
 
 
@@ -77,7 +86,8 @@ def change(room: Room, command: cmd.ChangeSettings, by: Person, now: int) -> lis
             refuse(Code.BAD_VALUE, sentence)
     seated = seats_used(room)
     if wanted.get("capacity", seated) < seated:
-        refuse(Code.BAD_VALUE, f"The capacity cannot be below the {seated} seats in use now.")
+        template = "The capacity cannot be below the {seated} seats in use now."
+        refuse(Code.BAD_VALUE, template, seated=seated)
     changed = replace(room.settings, **wanted)
     if changed == room.settings:
         return []
@@ -104,7 +114,12 @@ def appoint(room: Room, command: cmd.AppointModerator, by: Person, now: int) -> 
     person = target(room, command.person)
     if person.role is not Role.ATTENDEE:
         handled(by, person, Matter.ROLE)
-        refuse(Code.WRONG_STATE, f"{person.name} is a {person.role} already.")
+        refuse(
+            Code.WRONG_STATE,
+            "{name} is a {what} already.",
+            name=person.name,
+            what=ROLES[person.role],
+        )
     return [ev.RoleSet(at=now, by=by.id, rule=17, person=person.id, role=Role.MODERATOR)]
 
 
@@ -114,7 +129,7 @@ def demote(room: Room, command: cmd.DemoteModerator, by: Person, now: int) -> li
     person = target(room, command.person)
     if person.role is not Role.MODERATOR:
         handled(by, person, Matter.ROLE)
-        refuse(Code.WRONG_STATE, f"{person.name} is not a moderator.")
+        refuse(Code.WRONG_STATE, "{name} is not a moderator.", name=person.name)
     return [ev.RoleSet(at=now, by=by.id, rule=17, person=person.id, role=Role.ATTENDEE)]
 
 

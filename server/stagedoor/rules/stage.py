@@ -6,13 +6,13 @@ from . import commands as cmd
 from . import events as ev
 from .backstage import go_up, step_back
 from .guards import make_room, refuse, seats_used
-from .refusals import Code
+from .refusals import Code, marked
 from .values import Mode, Person, Room, Seat
 
 _NOT_DIRECTLY = {
-    Mode.REQUEST: "The stage is by request: ask to join it.",
-    Mode.INVITE: "The stage is by invitation only.",
-    Mode.CLOSED: "The stage is closed.",
+    Mode.REQUEST: marked("The stage is by request: ask to join it."),
+    Mode.INVITE: marked("The stage is by invitation only."),
+    Mode.CLOSED: marked("The stage is closed."),
 }
 
 
@@ -29,9 +29,10 @@ def join(room: Room, command: cmd.JoinStage, by: Person, now: int) -> list[ev.An
 
 
 def _not_up_yet(by: Person) -> None:
+    if by.is_backstage:
+        refuse(Code.WRONG_STATE, "You are backstage already.")
     if by.has_seat:
-        where = "backstage" if by.is_backstage else "on stage"
-        refuse(Code.WRONG_STATE, f"You are {where} already.")
+        refuse(Code.WRONG_STATE, "You are on stage already.")
 
 
 def ask(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
@@ -45,7 +46,7 @@ def ask(room: Room, by: Person, now: int) -> list[ev.AnyEvent]:
         refuse(Code.WRONG_MODE, _NOT_DIRECTLY[room.mode])
     if now < by.may_ask_at:
         seconds = (by.may_ask_at - now + 999) // 1000
-        refuse(Code.COOL_DOWN, f"Please wait {seconds} s before asking again.")
+        refuse(Code.COOL_DOWN, "Please wait {seconds} s before asking again.", seconds=seconds)
     return [ev.RequestMade(at=now, by=by.id, rule=1, person=by.id)]
 
 

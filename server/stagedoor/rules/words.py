@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from .values import OfferReason
+from .refusals import marked
+from .values import OfferReason, Role
 
 OFFERED = {
-    OfferReason.APPROVED: "approved",
-    OfferReason.INVITED: "invited",
-    OfferReason.OPENED: "offered a seat",
+    OfferReason.APPROVED: marked("approved"),
+    OfferReason.INVITED: marked("invited"),
+    OfferReason.OPENED: marked("offered a seat"),
 }
-DECLINED = "declined"
-CLOSED = "closed the requests"
-REVOKED = "took the offer back"
-REMOVED = "removed from the stage"
-BROUGHT_ON = "brought on"
-SENT_BACKSTAGE = "sent backstage"
-TURNED_OFF = "turned off"
-LOWERED = "lowered the hand"
-APPOINTED = "appointed"
-DEMOTED = "demoted"
+DECLINED = marked("declined")
+CLOSED = marked("closed the requests")
+REVOKED = marked("took the offer back")
+REMOVED = marked("removed from the stage")
+BROUGHT_ON = marked("brought on")
+SENT_BACKSTAGE = marked("sent backstage")
+TURNED_OFF = marked("turned off")
+LOWERED = marked("lowered the hand")
+APPOINTED = marked("appointed")
+DEMOTED = marked("demoted")
+
+ROLES = {
+    Role.HOST: marked("host"),
+    Role.MODERATOR: marked("moderator"),
+    Role.ATTENDEE: marked("attendee"),
+}

@@ -21,7 +21,7 @@ from stagedoor.rules.event.commands import SetEntry
 from stagedoor.rules.event.values import Entry
 from stagedoor.rules.events import RoomCreated
 from stagedoor.rules.names import MAX_ROOM_NAME, clean_name
-from stagedoor.rules.refusals import Code, Refusal
+from stagedoor.rules.refusals import Code, Refusal, refusal
 from stagedoor.rules.values import Mode, Role, Room, Settings
 
 from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, TOKENS
@@ -106,16 +106,16 @@ def answer(body: object, status: int = 200) -> web.Response:
 
 
 def refuse(refusal: Refusal, status: int | None = None) -> web.Response:
-    """A refusal as ``{code, sentence}`` with the HTTP status that goes with it."""
+    """A refusal as JSON, ``{code, sentence}`` and more, with the HTTP status that goes with it."""
     return answer(refusal, status or _STATUS.get(refusal.code, 400))
 
 
 class RefusedError(Exception):
     """Ends a handler with a refusal."""
 
-    def __init__(self, code: Code, sentence: str) -> None:
-        super().__init__(sentence)
-        self.refusal = Refusal(code, sentence)
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.sentence)
+        self.refusal = refusal
 
 
 async def get_health(request: web.Request) -> web.Response:
@@ -220,7 +220,7 @@ def find(request: web.Request) -> Keeper:
     house: House = request.app[HOUSE]
     keeper = house.keeper(request.match_info["room"])
     if keeper is None:
-        raise RefusedError(Code.NO_SUCH_ROOM, "There is no such room.")
+        raise RefusedError(Refusal(Code.NO_SUCH_ROOM, "There is no such room."))
     return keeper
 
 
@@ -229,7 +229,7 @@ def check_key(request: web.Request) -> None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     good = hmac.compare_digest(key.strip().encode(), request.app[OPERATOR_KEY].encode())
     if scheme.lower() != "bearer" or not good:
-        raise RefusedError(Code.BAD_KEY, "This needs the operator's key.")
+        raise RefusedError(Refusal(Code.BAD_KEY, "This needs the operator's key."))
 
 
 async def _body(request: web.Request, kind: type[T]) -> T:
@@ -238,13 +238,19 @@ async def _body(request: web.Request, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(data or b"{}", type=kind)
     except msgspec.MsgspecError as error:
-        raise RefusedError(Code.BAD_MESSAGE, f"The body is not understood: {error}.") from error
+        raise RefusedError(
+            Refusal(Code.BAD_MESSAGE, f"The body is not understood: {error}.")
+        ) from error
 
 
 def _life(seconds: int) -> int:
     if not 1 <= seconds <= MAX_LIFE_S:
         raise RefusedError(
-            Code.BAD_VALUE, f"“expires_in_s” must be between 1 and {MAX_LIFE_S} seconds."
+            refusal(
+                Code.BAD_VALUE,
+                "“expires_in_s” must be between 1 and {most} seconds.",
+                most=MAX_LIFE_S,
+            )
         )
     return seconds
 

@@ -69,7 +69,9 @@ def make_app(
 async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
     """``GET /api/rooms/{room}/socket``: the protocol of docs/protocol.md."""
     if not _same_origin(request):
-        raise api.RefusedError(Code.NOT_ALLOWED, "Pages of other sites may not connect here.")
+        raise api.RefusedError(
+            Refusal(Code.NOT_ALLOWED, "Pages of other sites may not connect here.")
+        )
     socket = web.WebSocketResponse(
         heartbeat=heartbeat,
         timeout=3.0,
@@ -78,7 +80,7 @@ async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
         writer_limit=WRITE_BUFFER,
     )
     if not socket.can_prepare(request).ok:
-        raise api.RefusedError(Code.BAD_MESSAGE, "This address is for WebSockets only.")
+        raise api.RefusedError(Refusal(Code.BAD_MESSAGE, "This address is for WebSockets only."))
     keeper = request.app[HOUSE].keeper(request.match_info["room"])
     await socket.prepare(request)
     if keeper is None:

@@ -15,7 +15,7 @@ from stagedoor.log import LogError
 from stagedoor.rooms import reports as r
 from stagedoor.rooms.reports.names import Row
 from stagedoor.rules.events import AnyEvent
-from stagedoor.rules.refusals import Code
+from stagedoor.rules.refusals import Code, Refusal
 
 from .api import RefusedError, answer
 from .keys import HOUSE
@@ -71,7 +71,7 @@ async def get_report(request: web.Request) -> web.Response:
     try:
         events = await keeper.history()
     except LogError as error:
-        raise RefusedError(Code.SERVER_ERROR, error.sentence) from error
+        raise RefusedError(Refusal(Code.SERVER_ERROR, error.sentence)) from error
     rows, table = await asyncio.to_thread(_MAKERS[report], events, now)
     if request.match_info["kind"] == "csv":
         return csv_answer(f"{keeper.id}-{report}.csv", table)

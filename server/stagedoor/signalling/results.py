@@ -36,12 +36,12 @@ def check_moderator(request: web.Request) -> Keeper:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     session = request.app[TOKENS].read_session(token.strip(), keeper.room.id)
     if scheme.lower() != "bearer" or isinstance(session, Refusal):
-        raise RefusedError(Code.BAD_SESSION, "This needs the session of a moderator.")
+        raise RefusedError(Refusal(Code.BAD_SESSION, "This needs the session of a moderator."))
     person = keeper.room.people.get(session.person)
     if person is None or not person.moderates:
-        raise RefusedError(Code.NOT_ALLOWED, "Only a moderator can do that.")
+        raise RefusedError(Refusal(Code.NOT_ALLOWED, "Only a moderator can do that."))
     if person.id in keeper.room.entrance.bans:
-        raise RefusedError(Code.BANNED, keeper.room.entrance.bans[person.id].sentence)
+        raise RefusedError(keeper.room.entrance.bans[person.id].refusal)
     return keeper
 
 
@@ -55,7 +55,9 @@ async def get_voters_csv(request: web.Request) -> web.Response:
     """``GET /api/rooms/{room}/polls/{id}/voters.csv``: who voted what, unless it is anonymous."""
     poll, results = _poll(request)
     if results.voters is None:
-        raise RefusedError(Code.NOT_ALLOWED, "This poll is anonymous: nobody knows who voted what.")
+        raise RefusedError(
+            Refusal(Code.NOT_ALLOWED, "This poll is anonymous: nobody knows who voted what.")
+        )
     return csv_answer(f"poll-{poll.id}-voters.csv", r.voters_table(results.voters))
 
 
@@ -79,7 +81,7 @@ def _poll(request: web.Request) -> tuple[Poll, r.PollResults]:
     room = check_moderator(request).room
     poll = room.polls.get(int(request.match_info["id"]))
     if poll is None or poll.state is PollState.DRAFT:
-        raise RefusedError(Code.NO_SUCH_POLL, "There are no results of this poll.")
+        raise RefusedError(Refusal(Code.NO_SUCH_POLL, "There are no results of this poll."))
     return poll, r.poll_results(poll, room.people)
 
 
@@ -87,5 +89,5 @@ def _quiz(request: web.Request) -> tuple[Quiz, r.QuizResults]:
     room = check_moderator(request).room
     quiz = room.quizzes.get(int(request.match_info["id"]))
     if quiz is None or quiz.state is QuizState.DRAFT:
-        raise RefusedError(Code.NO_SUCH_POLL, "There are no results of this quiz.")
+        raise RefusedError(Refusal(Code.NO_SUCH_POLL, "There are no results of this quiz."))
     return quiz, r.quiz_results(quiz)

@@ -27,12 +27,13 @@ from stagedoor.messages import (
     SubscribeAnswer,
     Watch,
     Welcome,
+    closing,
 )
 from stagedoor.messages.talk import OlderMessages
 from stagedoor.rooms import Arrival, Keeper
 from stagedoor.rooms.talk import older
 from stagedoor.rules.commands import AnyCommand
-from stagedoor.rules.refusals import Code, Refusal
+from stagedoor.rules.refusals import Code, Refusal, refusal
 
 from .door import admit
 from .limits import Bucket
@@ -131,14 +132,17 @@ class Socket:
 
     def _enter_late(self) -> None:
         if not self._person and not self._waits:
-            sentence = f"Nobody entered within {ENTER_TIMEOUT:.0f} seconds."
-            self.close(Closing(Code.NOT_ENTERED, sentence, again=False))
+            template = "Nobody entered within {seconds} seconds."
+            self.close(closing(refusal(Code.NOT_ENTERED, template, seconds=round(ENTER_TIMEOUT))))
 
     def _say(self, message: AnyMessage) -> None:
         self.send(encode(message))
 
     def _refuse(self, request_id: int, code: Code, sentence: str) -> None:
         self._say(Refused(request_id, code, sentence))
+
+    def _pass_on(self, request_id: int, no: Refusal) -> None:
+        self._say(Refused(request_id, no.code, no.sentence, no.template, no.values))
 
     # -- messages
 
@@ -185,12 +189,12 @@ class Socket:
             return
         admission = admit(self._keeper.room, wish, self._tokens)
         if isinstance(admission, Refusal):
-            self._refuse(request_id, admission.code, admission.sentence)
+            self._pass_on(request_id, admission)
             return
 
         def answer(arrival: Arrival | Lobby | Refusal) -> None:
             if isinstance(arrival, Refusal):
-                self._refuse(request_id, arrival.code, arrival.sentence)
+                self._pass_on(request_id, arrival)
                 return
             if isinstance(arrival, Lobby):
                 self._waits = True
@@ -206,14 +210,14 @@ class Socket:
     def _older(self, request_id: int, wish: OlderMessages) -> None:
         found = older(self._keeper.room, self._person, wish)
         if isinstance(found, Refusal):
-            self._refuse(request_id, found.code, found.sentence)
+            self._pass_on(request_id, found)
         else:
             self._say(Older(request_id, *found))
 
     async def _command(self, request_id: int, command: AnyCommand) -> None:
         def answer(outcome: int | Refusal) -> None:
             if isinstance(outcome, Refusal):
-                self._refuse(request_id, outcome.code, outcome.sentence)
+                self._pass_on(request_id, outcome)
             else:
                 self._say(Ok(request_id, outcome))
 

@@ -3,12 +3,13 @@
 /** The run-down, the stage's times and the attendance: for moderators, as tables and as CSV. */
 import { Modal } from "../dialogs.js";
 import { button, el, setText } from "../dom.js";
+import { language } from "../language.js";
 import { download } from "../polls/download.js";
-import { t } from "../words.js";
+import { t, told } from "../words.js";
 import { lasted, moment } from "./times.js";
 
 /** @typedef {{name: string, since: number, until: number|null, up: string, up_by: string, down: string, down_by: string, spoke_ms: number}} Stay */
-/** @typedef {{at: number, words: string, person_name: string, by_name: string, detail: string}} Happened */
+/** @typedef {{at: number, what: string, words: string, person_name: string, by_name: string, detail: string}} Happened */
 /** @typedef {{name: string, entered_at: number, left_at: number|null, present_ms: number, stage_ms: number, spoke_ms: number, hands: number, messages: number, questions: number, votes: number, reactions: number}} Attended */
 
 /**
@@ -20,7 +21,24 @@ import { lasted, moment } from "./times.js";
  */
 
 /** A decision with whoever took it. @param {string} what @param {string} by */
-const decided = (what, by) => (by ? t("{what} by {name}", { what: t(what), name: by }) : t(what));
+const decided = (what, by) => (by ? t("{what} by {name}", { what: told({ sentence: what }), name: by }) : told({ sentence: what }));
+
+/** What was chosen, where that is a word of the protocol and not somebody's own. @type {Record<string, string>} */
+const CHOSEN = {
+  open: t("open"),
+  request: t("by request"),
+  invite: t("by invitation"),
+  closed: t("closed"),
+  lobby: t("lobby"),
+  locked: t("locked"),
+  host: t("host"),
+  moderator: t("moderator"),
+  attendee: t("attendee"),
+  microphone: t("microphone"),
+  camera: t("camera"),
+  screen: t("screen"),
+};
+const CHOICES = ["mode_set", "entry_set", "role_set", "device_set"];
 
 /** @type {Plan[]} */
 const PLANS = [
@@ -45,9 +63,9 @@ const PLANS = [
     cells: (/** @type {Happened} */ one) => [
       moment(one.at),
       one.by_name,
-      t(one.words),
+      told({ sentence: one.words }),
       one.person_name === one.by_name ? "" : one.person_name,
-      one.detail,
+      CHOICES.includes(one.what) ? (CHOSEN[one.detail] ?? one.detail) : one.detail,
     ],
   },
   {
@@ -59,10 +77,12 @@ const PLANS = [
       moment(one.entered_at),
       one.left_at === null ? t("is here") : moment(one.left_at),
       ...[one.present_ms, one.stage_ms, one.spoke_ms].map(lasted),
-      ...[one.hands, one.messages, one.questions, one.votes, one.reactions].map(String),
+      ...[one.hands, one.messages, one.questions, one.votes, one.reactions].map((number) => NUMBER.format(number)),
     ],
   },
 ];
+
+const NUMBER = new Intl.NumberFormat(language.format);
 
 /** Open the reports. @param {App} app */
 export function openReports(app) {
@@ -75,11 +95,11 @@ export function openReports(app) {
     setText(say, t("Fetching…"));
     place.replaceChildren();
     const wanted = plan;
-    const { rows, now, sentence } = await ask(app, `/api/rooms/${encodeURIComponent(room)}/reports/${wanted.name}.json`);
+    const { rows, now, sentence, ...more } = await ask(app, `/api/rooms/${encodeURIComponent(room)}/reports/${wanted.name}.json`);
     if (wanted !== plan) return;
     place.setAttribute("aria-label", plan.title);
     place.replaceChildren(...(rows?.length ? [table(plan, rows, now)] : []));
-    setText(say, sentence ?? (rows.length ? "" : t("There is nothing yet.")));
+    setText(say, sentence ? told({ sentence, ...more }) : rows.length ? "" : t("There is nothing yet."));
   };
   const radios = PLANS.map((one) =>
     el("input", {
@@ -135,6 +155,6 @@ function table(plan, rows, now) {
     "table",
     {},
     el("thead", {}, el("tr", {}, ...plan.head.map((one) => el("th", { scope: "col" }, one)))),
-    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...plan.cells(row, now).map((one) => el("td", {}, one))))),
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...plan.cells(row, now).map((one) => el("td", { dir: "auto" }, one))))),
   );
 }

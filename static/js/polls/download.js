@@ -1,7 +1,7 @@
 // @ts-check
 /** @import {App} from "../types.js" */
 import { el } from "../dom.js";
-import { t } from "../words.js";
+import { t, told } from "../words.js";
 
 /**
  * Fetch a file that is for moderators alone, and have the browser save it. The session goes in a
@@ -15,7 +15,8 @@ export async function download(app, path, name) {
   try {
     const response = await fetch(`/api/rooms/${room}/${path}`, { headers });
     if (response.ok) return save(await response.blob(), name);
-    problem = (await response.json()).sentence ?? problem;
+    const refusal = await response.json();
+    problem = refusal.sentence ? told(refusal) : problem;
   } catch {
     // Said below.
   }

@@ -22,16 +22,17 @@ from stagedoor.rules.events import (
     WentBackstage,
     WentOnStage,
 )
+from stagedoor.rules.refusals import marked
 from stagedoor.rules.values import OfferReason
 
 from .names import Names, Row, seconds, written
 
 _UP = {
-    OfferReason.APPROVED: "request approved",
-    OfferReason.INVITED: "invited",
-    OfferReason.OPENED: "stage opened",
+    OfferReason.APPROVED: marked("request approved"),
+    OfferReason.INVITED: marked("invited"),
+    OfferReason.OPENED: marked("stage opened"),
 }
-_DIRECTLY = ("joined directly", "")
+_DIRECTLY = (marked("joined directly"), "")
 _BY_OFFER = 2  # the rule under which an offer is accepted
 _Down = (
     LeftStage
@@ -46,16 +47,16 @@ _Down = (
     | RoomEnded
 )
 _DOWN: dict[type[_Down], str] = {
-    LeftStage: "left the stage",
-    LeftBackstage: "left backstage",
-    BroughtOn: "brought on",
-    SentBackstage: "sent backstage",
-    RemovedFromStage: "removed from the stage",
-    Bumped: "gave way to another",
-    Left: "was away too long",
-    RemovedFromRoom: "removed from the room",
-    Banned: "banned",
-    RoomEnded: "the room ended",
+    LeftStage: marked("left the stage"),
+    LeftBackstage: marked("left backstage"),
+    BroughtOn: marked("brought on"),
+    SentBackstage: marked("sent backstage"),
+    RemovedFromStage: marked("removed from the stage"),
+    Bumped: marked("gave way to another"),
+    Left: marked("was away too long"),
+    RemovedFromRoom: marked("removed from the room"),
+    Banned: marked("banned"),
+    RoomEnded: marked("the room ended"),
 }
 
 

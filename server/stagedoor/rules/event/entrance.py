@@ -21,7 +21,7 @@ def turned_away(room: Room, role: Role, link: str) -> Refusal | None:
     entrance = room.entrance
     for ban in entrance.bans.values():
         if link and ban.link == link:
-            return Refusal(Code.BANNED, ban.link_sentence)
+            return ban.link_refusal
     if role is not Role.ATTENDEE or entrance.entry is Entry.OPEN:
         return None
     return _LOCKED if entrance.entry is Entry.LOCKED else _NOT_OPEN

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..events import AnyEvent
-from ..guards import moderator, refuse, target
+from ..guards import Refuse, moderator, refuse, target
 from ..names import MAX_NAME, MAX_ROOM_NAME, clean_name
-from ..refusals import Code, Refusal
+from ..refusals import Code, Refusal, marked
 from ..values import Person, Role, Room
 from . import commands as cmd
 from . import events as ev
@@ -14,14 +14,14 @@ from . import events as ev
 def _clean(name: str, longest: int, whose: str) -> str:
     cleaned = clean_name(name, longest, whose)
     if isinstance(cleaned, Refusal):
-        refuse(cleaned.code, cleaned.sentence)
+        raise Refuse(cleaned)
     return cleaned
 
 
 def rename_room(room: Room, command: cmd.RenameRoom, by: Person, now: int) -> list[AnyEvent]:
     """Another name for the room; its address stays."""
     moderator(by)
-    name = _clean(command.name, MAX_ROOM_NAME, "room's name")
+    name = _clean(command.name, MAX_ROOM_NAME, marked("room's name"))
     return [] if name == room.name else [ev.RoomRenamed(at=now, by=by.id, name=name)]
 
 
@@ -32,10 +32,12 @@ def rename(room: Room, command: cmd.Rename, by: Person, now: int) -> list[AnyEve
         moderator(by)
         person = target(room, command.person)
         if person.role is not Role.ATTENDEE and by.role is not Role.HOST:
-            refuse(Code.NOT_ALLOWED, f"{person.name} moderates: only the host can do that.")
+            refuse(
+                Code.NOT_ALLOWED, "{name} moderates: only the host can do that.", name=person.name
+            )
     elif not by.moderates and not room.settings.may_rename:
         refuse(Code.TURNED_OFF, "Changing one's name is turned off in this room.")
-    name = _clean(command.name, MAX_NAME, "name")
+    name = _clean(command.name, MAX_NAME, marked("name"))
     if name == person.name:
         return []
     return [ev.Renamed(at=now, by=by.id, person=person.id, name=name)]

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from ..refusals import Code, Refusal, refusal
+
 
 class Entry(StrEnum):
     """Whether new people get in. Moderators always do, and those inside come back."""
@@ -30,23 +32,25 @@ class Ban(Struct, frozen=True):
     link: str = ""
 
     @property
-    def sentence(self) -> str:
+    def refusal(self) -> Refusal:
         """What the banned are told when they come back."""
-        return banned_sentence(self.by_name, self.reason)
+        return banned(self.by_name, self.reason)
 
     @property
-    def link_sentence(self) -> str:
+    def link_refusal(self) -> Refusal:
         """What others are told who come by the same link."""
-        return f"{self.by_name} banned this link from the room{_because(self.reason)}"
+        if not self.reason:
+            return refusal(Code.BANNED, "{name} banned this link from the room.", name=self.by_name)
+        template = "{name} banned this link from the room: “{reason}”."
+        return refusal(Code.BANNED, template, name=self.by_name, reason=self.reason)
 
 
-def banned_sentence(by_name: str, reason: str) -> str:
+def banned(by_name: str, reason: str) -> Refusal:
     """What the banned are told: who, and why if a reason was given."""
-    return f"{by_name} banned you from this room{_because(reason)}"
-
-
-def _because(reason: str) -> str:
-    return f": “{reason}”." if reason else "."
+    if not reason:
+        return refusal(Code.BANNED, "{name} banned you from this room.", name=by_name)
+    template = "{name} banned you from this room: “{reason}”."
+    return refusal(Code.BANNED, template, name=by_name, reason=reason)
 
 
 class Entrance(Struct, frozen=True):

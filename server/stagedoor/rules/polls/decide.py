@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ..guards import moderator, refuse
-from ..refusals import Code
+from ..refusals import Code, marked
 from ..values import Person, Room
 from . import commands as cmd
 from . import events as ev
@@ -23,22 +23,28 @@ def decide(room: Room, command: cmd.PollCommand, by: Person, now: int) -> list[e
     moderator(by)
     if isinstance(command, cmd.CreatePoll):
         if len(room.polls) >= MAX_POLLS:
-            refuse(Code.TOO_MANY, f"A room has {MAX_POLLS} polls at most; please delete some.")
+            refuse(
+                Code.TOO_MANY,
+                "A room has {most} polls at most; please delete some.",
+                most=MAX_POLLS,
+            )
         return [ev.PollCreated(at=now, by=by.id, form=forms.check(command.form))]
     poll = _known(room, command.poll)
     match command:
         case cmd.EditPoll():
-            _in_state(poll, PollState.DRAFT, "This poll was opened already, so it stays as it is.")
+            _in_state(
+                poll, PollState.DRAFT, marked("This poll was opened already, so it stays as it is.")
+            )
             form = forms.check(command.form)
             if form == poll.form:
                 return []
             return [ev.PollEdited(at=now, by=by.id, poll=poll.id, form=form)]
         case cmd.OpenPoll():
-            _in_state(poll, PollState.DRAFT, "This poll was opened already.")
+            _in_state(poll, PollState.DRAFT, marked("This poll was opened already."))
             closes_at = now + poll.form.open_ms if poll.form.open_ms else None
             return [ev.PollOpened(at=now, by=by.id, poll=poll.id, closes_at=closes_at)]
         case cmd.ClosePoll():
-            _in_state(poll, PollState.OPEN, "This poll is not open.")
+            _in_state(poll, PollState.OPEN, marked("This poll is not open."))
             return [close(poll, by.id, now)]
         case cmd.SetShowing():
             if command.showing is poll.form.showing:

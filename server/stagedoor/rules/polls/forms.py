@@ -33,7 +33,7 @@ def question(text: str) -> str:
     """A question of a poll or a quiz, in order."""
     text = clean(text)
     if not 1 <= len(text) <= MAX_QUESTION:
-        refuse(Code.BAD_VALUE, f"A question needs 1 to {MAX_QUESTION} characters.")
+        refuse(Code.BAD_VALUE, "A question needs 1 to {most} characters.", most=MAX_QUESTION)
     return text
 
 
@@ -41,9 +41,9 @@ def options(texts: tuple[str, ...]) -> tuple[str, ...]:
     """The options of a choice, in order, all different."""
     cleaned = tuple(clean(text) for text in texts)
     if not 2 <= len(cleaned) <= MAX_OPTIONS:
-        refuse(Code.BAD_VALUE, f"Please give 2 to {MAX_OPTIONS} options.")
+        refuse(Code.BAD_VALUE, "Please give 2 to {most} options.", most=MAX_OPTIONS)
     if not all(1 <= len(text) <= MAX_OPTION for text in cleaned):
-        refuse(Code.BAD_VALUE, f"An option needs 1 to {MAX_OPTION} characters.")
+        refuse(Code.BAD_VALUE, "An option needs 1 to {most} characters.", most=MAX_OPTION)
     if len(set(cleaned)) < len(cleaned):
         refuse(Code.BAD_VALUE, "Two options are the same.")
     return cleaned
@@ -63,13 +63,18 @@ def check(form: PollForm) -> PollForm:
             if not 1 <= form.least <= form.most <= len(form.options):
                 refuse(
                     Code.BAD_VALUE,
-                    f"How many to choose must be between 1 and {len(form.options)}.",
+                    "How many to choose must be between 1 and {most}.",
+                    most=len(form.options),
                 )
             return form
         case Kind.RATING if not 2 <= form.most <= MAX_RATING:
-            refuse(Code.BAD_VALUE, f"A rating goes from 1 to a number from 2 to {MAX_RATING}.")
+            refuse(
+                Code.BAD_VALUE,
+                "A rating goes from 1 to a number from 2 to {most}.",
+                most=MAX_RATING,
+            )
         case Kind.WORDS if not 1 <= form.most <= MAX_WORDS:
-            refuse(Code.BAD_VALUE, f"A person may give 1 to {MAX_WORDS} words.")
+            refuse(Code.BAD_VALUE, "A person may give 1 to {most} words.", most=MAX_WORDS)
         case Kind.RATING | Kind.WORDS:
             return replace(form, least=1)
     return replace(form, least=1, most=1)
@@ -82,12 +87,12 @@ def read(form: PollForm, vote: CastVote) -> Ballot:
             return choices(vote.choices, len(form.options), form.least, form.most)
         case Kind.RATING:
             if not 1 <= vote.rating <= form.most:
-                refuse(Code.BAD_VALUE, f"Please give a rating from 1 to {form.most}.")
+                refuse(Code.BAD_VALUE, "Please give a rating from 1 to {most}.", most=form.most)
             return (str(vote.rating),)
         case Kind.TEXT:
             text = clean(vote.text)
             if not 1 <= len(text) <= MAX_TEXT:
-                refuse(Code.BAD_VALUE, f"Please write 1 to {MAX_TEXT} characters.")
+                refuse(Code.BAD_VALUE, "Please write 1 to {most} characters.", most=MAX_TEXT)
             return (text,)
         case Kind.WORDS:
             return _words(vote.words, form.most)
@@ -98,8 +103,10 @@ def choices(chosen: tuple[int, ...], of: int, least: int, most: int) -> Ballot:
     if len(set(chosen)) != len(chosen) or not all(0 <= one < of for one in chosen):
         refuse(Code.BAD_VALUE, "There is no such option.")
     if not least <= len(chosen) <= most:
-        wanted = f"{least}" if least == most else f"{least} to {most}"
-        refuse(Code.BAD_VALUE, f"Please choose {wanted} of the options.")
+        if least == most:
+            refuse(Code.BAD_VALUE, "Please choose {least} of the options.", least=least)
+        template = "Please choose {least} to {most} of the options."
+        refuse(Code.BAD_VALUE, template, least=least, most=most)
     return tuple(str(one) for one in sorted(chosen))
 
 
@@ -121,9 +128,9 @@ def _speaks(character: str) -> bool:
 def _words(given: tuple[str, ...], most: int) -> Ballot:
     words = dict.fromkeys(word for one in given if (word := normal(one)))
     if not 1 <= len(words) <= most or len(given) > most:
-        refuse(
-            Code.BAD_VALUE, f"Please give 1 to {most} words." if most > 1 else "Please give a word."
-        )
+        if most == 1:
+            refuse(Code.BAD_VALUE, "Please give a word.")
+        refuse(Code.BAD_VALUE, "Please give 1 to {most} words.", most=most)
     if any(len(word) > MAX_WORD for word in words):
-        refuse(Code.BAD_VALUE, f"A word may have {MAX_WORD} characters at most.")
+        refuse(Code.BAD_VALUE, "A word may have {most} characters at most.", most=MAX_WORD)
     return tuple(sorted(words))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ..guards import moderator, refuse
 from ..polls import forms
-from ..refusals import Code
+from ..refusals import Code, marked
 from ..values import Person, Room
 from . import commands as cmd
 from . import events as ev
@@ -18,7 +18,7 @@ MAX_QUIZZES = 20
 MAX_QUESTIONS = 50
 SHORTEST, LONGEST = 5_000, 10 * 60_000  # milliseconds for a question
 
-_ORDER = "The quiz is at another question by now."
+_ORDER = marked("The quiz is at another question by now.")
 
 
 def decide(room: Room, command: cmd.QuizCommand, by: Person, now: int) -> list[ev.QuizEvent]:
@@ -28,7 +28,11 @@ def decide(room: Room, command: cmd.QuizCommand, by: Person, now: int) -> list[e
     moderator(by)
     if isinstance(command, cmd.CreateQuiz):
         if len(room.quizzes) >= MAX_QUIZZES:
-            refuse(Code.TOO_MANY, f"A room has {MAX_QUIZZES} quizzes at most; please delete some.")
+            refuse(
+                Code.TOO_MANY,
+                "A room has {most} quizzes at most; please delete some.",
+                most=MAX_QUIZZES,
+            )
         return [ev.QuizCreated(at=now, by=by.id, form=check(command.form))]
     quiz = _known(room, command.quiz)
     match command:
@@ -53,10 +57,12 @@ def decide(room: Room, command: cmd.QuizCommand, by: Person, now: int) -> list[e
 def check(form: QuizForm) -> QuizForm:
     """The form in order, or refused with what is wrong."""
     if not 1 <= len(form.questions) <= MAX_QUESTIONS:
-        refuse(Code.BAD_VALUE, f"A quiz has 1 to {MAX_QUESTIONS} questions.")
+        refuse(Code.BAD_VALUE, "A quiz has 1 to {most} questions.", most=MAX_QUESTIONS)
     title = forms.clean(form.title)
     if not 1 <= len(title) <= forms.MAX_OPTION:
-        refuse(Code.BAD_VALUE, f"A quiz's title needs 1 to {forms.MAX_OPTION} characters.")
+        refuse(
+            Code.BAD_VALUE, "A quiz's title needs 1 to {most} characters.", most=forms.MAX_OPTION
+        )
     return replace(form, title=title, questions=tuple(_question(one) for one in form.questions))
 
 

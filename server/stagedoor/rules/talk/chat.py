@@ -5,15 +5,16 @@ from __future__ import annotations
 from ..base import Repeated
 from ..events import AnyEvent
 from ..guards import already_handled, moderator, refuse, target
-from ..refusals import Code
+from ..refusals import Code, marked
 from ..values import Person, Room
+from ..words import ROLES
 from . import commands as cmd
 from . import events as ev
 from .guards import decided_by_another, not_blocked, not_too_soon, said_before, waits
 from .text import clean
 from .values import MAX_PINNED, MAX_TEXT, Channel, Message, Question, Standing
 
-_GONE = "This message is not there any more."
+_GONE = marked("This message is not there any more.")
 
 
 def say(room: Room, command: cmd.Say, by: Person, now: int) -> list[AnyEvent] | Repeated:
@@ -21,7 +22,7 @@ def say(room: Room, command: cmd.Say, by: Person, now: int) -> list[AnyEvent] | 
     before = said_before(room, by, command.key)
     if before is not None:
         return before
-    text = clean(command.text, MAX_TEXT, "message")
+    text = clean(command.text, MAX_TEXT, marked("message"))
     waiting = False
     thread = ""
     if command.announcement:
@@ -109,7 +110,11 @@ def pin(room: Room, command: cmd.PinMessage, by: Person, now: int) -> list[AnyEv
         decided_by_another(room, command.message, by)
         refuse(Code.WRONG_STATE, _GONE)
     if len(talk.pinned) >= MAX_PINNED:
-        refuse(Code.WRONG_STATE, f"{MAX_PINNED} messages are pinned already: unpin one first.")
+        refuse(
+            Code.WRONG_STATE,
+            "{most} messages are pinned already: unpin one first.",
+            most=MAX_PINNED,
+        )
     return [ev.MessagePinned(at=now, by=by.id, rule=20, message=command.message)]
 
 
@@ -146,7 +151,8 @@ def block(room: Room, command: cmd.BlockFromChat, by: Person, now: int) -> list[
     moderator(by)
     person = _known(room, command.person)
     if person.moderates:
-        refuse(Code.NOT_ALLOWED, f"{person.name} is a {person.role}, whom nobody can block.")
+        template = "{name} is a {what}, whom nobody can block."
+        refuse(Code.NOT_ALLOWED, template, name=person.name, what=ROLES[person.role])
     blocked = room.talk.speaker(person.id).blocked
     if blocked is not None:
         if blocked.by != by.id:

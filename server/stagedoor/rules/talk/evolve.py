@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from ..base import Decision, Event
+from ..refusals import marked
 from ..values import Room
 from . import events as ev
 from .values import (
@@ -29,9 +30,9 @@ from .values import (
 T = TypeVar("T")
 
 _WORDS = {
-    Answer.OPEN: "opened again",
-    Answer.ANSWERED: "answered",
-    Answer.DISMISSED: "dismissed",
+    Answer.OPEN: marked("opened again"),
+    Answer.ANSWERED: marked("answered"),
+    Answer.DISMISSED: marked("dismissed"),
 }
 
 
@@ -117,7 +118,7 @@ def _decided(room: Room, talk: Talk, number: int, event: Event, what: str) -> Ta
 
 
 def _approved(room: Room, talk: Talk, event: ev.MessageApproved) -> Talk:
-    talk = _decided(room, talk, event.message, event, "approved")
+    talk = _decided(room, talk, event.message, event, marked("approved"))
     message = talk.waiting.get(event.message)
     if message is None:
         return _with_question(talk, replace(_question(talk, event), standing=Standing.SHOWN))
@@ -126,7 +127,7 @@ def _approved(room: Room, talk: Talk, event: ev.MessageApproved) -> Talk:
 
 
 def _rejected(room: Room, talk: Talk, event: ev.MessageRejected) -> Talk:
-    talk = _decided(room, talk, event.message, event, "rejected")
+    talk = _decided(room, talk, event.message, event, marked("rejected"))
     message = talk.waiting.get(event.message)
     if message is None:
         return _with_question(talk, replace(_question(talk, event), standing=Standing.REJECTED))
@@ -140,7 +141,7 @@ def _question(talk: Talk, event: ev.MessageApproved | ev.MessageRejected) -> Que
 
 def _deleted(room: Room, talk: Talk, event: ev.MessageDeleted) -> Talk:
     number = event.message
-    talk = _decided(room, talk, number, event, "deleted")
+    talk = _decided(room, talk, number, event, marked("deleted"))
     return replace(
         talk,
         room=_gone(talk.room, number),
@@ -170,7 +171,7 @@ def _cleared(room: Room, talk: Talk, event: ev.ChatCleared) -> Talk:
 
 def _blocked(room: Room, talk: Talk, event: ev.BlockedFromChat) -> Talk:
     by = room.people[event.by]
-    decision = Decision(by=by.id, by_name=by.name, what="blocked")
+    decision = Decision(by=by.id, by_name=by.name, what=marked("blocked"))
     return _speaking(talk, event.person, replace(talk.speaker(event.person), blocked=decision))
 
 

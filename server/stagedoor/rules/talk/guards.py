@@ -12,7 +12,7 @@ from .values import MAX_KEY, MAX_WAITING, Standing
 def said_before(room: Room, by: Person, key: str) -> Repeated | None:
     """Whether this person's message of that key was taken already."""
     if len(key) > MAX_KEY:
-        refuse(Code.BAD_VALUE, f"A key has at most {MAX_KEY} characters.")
+        refuse(Code.BAD_VALUE, "A key has at most {most} characters.", most=MAX_KEY)
     if key:
         for one, number in room.talk.speaker(by.id).keys:
             if one == key:
@@ -24,7 +24,8 @@ def not_blocked(room: Room, by: Person) -> None:
     """Whoever is blocked writes to the moderators alone; moderators never are blocked."""
     blocked = room.talk.speaker(by.id).blocked
     if blocked is not None and not by.moderates:
-        refuse(Code.BLOCKED, f"{blocked.by_name} has blocked you from writing to everybody.")
+        template = "{name} has blocked you from writing to everybody."
+        refuse(Code.BLOCKED, template, name=blocked.by_name)
 
 
 def not_too_soon(room: Room, by: Person, now: int) -> None:
@@ -34,7 +35,8 @@ def not_too_soon(room: Room, by: Person, now: int) -> None:
         return
     left = wrote_at + room.settings.slow_ms - now
     if left > 0:
-        refuse(Code.SLOW_MODE, f"Slow mode: please wait {(left + 999) // 1000} s, then send again.")
+        template = "Slow mode: please wait {seconds} s, then send again."
+        refuse(Code.SLOW_MODE, template, seconds=(left + 999) // 1000)
 
 
 def waits(room: Room, by: Person) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..base import Repeated
 from ..events import AnyEvent
 from ..guards import moderator, refuse
-from ..refusals import Code
+from ..refusals import Code, marked
 from ..values import Person, Room
 from . import commands as cmd
 from . import events as ev
@@ -19,7 +19,7 @@ def ask(room: Room, command: cmd.AskQuestion, by: Person, now: int) -> list[AnyE
     before = said_before(room, by, command.key)
     if before is not None:
         return before
-    text = clean(command.text, MAX_QUESTION, "question")
+    text = clean(command.text, MAX_QUESTION, marked("question"))
     not_blocked(room, by)
     _on(room)
     not_too_soon(room, by, now)

@@ -22,7 +22,8 @@ def clean(text: str, longest: int, what: str) -> str:
     """
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text)).strip()
     if not any(unicodedata.category(one)[0] not in "CZ" for one in text):
-        refuse(Code.BAD_VALUE, f"The {what} is empty.")
+        refuse(Code.BAD_VALUE, "The {what} is empty.", what=what)
     if len(text) > longest:
-        refuse(Code.TOO_LARGE, f"The {what} is longer than {longest:,} characters.")
+        template = "The {what} is longer than {longest} characters."
+        refuse(Code.TOO_LARGE, template, what=what, longest=longest)
     return text
