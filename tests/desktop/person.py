@@ -161,6 +161,10 @@ class Person:
             f"“{text}” in “{name}”",
         )
 
+    def key(self, name: str) -> None:
+        """Press a key, as xdotool names it."""
+        self._screen.hand("key", name)
+
     def choose(self, kind: str, device: str) -> None:
         """Choose a device of "Camera" or "Microphone" from its list."""
         self.press(kind, "combo box")

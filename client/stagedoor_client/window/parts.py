@@ -54,7 +54,11 @@ def mark(widget: QWidget, name: str, value: bool | str) -> None:
 
 
 def drop(widget: QWidget) -> None:
-    """Take a widget away, at once for the eye."""
+    """Take a widget away, at once for the eye and for the layout that it is in."""
+    parent = widget.parentWidget()
+    layout = parent.layout() if parent is not None else None
+    if layout is not None:
+        layout.removeWidget(widget)
     widget.hide()
     widget.deleteLater()
 

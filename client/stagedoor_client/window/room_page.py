@@ -40,7 +40,7 @@ class RoomPage(QWidget):
             self._menu, deeds.act, lambda: self.show_side(""), self.talk.tabs, self._turned
         )
         self.bar = Bar(deeds)
-        self.reacting = Reacting(deeds.part, self.bar.react, self.stage)
+        self.reacting = Reacting(deeds.part, self, self.bar.react, self.stage)
         self.notices = Notices(self, deeds.act, self._go)
         self._put_together()
 

@@ -115,7 +115,7 @@ def test_messages_come_in_order_with_heads_quotes_and_a_divider() -> None:
             said(7, "Ada", "private", channel=Channel.PRIVATE, thread="robin"),
         ],
     )
-    found = rows(some, ROOM, 2)
+    found = rows(some, ROOM, 2, 100)
     texts = ["first", "second", "DividerRow", "third", "mine", "more", "waiting", "much later"]
     assert shown(found) == texts
     messages = [row for row in found if isinstance(row, MessageRow)]
@@ -125,17 +125,17 @@ def test_messages_come_in_order_with_heads_quotes_and_a_divider() -> None:
     assert messages[4].quote == GONE
     assert messages[5].note == "Waiting for a moderator's approval. Others do not see it yet."
     assert not messages[5].decide
-    assert shown(rows(some, "robin", 0)) == ["private"]
-    assert rows(some, MODERATORS, 0) == []
+    assert shown(rows(some, "robin", 0, 100)) == ["private"]
+    assert rows(some, MODERATORS, 0, 100) == []
 
 
 def test_what_waits_is_decided_by_moderators() -> None:
     waiting = said(6, "Robin", place=0, standing=Standing.WAITING)
-    (row,) = rows(scene(ADA, ROBIN, messages=[waiting]), ROOM, 0)
+    (row,) = rows(scene(ADA, ROBIN, messages=[waiting]), ROOM, 0, 100)
     assert isinstance(row, MessageRow)
     assert (row.note, row.decide) == ("Waiting for approval", True)
     rejected = said(6, "Robin", place=0, standing=Standing.REJECTED)
-    (row,) = rows(scene(ROBIN, messages=[rejected]), ROOM, 0)
+    (row,) = rows(scene(ROBIN, messages=[rejected]), ROOM, 0, 100)
     assert isinstance(row, MessageRow)
     assert row.note == "The moderators have not approved this. Only you see it."
 
@@ -152,12 +152,12 @@ def test_what_is_not_sent_yet_is_at_the_end_until_it_is_shown() -> None:
         unsent("three", "c", ConnectionLostError("No.")),
     )
     arrived = said(1, "Robin", "one", key="a")
-    found = rows(scene(ROBIN, messages=[arrived], unsent=mine, online=False), ROOM, 0)
+    found = rows(scene(ROBIN, messages=[arrived], unsent=mine, online=False), ROOM, 0, 100)
     assert found[1:] == [
         UnsentRow("b", "two", "Sending… It goes out as soon as you are connected again.", False),
         UnsentRow("c", "three", "Not sent. No.", True),
     ]
-    assert rows(scene(unsent=mine), ROOM, 0)[0] == UnsentRow("a", "one", "Sending…", False)
+    assert rows(scene(unsent=mine), ROOM, 0, 100)[0] == UnsentRow("a", "one", "Sending…", False)
 
 
 def test_times_of_other_days_have_the_day() -> None:
@@ -342,5 +342,15 @@ def test_what_banning_a_link_means() -> None:
 
 def test_a_divider_is_before_what_is_new_only_where_somebody_else_wrote() -> None:
     some = scene(ROBIN, messages=[said(1, "Ben"), said(2, "Robin"), said(3, "Ben")])
-    assert shown(rows(some, ROOM, 1)) == ["1", "2", "DividerRow", "3"]
-    assert DividerRow() not in rows(some, ROOM, 3)
+    assert shown(rows(some, ROOM, 1, 100)) == ["1", "2", "DividerRow", "3"]
+    assert DividerRow() not in rows(some, ROOM, 3, 100)
+
+
+def test_only_the_last_are_drawn_with_the_head_that_they_need() -> None:
+    some = scene(ROBIN, messages=[said(number, "Ben") for number in range(1, 9)])
+    found = rows(some, ROOM, 0, 3)
+    assert shown(found) == ["6", "7", "8"]
+    assert isinstance(found[0], MessageRow)
+    assert not found[0].first
+    assert shown(rows(some, ROOM, 6, 3)) == ["6", "DividerRow", "7", "8"]
+    assert shown(rows(some, ROOM, 2, 3)) == ["6", "7", "8"]

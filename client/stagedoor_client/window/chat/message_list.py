@@ -8,13 +8,17 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from stagedoor.messages.talk import TalkView
+
+from ...talk import thread
 from ..part import Part
 from ..parts import Button, drop, label
 from ..scene import Scene
 from .row_widgets import MessageWidget, RowDeeds, UnsentWidget, made
-from .rows import MessageRow, Row, UnsentRow, last, rows
+from .rows import MessageRow, Row, UnsentRow, rows
 
 NEAR = 60  # pixels from the end that still count as being there
+DAY = 86_400_000  # milliseconds
 SHOWN = 100  # rows drawn at first, and so many more each time they are asked for
 
 
@@ -90,6 +94,8 @@ class MessageList(QWidget):
         self._drawn: list[Row] = []
         self._shown = SHOWN
         self._divider = 0
+        self._talk: TalkView | None = None
+        self._shape: object = None
         self._thread = ""
         self.box = Scrolled("Messages")
         self.older = Button("Show older messages", self._older, "small")
@@ -108,9 +114,9 @@ class MessageList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.box)
 
-    def open(self, thread: str, divider: int) -> None:
-        """Show another thread; what comes after ``divider`` is new."""
-        self._thread, self._divider, self._shown = thread, divider, SHOWN
+    def open(self, name: str, divider: int, new: int = 0) -> None:
+        """Show another thread; so many ``new`` messages come after ``divider``."""
+        self._thread, self._divider, self._shown = name, divider, SHOWN + new
         self._clear()
         self.box.to_end()
 
@@ -123,18 +129,28 @@ class MessageList(QWidget):
             drop(widget)
         self.box.widgets.clear()
         self._drawn = []
+        self._shape = None
 
     def draw(self, scene: Scene) -> None:
         """Show the thread as it is in this scene."""
         self._scene = scene
-        every = rows(scene, self._thread, self._divider)
-        shown = list(last(every, self._shown))
-        self.older.setVisible(len(every) > len(shown) or self._part.has_older(self._thread))
-        self.none.setVisible(not every)
-        if shown != self._drawn:
-            self._drawn = shown
-            self._show(shown)
+        unsent = tuple((one.key, one.sentence) for one in scene.unsent)
+        said = (self._thread, self._divider, self._shown, scene.i_moderate, scene.now // DAY)
+        shape = (unsent, scene.online, *said)
+        if scene.view.talk is not self._talk or shape != self._shape:
+            self._talk, self._shape = scene.view.talk, shape
+            shown = rows(scene, self._thread, self._divider, self._shown)
+            self.older.setVisible(self._more(scene))
+            self.none.setVisible(not shown)
+            if shown != self._drawn:
+                self._drawn = shown
+                self._show(shown)
         self._scrolled()
+
+    def _more(self, scene: Scene) -> bool:
+        """Whether there are older messages than those that are drawn."""
+        known = len(thread(scene.view, self._thread))
+        return known > self._shown or self._part.has_older(self._thread)
 
     def _show(self, shown: list[Row]) -> None:
         widgets, column = self.box.widgets, self.box.column
@@ -157,7 +173,7 @@ class MessageList(QWidget):
     def go(self, number: int) -> None:
         """Move to a message, if it is there."""
         if self._scene is not None and str(number) not in self.box.widgets:
-            self._shown = max(self._shown, len(rows(self._scene, self._thread, self._divider)))
+            self._shown = max(self._shown, len(thread(self._scene.view, self._thread)))
             self.draw(self._scene)
         widget = self.box.widgets.get(str(number))
         if widget is not None:
@@ -169,7 +185,7 @@ class MessageList(QWidget):
         if scene is None:
             return
         self.box.keep_place()
-        if len(rows(scene, self._thread, self._divider)) <= self._shown:
+        if len(thread(scene.view, self._thread)) <= self._shown:
             self._part.older(self._thread)
         self._shown += SHOWN
         self.draw(scene)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stagedoor.rules.talk.values import Message, Standing
@@ -61,13 +60,17 @@ class UnsentRow:
 Row = MessageRow | DividerRow | UnsentRow
 
 
-def rows(scene: Scene, name: str, divider: int) -> list[Row]:
-    """The rows of a thread. A divider is before the first message with a place beyond
-    ``divider``; 0: none."""
+def rows(scene: Scene, name: str, divider: int, most: int) -> list[Row]:
+    """The rows of a thread's last messages, ``most`` of them, and of what is not sent yet.
+
+    A divider is before the first message with a place beyond ``divider``; 0: none.
+    """
+    every = thread(scene.view, name)
+    shown = every[-most:]
+    before = every[-most - 1] if len(every) > most else None
     found: list[Row] = []
-    before: Message | None = None
-    divided = divider == 0
-    for one in thread(scene.view, name):
+    divided = divider == 0 or (before is not None and before.place > divider)
+    for one in shown:
         if not divided and one.place > divider and one.by != scene.view.you:
             divided, before = True, None
             found.append(DividerRow())
@@ -133,8 +136,3 @@ def time_of(at: int, now: int) -> str:
     then, today = time.localtime(at / 1000), time.localtime(now / 1000)
     same = then[:3] == today[:3]
     return time.strftime("%H:%M" if same else "%d %b, %H:%M", then)
-
-
-def last(found: Sequence[Row], most: int) -> Sequence[Row]:
-    """The last so many rows: more are not drawn at once."""
-    return found[-most:] if len(found) > most else found

@@ -90,7 +90,7 @@ class Chat(QWidget):
         self._view = view
         if view != THREADS and self._scene is not None:
             unread = self._reading.unread(self._scene.view, view)
-            self.list.open(view, self._reading.seen(view) if unread else 0)
+            self.list.open(view, self._reading.seen(view) if unread else 0, unread)
         if self._scene is not None:
             self.draw(self._scene, self.looked_at)
 

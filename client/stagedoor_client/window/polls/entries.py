@@ -70,6 +70,8 @@ def told(before: View, scene: Scene, *, looking: bool) -> tuple[list[Notice], li
 
     Moderators have done it themselves. ``looking``: the list is before one's eyes.
     """
+    if _same(before, scene.view):
+        return [], []
     was = {one.key: saying(one.item) for one in entries(before)}
     now = entries(scene.view)
     notices, outdated = [], [f"open-{key}" for key in was if key not in {one.key for one in now}]
@@ -82,3 +84,8 @@ def told(before: View, scene: Scene, *, looking: bool) -> tuple[list[Notice], li
             go = None if looking else Go("Answer" if one.waits else "Look", "polls", one.key)
             notices.append(Notice(sentence, f"open-{one.key}", stay=stay, go=go))
     return notices, outdated
+
+
+def _same(before: View, after: View) -> bool:
+    """Whether nothing of this has changed."""
+    return before.polls is after.polls and before.quizzes is after.quizzes

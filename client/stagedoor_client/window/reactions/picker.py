@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
 
 from stagedoor.rules.reactions.values import Reaction
 
@@ -17,16 +17,21 @@ from .shower import emoji_font
 
 
 class Picker(QFrame):
-    """``send`` is told which was pressed, ``turned`` that it was opened or closed."""
+    """Lies over the page, as screen readers are not told of popups.
+
+    ``send`` is told which was pressed, ``turned`` that it was opened or closed. It closes when the
+    focus goes elsewhere.
+    """
 
     def __init__(
         self,
+        page: QWidget,
         button: QWidget,
         send: Callable[[Reaction], object],
-        turned: Callable[[], object] = lambda: None,
+        turned: Callable[[], object],
     ) -> None:
-        super().__init__(button, Qt.WindowType.Popup)
-        self._button, self._turned = button, turned
+        super().__init__(page)
+        self._page, self._button, self._turned = page, button, turned
         self.setObjectName("picker")
         self.setAccessibleName("Reactions")
         self.buttons: dict[Reaction, Button] = {}
@@ -40,32 +45,52 @@ class Picker(QFrame):
             made.setFont(emoji_font(made.font(), 26))
             self.buttons[reaction] = made
             row.addWidget(made)
+        self.hide()
+        app = QGuiApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focused)
 
     def turn(self) -> None:
         """Open it above its button, or close it."""
         if self.isVisible():
-            self.hide()
+            self.shut()
             return
         self.adjustSize()
         left = (self._button.width() - self.width()) // 2
-        self.move(self._button.mapToGlobal(QPoint(left, -self.height() - 8)))
+        place = self._button.mapTo(self._page, QPoint(left, -self.height() - 8))
+        most = self._page.width() - self.width() - 8
+        self.move(max(8, min(place.x(), most)), place.y())
         self.show()
+        self.raise_()
         next(iter(self.buttons.values())).setFocus(Qt.FocusReason.PopupFocusReason)
         self._turned()
+
+    def shut(self) -> None:
+        """Close it."""
+        if not self.isVisible():
+            return
+        inside = self.isAncestorOf(self.focusWidget() or self)
+        self.hide()
+        if inside:
+            self._button.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._turned()
+
+    def _focused(self, _: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and now is not self._button and not self.isAncestorOf(now):
+            self.shut()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
         step = steps.get(Qt.Key(event.key()))
-        if step is None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.shut()
+        elif step is None:
             super().keyPressEvent(event)
-            return
-        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
-            step = -step
+        else:
+            self._move(-step if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else step)
+
+    def _move(self, step: int) -> None:
         buttons: list[QWidget] = list(self.buttons.values())
         focused = self.focusWidget()
         now = buttons.index(focused) if focused in buttons else 0
         buttons[(now + step) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._turned()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QWidget
+
 from stagedoor.rules.reactions.values import Reaction
 
 from ..part import Part
@@ -14,14 +16,14 @@ from .shower import Shower
 
 
 class Reacting:
-    """``tool`` is the bar's button, ``stage`` what the pictures rise over."""
+    """``tool`` is the bar's button on the ``page``, ``stage`` what the pictures rise over."""
 
-    def __init__(self, part: Part, tool: Tool, stage: Stage) -> None:
+    def __init__(self, part: Part, page: QWidget, tool: Tool, stage: Stage) -> None:
         self._part, self._tool = part, tool
         self._ahead = Ahead()
         self.shower = Shower()
         stage.cover(self.shower)
-        self.picker = Picker(tool, self._send, self._draw_tool)
+        self.picker = Picker(page, tool, self._send, self._draw_tool)
 
     def draw(self, scene: Scene) -> None:
         """Offer it where the room has it, and there is a connection."""
@@ -31,7 +33,7 @@ class Reacting:
         if not scene.online:
             self._ahead.forget()
         if self.picker.isVisible() and not (offered and scene.online):
-            self.picker.hide()
+            self.picker.shut()
 
     def turn(self) -> None:
         """Open or close the row of reactions."""
