@@ -34,7 +34,7 @@ export class OfferWindow {
     this.clock = el("p", { class: "countdown", role: "timer" });
     this.modal = new Modal(
       TITLES.invited,
-      { class: "modal-small", dismissed: () => this.decline() },
+      { class: "modal-small", unasked: true, dismissed: () => this.decline() },
       this.sentence,
       el("p", { class: "quiet" }, t("You choose your camera and microphone next. Both begin switched off.")),
       this.clock,
@@ -69,6 +69,7 @@ export class OfferWindow {
     this.#draw();
     if (this.modal.isOpen) return;
     this.modal.open();
+    this.app.voice.say(this.sentence.textContent ?? "", { key: "asked", urgent: true });
     this.#ticking = setInterval(() => this.#draw(), 500);
   }
 
@@ -107,7 +108,7 @@ export class UnmuteWindow {
     this.sentence = el("p", {});
     this.modal = new Modal(
       t("Turn your microphone on?"),
-      { class: "modal-small", dismissed: () => this.#answer(false) },
+      { class: "modal-small", unasked: true, dismissed: () => this.#answer(false) },
       this.sentence,
       el(
         "div",
@@ -128,7 +129,9 @@ export class UnmuteWindow {
     }
     if (this.#answered) return;
     setText(this.sentence, t("{by} asks you to unmute.", { by: store.people.get(by)?.name ?? t("A moderator") }));
+    if (this.modal.isOpen) return;
     this.modal.open();
+    this.app.voice.say(this.sentence.textContent ?? "", { key: "asked", urgent: true });
   }
 
   /** @param {boolean} yes */

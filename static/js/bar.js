@@ -36,7 +36,7 @@ export class Bar {
     this.reactions = reactions;
     this.app = app;
     const { act } = app;
-    this.status = el("p", { class: "bar-status", "aria-live": "polite" });
+    this.status = el("p", { class: "bar-status" });
     this.join = button(t("Join stage"), () => this.#join(), { kind: "primary", icon: "up" });
     this.ask = button(t("Ask to join stage"), () => act("ask_to_join_stage"), { kind: "primary", icon: "up" });
     this.cancel = button(t("Cancel request"), () => act("cancel_request"), { icon: "close" });

@@ -3,6 +3,31 @@ import { button, el, setText } from "./dom.js";
 import { t } from "./words.js";
 
 let labels = 0;
+/** The windows that are open, the one on top last. @type {HTMLDialogElement[]} */
+const open = [];
+/** @type {HTMLElement[]} */
+let companions = [];
+
+/**
+ * Keep these elements in reach, whatever window is open: all that is outside of it cannot be used,
+ * and is not read out. @param {...HTMLElement} nodes
+ */
+export function keepInReach(...nodes) {
+  companions = nodes;
+  bring();
+}
+
+function bring() {
+  const place = open.at(-1) ?? document.body;
+  for (const node of companions) if (node.parentElement !== place) place.append(node);
+}
+
+/** Take all windows away, unanswered. */
+export function dropWindows() {
+  const all = open.splice(0);
+  bring();
+  for (const node of all) node.remove();
+}
 
 /**
  * A modal window on <dialog>. However it is closed other than by `close` (Esc, the browser's own
@@ -13,12 +38,13 @@ export class Modal {
 
   /**
    * @param {string} title
-   * @param {{class?: string, dismissed?: () => void}} more
+   * @param {{class?: string, dismissed?: () => void, unasked?: boolean}} more `unasked`: it opens by
+   *   itself, maybe while one types, so that the focus goes to its title and not to a button
    * @param {...(Node|string|false|null)} children
    */
-  constructor(title, { class: kind = "", dismissed = () => {} }, ...children) {
+  constructor(title, { class: kind = "", dismissed = () => {}, unasked = false }, ...children) {
     const id = `title-${++labels}`;
-    this.title = el("h2", { id }, title);
+    this.title = el("h2", unasked ? { id, tabIndex: -1, autofocus: true } : { id }, title);
     this.node = el(
       "dialog",
       { class: `modal ${kind}`.trim(), "aria-labelledby": id },
@@ -26,6 +52,7 @@ export class Modal {
       ...children,
     );
     this.node.addEventListener("close", () => {
+      this.#leave();
       if (!this.#asked) dismissed();
     });
     document.body.append(this.node);
@@ -44,12 +71,21 @@ export class Modal {
     if (this.node.open) return;
     this.#asked = false;
     this.node.showModal();
+    open.push(this.node);
+    bring();
   }
 
   close() {
     if (!this.node.open) return;
     this.#asked = true;
     this.node.close();
+    this.#leave();
+  }
+
+  #leave() {
+    const place = open.indexOf(this.node);
+    if (place >= 0) open.splice(place, 1);
+    bring();
   }
 }
 

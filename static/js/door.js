@@ -1,4 +1,5 @@
 // @ts-check
+import { dropWindows } from "./dialogs.js";
 import { byId, setText } from "./dom.js";
 import { lasting } from "./storage.js";
 import { t } from "./words.js";
@@ -32,7 +33,7 @@ export function sayEnd(title, sentence, way) {
     setText(button, way.label);
     button.onclick = way.press;
   }
-  for (const open of document.querySelectorAll("dialog[open]")) open.remove();
+  dropWindows();
   document.title = `${title} · Stagedoor`;
   showView("end");
   byId("end-title").focus();

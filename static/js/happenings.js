@@ -45,6 +45,13 @@ function turnedOffSentence(name, device) {
   return device === "camera" ? t("{name} turned your camera off.", { name }) : t("{name} turned your microphone off.", { name });
 }
 
+/** @param {Device} [device] @param {boolean} [on] */
+function ownDeviceSentence(device, on) {
+  if (device === "screen") return on ? t("You share your screen.") : t("Your screen is not shared any more.");
+  if (device === "camera") return on ? t("Your camera is on.") : t("Your camera is off.");
+  return on ? t("Your microphone is on.") : t("Your microphone is off.");
+}
+
 /**
  * What happened to oneself, in words.
  * @type {Record<string, (it: Happening, store: Store, act: App["act"]) => Said>}
@@ -56,7 +63,8 @@ const TO_ME = {
     const sentence = wait > 0 ? t("{by} declined your request. You may ask again in {wait} s.", { by, wait }) : t("{by} declined your request. You may ask again later.", { by });
     return [sentence, { key: "seat", stay: true }];
   },
-  request_closed: () => [t("Requests are closed, as the stage access has changed."), { key: "seat", stay: true }],
+  request_made: () => [t("Your request is waiting for a moderator"), { key: "waiting", unseen: true }],
+  request_closed: () => [t("Requests are closed, as the stage access has changed."), { key: "closed", stay: true }],
   offer_revoked: (it) => [t("{by} took the offer of a seat back.", { by: who(it) }), { key: "seat", stay: true }],
   offer_expired: () => [t("The offer of a seat has expired."), { key: "seat", stay: true }],
   removed_from_stage: (it) => [
@@ -73,7 +81,7 @@ const TO_ME = {
     return [onStageSentence(store.me?.microphone, store.me?.camera), { key: "seat", tone: "good" }];
   },
   device_set: (it) => {
-    if (it.by === it.person || it.on) return null;
+    if (it.by === it.person || it.on) return [ownDeviceSentence(it.device, it.on), { key: `own-${it.device}`, unseen: true }];
     return [turnedOffSentence(who(it), it.device), { key: `off-${it.device}`, stay: true, tone: "warning" }];
   },
   hand_lowered_once_spoken: (_it, _store, act) => [
@@ -94,15 +102,25 @@ const TO_ME = {
  */
 const TO_MODERATORS = {
   request_made: (it, store) => {
-    // The list is before their eyes.
-    if (document.body.dataset.side === "moderate") return null;
     const name = it.person_name ?? "";
     const count = store.requests.length;
     const sentence = count > 1 ? tn(count, "{name} asks to join the stage. {count} request is waiting.", "{name} asks to join the stage. {count} requests are waiting.", { name }) : t("{name} asks to join the stage.", { name });
-    return [sentence, { key: "requests" }];
+    const many = () => tn(store.requests.length, "{count} person asks to join the stage.", "{count} people ask to join the stage.");
+    // With the panel open, the list is before their eyes.
+    return [sentence, { key: "requests", unseen: document.body.dataset.side === "moderate", many }];
   },
-  offer_declined: (it) => [t("{name} declined the offer of a seat.", { name: it.person_name ?? "" }), { key: "offers" }],
-  offer_expired: (it) => [t("The offer to {name} has expired.", { name: it.person_name ?? "" }), { key: "offers" }],
+  offer_declined: (it) => [
+    t("{name} declined the offer of a seat.", { name: it.person_name ?? "" }),
+    { key: "declined", many: (count) => tn(count, "{count} person declined the offer of a seat.", "{count} people declined the offer of a seat.") },
+  ],
+  offer_expired: (it) => [
+    t("The offer to {name} has expired.", { name: it.person_name ?? "" }),
+    { key: "expired", many: (count) => tn(count, "{count} offer has expired.", "{count} offers have expired.") },
+  ],
+  hand_raised: (it) => [
+    t("{name} raised a hand.", { name: it.person_name ?? "" }),
+    { key: "raised", unseen: true, many: (count) => tn(count, "{count} hand was raised.", "{count} hands were raised.") },
+  ],
   hand_lowered_once_spoken: (it, _store, act) => [
     t("{name} has spoken, and the hand is down.", { name: it.person_name ?? "" }),
     { key: "hands", action: { label: t("Undo"), press: () => act("restore_hand", { person: it.person }) } },
@@ -123,6 +141,34 @@ const TO_ALL = {
     it.by !== store.you && store.iModerate ? [t("{by} changed the room's settings.", { by: who(it) }), { key: "settings" }] : null,
 };
 
+/** The notices that are not true any more once this has happened. @type {Record<string, string[]>} by their keys */
+const ENDS = {
+  request_cancelled: ["requests"],
+  request_declined: ["requests"],
+  offer_made: ["requests", "declined", "expired"],
+  hand_restored: ["hands"],
+  unbanned: ["put-out"],
+  mode_set: ["closed"],
+};
+
+/** The same for what happened to oneself. @type {Record<string, string[]>} */
+const ENDS_MINE = {
+  request_made: ["mode", "seat", "closed"],
+  offer_made: ["seat", "closed", "waiting"],
+  went_on_stage: ["mode", "closed"],
+  hand_raised: ["hand"],
+  hand_restored: ["hand"],
+};
+
+/** @param {Happening} it @param {boolean} mine */
+function endedBy(it, mine) {
+  if (it.what !== "device_set") return (mine ? ENDS_MINE : ENDS)[it.what] ?? [];
+  if (!mine) return [`unmute-${it.person}`];
+  // What was said of one's devices on arrival is another matter now.
+  const arrival = it.device === "screen" ? [] : ["seat"];
+  return it.on ? [...arrival, `off-${it.device}`] : arrival;
+}
+
 /**
  * Say what happened, where it is worth a notice.
  * @param {Happening[]} happened
@@ -135,10 +181,9 @@ export function tell(happened, store, notices, act) {
     const mine = it.person === store.you;
     const words = mine ? TO_ME[it.what] : (TO_ALL[it.what] ?? (store.iModerate ? TO_MODERATORS[it.what] : undefined));
     const said = words?.(it, store, act);
-    if (said) notices.say(...said);
-    if (mine && (it.what === "request_made" || it.what === "went_on_stage")) notices.take("mode");
-    if (mine && (it.what === "offer_made" || it.what === "request_made")) notices.take("seat");
-    if (mine && it.what === "device_set" && it.on) notices.take(`off-${it.device}`);
+    for (const key of endedBy(it, mine)) notices.take(key);
+    // What others decide about oneself is heard at once.
+    if (said) notices.say(said[0], { ...(mine ? { urgent: it.by !== store.you } : {}), ...said[1] });
   }
   if (store.requests.length === 0) notices.take("requests");
   if (store.me?.seat !== "on_stage") {

@@ -10,6 +10,7 @@ import { Questions } from "./chat/questions.js";
 import { Talk } from "./chat/talk.js";
 import { Connection, Refused } from "./connection.js";
 import { Devices } from "./devices.js";
+import { keepInReach } from "./dialogs.js";
 import { byId, setText } from "./dom.js";
 import { askName, rememberedName, sayEnd, sayLoading, showView } from "./door.js";
 import { Lobby } from "./event/lobby.js";
@@ -27,8 +28,10 @@ import { Reactions } from "./reactions/reactions.js";
 import { SelfMedia } from "./self-media.js";
 import { Side } from "./side.js";
 import { Stage } from "./stage.js";
+import { StageNews } from "./stage-news.js";
 import { forThisWindow } from "./storage.js";
 import { hasSeat, Store } from "./store.js";
+import { Voice } from "./voice.js";
 import { t, told } from "./words.js";
 
 const room = decodeURIComponent(location.pathname.split("/")[2] ?? "");
@@ -39,7 +42,9 @@ const moderatedKey = `stagedoor.moderated.${room}.${token}`;
 
 const store = new Store();
 const lobby = new Lobby();
-const notices = new Notices(byId("notices"));
+const voice = new Voice();
+const notices = new Notices(byId("notices"), voice);
+keepInReach(byId("notices"), ...voice.nodes);
 let name = rememberedName();
 let entered = false;
 
@@ -51,6 +56,7 @@ const connection = new Connection(address.href, {
   status: (status) => {
     store.setStatus(status);
     byId("lobby-lost").hidden = status !== "lost";
+    if (status === "lost") notices.take("connection");
     if (status === "lost") byId("loading-text").textContent = t("The server cannot be reached. Trying again…");
   },
   ended: refusedForGood,
@@ -63,6 +69,7 @@ const app = {
   talk: new Talk(store, `${room}.${token}`),
   outbox: /** @type {any} */ (null),
   notices,
+  voice,
   send: (type, fields) => connection.send(type, fields),
   act: async (type, fields) => {
     try {
@@ -99,6 +106,7 @@ new Bar(app, byId("bar"), new Reactions(app, byId("stage")).picker, side.buttons
 const chat = new Chat(app, side, `${room}.${token}`);
 new Questions(app, side, `${room}.${token}`, (thread) => chat.write(thread));
 new News(app, chat);
+new StageNews(app);
 new Participants(app, side.pages.people, new PersonMenu(app, (person) => chat.itemsOn(person)));
 new Polls(app, side);
 makePanel(app, side.pages.moderate);
@@ -219,6 +227,7 @@ function ended() {
 
 /** Let go of devices and media. */
 function leave() {
+  notices.clear();
   store.setStatus("ended");
   subscriber.close();
   app.media.follow();

@@ -25,7 +25,7 @@ export class ReadyWindow {
     });
     this.clock = el("p", { class: "countdown", role: "timer" });
     this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
-    this.summary = el("p", { class: "summary", "aria-live": "polite" });
+    this.summary = el("p", { class: "summary" });
     this.no = button(t("Cancel"), () => this.#leave());
     this.yes = button(t("Join stage"), () => this.#join(), { kind: "primary", icon: "up" });
     this.modal = new Modal(

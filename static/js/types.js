@@ -104,6 +104,7 @@
  * @property {() => string} session the token of one's session, for what is asked over HTTP
  * @property {import("./event/state.js").EventState} event
  * @property {import("./notices.js").Notices} notices
+ * @property {import("./voice.js").Voice} voice
  * @property {import("./devices.js").Devices} devices
  * @property {import("./capture.js").Capture} capture
  * @property {import("./self-media.js").SelfMedia} media

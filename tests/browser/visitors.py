@@ -162,9 +162,13 @@ class Visitor:
         self.window(title).get_by_role("button", name="Join").click()
         self.go_up(*devices)
 
-    def bring(self, number: int, *, on_stage: bool = False) -> None:
-        """So many more people, "Visitor 1" and so on, in sockets of this page."""
-        self.page.evaluate(BRING, [number, on_stage])
+    def bring(self, number: int, *commands: dict[str, Any], on_stage: bool = False) -> None:
+        """So many more people, "Visitor 1" and so on, in sockets of this page.
+
+        Each gives the commands, one after the other.
+        """
+        all_of_them = [*([{"type": "join_stage"}] if on_stage else []), *commands]
+        self.page.evaluate(BRING, [number, all_of_them])
 
     # -- what really happens
 
@@ -224,15 +228,15 @@ class Visitor:
 
 
 BRING = """
-([number, onStage]) => Promise.all([...Array(number).keys()].map((index) => new Promise((done) => {
+([number, commands]) => Promise.all([...Array(number).keys()].map((index) => new Promise((done) => {
   const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
   const socket = new WebSocket(`/api/rooms/${location.pathname.split("/")[2]}/socket`);
   const enter = { type: "enter", id: 1, name: `Visitor ${index + 1}`, token };
   socket.onopen = () => socket.send(JSON.stringify(enter));
   socket.onmessage = ({ data }) => {
-    const { type, id } = JSON.parse(data);
-    if (type === "welcome" && onStage) socket.send('{"type": "join_stage", "id": 2}');
-    else if (type === "welcome" || id === 2) done();
+    const { id = 0 } = JSON.parse(data);
+    if (id > commands.length) done();
+    else if (id) socket.send(JSON.stringify({ id: id + 1, ...commands[id - 1] }));
   };
 })))
 """

@@ -88,10 +88,15 @@ export class Chat {
     this.#draw();
   }
 
-  /** Show a thread, wherever one is, and begin to write. @param {string} thread */
-  write(thread) {
+  /** Open a thread or "threads", wherever one is. @param {string} view */
+  show(view) {
     this.side.show("chat");
-    this.open(thread);
+    this.open(view);
+  }
+
+  /** Show a thread and begin to write. @param {string} thread */
+  write(thread) {
+    this.show(thread);
     this.composer.field.focus();
   }
 
@@ -111,7 +116,7 @@ export class Chat {
   #read() {
     if (!this.shown) return;
     this.app.talk.see(this.shown);
-    this.app.notices.take(`private-${this.shown}`);
+    if (!["room", "moderators"].includes(this.shown)) this.app.notices.take("private");
   }
 
   // -- drawing
@@ -131,8 +136,10 @@ export class Chat {
     this.list.node.hidden = threads;
     this.pins.node.hidden = this.#view !== "room";
     this.pins.draw(this.#view === "room");
-    if (threads) this.threads.draw();
-    else this.list.draw();
+    if (threads) {
+      this.threads.draw();
+      this.app.notices.take("private");
+    } else this.list.draw();
     this.#drawTabs();
     this.#drawComposer();
     this.#drawBadge();

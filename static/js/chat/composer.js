@@ -4,6 +4,7 @@ import { windowValue } from "../storage.js";
 import { tn } from "../words.js";
 
 const COUNT_FROM = 0.8; // of the longest text
+let composers = 0;
 
 /**
  * A field for text that grows, with what belongs to it. What is typed is kept in this window for
@@ -31,7 +32,9 @@ export class Composer {
     this.#drafts = this.#kept.get();
     this.field = el("textarea", { rows: 1, class: "composer-field", enterKeyHint: "send", oninput: () => this.#typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
     this.button = el("button", { type: "submit", class: "icon-button composer-send", "aria-label": plan.send, title: plan.send }, icon("send"));
-    this.trouble = el("p", { class: "composer-note", role: "status" });
+    // Said with the field and not by itself: it changes with each second and each letter.
+    this.trouble = el("p", { class: "composer-note", id: `composer-note-${++composers}` });
+    this.field.setAttribute("aria-describedby", this.trouble.id);
     this.node = el(
       "form",
       { class: "composer", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.#send(); } },
@@ -83,6 +86,7 @@ export class Composer {
     const near = length > COUNT_FROM * this.plan.longest;
     const count = over > 0 ? tn(over, "{count} character too many", "{count} characters too many") : near ? tn(-over, "{count} character left", "{count} characters left") : "";
     this.trouble.classList.toggle("trouble", over > 0);
+    this.field.setAttribute("aria-invalid", String(over > 0));
     setText(this.trouble, count || this.hint);
     this.trouble.hidden = !this.trouble.textContent;
     this.button.disabled = length === 0 || over > 0 || this.#waiting;

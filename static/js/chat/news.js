@@ -1,30 +1,24 @@
 // @ts-check
 /** @import {App, Message} from "../types.js" */
 /** @import {Chat} from "./chat.js" */
-import { el, setText } from "../dom.js";
 import { t, tn } from "../words.js";
 import { threadOf } from "./talk.js";
 
-const EVERY = 4000; // milliseconds between two things read out
-
 /**
  * Says what must not be missed: announcements, private messages, being blocked. What is written in
- * the thread before one's eyes is read out to screen readers, some seconds' worth at a time.
+ * the thread before one's eyes is read out.
  */
 export class News {
   /** The last place that was looked at; null before the first view. @type {number|null} */
   #last = null;
   #blockedBy = "";
-  /** @type {Message[]} */
-  #unread = [];
-  #timer = 0;
+  /** Those whose private messages are told in the notice that is shown. @type {Set<string>} */
+  #writers = new Set();
 
   /** @param {App} app @param {Chat} chat */
   constructor(app, chat) {
     this.app = app;
     this.chat = chat;
-    this.voice = el("p", { class: "only-read-out", role: "status", "aria-live": "polite" });
-    document.body.append(this.voice);
     app.store.subscribe(() => this.#look());
   }
 
@@ -53,27 +47,27 @@ export class News {
     const { notices } = this.app;
     const thread = threadOf(message);
     if (this.chat.shown === thread) return this.#readOut(message);
-    const read = { label: t("Read"), press: () => this.chat.write(thread) };
     if (message.announcement) {
       notices.say(t("{name} announces: {text}", { name: message.by_name, text: message.text }), { key: "announcement", stay: true });
     } else if (message.channel === "private" && !this.chat.showsThreads) {
-      notices.say(t("{name} has written to you privately.", { name: message.by_name }), { key: `private-${thread}`, action: read });
+      this.#tellPrivate(thread, message.by_name);
     }
   }
 
+  /** @param {string} thread @param {string} name who wrote last */
+  #tellPrivate(thread, name) {
+    const { notices, talk } = this.app;
+    for (const one of this.#writers) if (talk.unread(one) === 0) this.#writers.delete(one);
+    this.#writers.add(thread);
+    const count = this.#writers.size;
+    const sentence = count === 1 ? t("{name} has written to you privately.", { name }) : tn(count, "{count} person has written to you privately.", "{count} people have written to you privately.");
+    const press = () => (count === 1 ? this.chat.write(thread) : this.chat.show("threads"));
+    notices.say(sentence, { key: "private", action: { label: t("Read"), press } });
+  }
+
   /** @param {Message} message */
-  #readOut(message) {
-    this.#unread.push(message);
-    if (this.#timer) return;
-    const say = () => {
-      this.#timer = 0;
-      const some = this.#unread;
-      this.#unread = [];
-      if (some.length === 0) return;
-      const [one] = some;
-      setText(this.voice, some.length === 1 ? t("{name}: {text}", { name: one.by_name, text: one.text }) : tn(some.length, "{count} new message", "{count} new messages"));
-      this.#timer = setTimeout(say, EVERY);
-    };
-    say();
+  #readOut({ by_name: name, text }) {
+    const many = (/** @type {number} */ count) => tn(count, "{count} new message", "{count} new messages");
+    this.app.voice.say(t("{name}: {text}", { name, text }), { key: "chat", many });
   }
 }

@@ -19,7 +19,7 @@ export class Access {
     this.radios = MODES.map(([mode]) =>
       el("input", { type: "radio", name: "mode", value: mode, onchange: () => this.#set(mode) }),
     );
-    this.words = el("p", { class: "quiet", "aria-live": "polite" });
+    this.words = el("p", { class: "quiet" });
     this.capacity = el("input", { type: "number", id: "capacity", min: "1", max: "50", inputMode: "numeric", onchange: () => this.#resize() });
     this.taken = el("span", { class: "quiet" });
     this.node = el(

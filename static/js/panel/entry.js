@@ -19,8 +19,8 @@ export class Entry {
     this.radios = WAYS.map(([way]) =>
       el("input", { type: "radio", name: "entry", value: way, onchange: () => this.#set({ entry: way }) }),
     );
-    this.words = el("p", { class: "quiet", "aria-live": "polite" });
-    this.waiting = el("p", { class: "lobby-waiting", "aria-live": "polite" });
+    this.words = el("p", { class: "quiet" });
+    this.waiting = el("p", { class: "lobby-waiting" });
     this.clock = el("p", { class: "countdown", role: "timer" });
     this.time = el("input", { type: "datetime-local", id: "opens-at" });
     this.open = button(t("Open now"), () => this.#set({ entry: "open" }), { kind: "primary", icon: "check", class: "button-small" });

@@ -13,7 +13,7 @@ export class Reactions {
   constructor(app, stage) {
     this.app = app;
     this.picker = new Picker(app, (reaction) => this.#send(reaction));
-    this.shower = new Shower(stage);
+    this.shower = new Shower(stage, app.voice);
     app.store.add({
       welcome: () => (this.#ahead = {}),
       update: ({ reactions }) => reactions && this.#take(reactions),

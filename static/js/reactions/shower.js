@@ -1,6 +1,7 @@
 // @ts-check
 /** @import {Counts, Reaction} from "./kinds.js" */
-import { el, setText } from "../dom.js";
+/** @import {Voice} from "../voice.js" */
+import { el } from "../dom.js";
 import { t } from "../words.js";
 import { REACTIONS } from "./kinds.js";
 
@@ -22,16 +23,15 @@ export class Shower {
   #silence = 0;
   /** @type {Counts} */
   #unsaid = {};
-  #voice = 0;
+  #timer = 0;
 
-  /** @param {HTMLElement} stage */
-  constructor(stage) {
+  /** @param {HTMLElement} stage @param {Voice} voice */
+  constructor(stage, voice) {
+    this.voice = voice;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.air = el("div", { class: "reactions-air", "aria-hidden": "true" });
     this.counter = el("p", { class: "reactions-counter", "aria-hidden": "true", hidden: true });
-    this.voice = el("p", { class: "only-read-out", role: "status", "aria-live": "polite" });
     stage.append(this.air, this.counter);
-    document.body.append(this.voice);
   }
 
   /** @param {Counts} counts */
@@ -79,14 +79,15 @@ export class Shower {
   /** @param {Counts} counts */
   #readOut(counts) {
     this.#unsaid = plus(this.#unsaid, counts);
-    if (this.#voice) return;
+    if (this.#timer) return;
     const say = () => {
       const said = this.#unsaid;
       this.#unsaid = {};
-      setText(this.voice, sentence(said));
-      this.#voice = entries(said).length ? setTimeout(say, EVERY) : 0;
+      const heard = entries(said).length > 0;
+      if (heard) this.voice.say(sentence(said), { key: "reactions" });
+      this.#timer = heard ? setTimeout(say, EVERY) : 0;
     };
-    this.#voice = setTimeout(say, SOON);
+    this.#timer = setTimeout(say, SOON);
   }
 }
 
