@@ -39,7 +39,8 @@ class Scene:
         self.stage.seat("ada", True)
         line = Taken("1", "video", frozenset([VIDEO]), {96: 96})
         self.ada = Publisher("ada", nobody, Published("", (line,), None, None))
-        self.viewer = self.stage.viewers["ben"] = Viewer("ben", 0)
+        self.viewer = Viewer("ben", 0)
+        self.stage.admit(self.viewer)
         self.viewer.peer = nobody
         self.viewer.accepted["1"] = frozenset([96])
         self.forwarder = Forwarder(nobody, nobody)

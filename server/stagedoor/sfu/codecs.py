@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from . import h264, vp8
+from .part import Part
 from .sdp import Media
 
 
@@ -32,6 +34,13 @@ H264 = Codec(
 CODECS = (OPUS, VP8, H264)
 REPAIRS = {VP8.payload_type: 97, H264.payload_type: 103}
 """Of the codecs whose packets are sent again, the payload types for that (RFC 4588)."""
+_READERS = {VP8.payload_type: vp8.read, H264.payload_type: h264.read}
+
+
+def part(payload_type: int, packet: bytes, at: int) -> Part | None:
+    """What the payload at this offset is of; None for sound, and for what is broken."""
+    reader = _READERS.get(payload_type)
+    return None if reader is None else reader(packet, at)
 
 
 def accepted(media: Media) -> dict[int, Codec]:

@@ -162,7 +162,7 @@ class Engine:
         if grant is None and publisher is not None:
             self._unpublish(stage, publisher)
         elif publisher is not None:
-            for kind, wish in publisher.keyframes.items():
+            for (kind, _), wish in publisher.keyframes.items():
                 if now.allows(kind) and (moved or not before.allows(kind)):
                     wish.reset()
         if changed:
@@ -241,14 +241,14 @@ class Engine:
         stage = self._stage(room)
         viewer = stage.viewers.get(person)
         if viewer is None:
-            viewer = stage.viewers[person] = Viewer(person, 0)
+            viewer = Viewer(person, 0)
         self._drop(viewer.peer)
         peer = self._new_peer()
         viewer.renew(peer)
-        stage.changed()
+        stage.admit(viewer)
 
         def ready() -> None:
-            stage.changed()
+            stage.settle(viewer)
             stage.ask_for_keyframes()
 
         def rtcp(packet: bytes) -> None:
@@ -268,7 +268,7 @@ class Engine:
             viewer.answer(revision, sdp.parse(_limited(answer)))
         except sdp.SdpError as error:
             raise MediaError("bad_sdp", _sentence(error)) from error
-        stage.changed()
+        stage.settle(viewer)
         stage.ask_for_keyframes()
         self._make_offers(stage)
         self._flush()
@@ -278,10 +278,9 @@ class Engine:
         stage = self.stages.get(room)
         if stage is None:
             return
-        viewer = stage.viewers.pop(person, None)
+        viewer = stage.dismiss(person)
         if viewer is not None:
             self._drop(viewer.peer)
-            stage.changed()
         self._flush()
         self.grant(room, person, None)
 

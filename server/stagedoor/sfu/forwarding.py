@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import codecs, rtcp, rtp
 from .batch import Batch
+from .numbering import Arrival
 from .outgoing import Outgoing
 from .publisher import Publisher, Source
 from .stage import Place, Stage
@@ -54,19 +55,16 @@ class Forwarder:
         if grant is None or place is None or not grant.allows(source.kind):
             self.refused += 1
             return
-        if len(packet) == header.payload:
-            return  # a probe without a payload is between the publisher and us
         if source.kind == "audio" and publisher.published.level_extension is not None:
             level = rtp.audio_level(packet, publisher.published.level_extension)
             if level is not None:
                 stage.speakers.heard(publisher.person, level, now)
         track = place.tracks[source.kind]
-        out = track.forward(packet, header, payload_type, source.number, now)
-        if out is None:
-            return
-        receivers = stage.receivers(place, track, payload_type)
-        self.forwarded += len(receivers)
-        self._outgoing.put(track, out, receivers, now)
+        arrival = _arrival(packet, header, payload_type, source, now)
+        for branch, out in track.forward(arrival, source.layer):
+            receivers = stage.receivers(place, track, branch)
+            self.forwarded += len(receivers)
+            self._outgoing.put(track, out, receivers, now)
 
     def publisher_rtcp(
         self, stage: Stage, publisher: Publisher, compound: bytes, now: float
@@ -79,6 +77,7 @@ class Forwarder:
             if info is None or source is None:
                 continue
             source.reception.sender_report(info.ntp, now)
+            source.reported = info
             track = place.tracks.get(source.kind) if place is not None else None
             if place is not None and track is not None:
                 self._pass_on(stage, place, track, source, info, now)
@@ -92,16 +91,17 @@ class Forwarder:
         info: rtcp.SenderInfo,
         now: float,
     ) -> None:
-        translated = track.translate(info, source.number)
-        if translated is None:
-            return
-        report = rtcp.sender_report(translated, track.packets, track.octets)
-        report += rtcp.source_description(track.ssrc, place.stream)
+        for branch in track.branches:
+            translated = branch.translate(info, source.number)
+            if translated is None:
+                continue
+            report = rtcp.sender_report(translated, branch.packets, branch.octets)
+            report += rtcp.source_description(track.ssrc, place.stream)
+            for peer in stage.receivers(place, track, branch):
+                peer.send_rtcp(report)
         self._passed_on[track.ssrc, info.ntp >> 16 & 0xFFFFFFFF] = now
         if len(self._passed_on) > REPORTS:
             del self._passed_on[next(iter(self._passed_on))]
-        for peer in stage.receivers(place, track, track.payload_type):
-            peer.send_rtcp(report)
 
     def viewer_rtcp(self, stage: Stage, viewer: Viewer, compound: bytes, now: float) -> None:
         """What a viewer says: how it arrives, and what is wanted, keyframes and lost packets."""
@@ -113,7 +113,8 @@ class Forwarder:
             for ssrc in rtcp.keyframe_wanted(packet):
                 found = stage.place_with(ssrc)
                 if found is not None and stage.shows(found[0], viewer.person):
-                    stage.ask_for_keyframe(*found)
+                    branch = found[1].followers[viewer.person].branch
+                    stage.ask_for_keyframe(*found, branch.layer)
             ssrc, lost = rtcp.lost_packets(packet)
             found = stage.place_with(ssrc) if lost else None
             if found is not None:
@@ -129,8 +130,9 @@ class Forwarder:
         passed_on = self._passed_on.get((block.ssrc, block.last_sr))
         if passed_on is not None:
             viewer.downlink.trip(now - passed_on - block.delay / 65536)
-        if track.kind != "audio" and track.packets:
-            viewer.downlink.report(block, track.octets / track.packets + OVERHEAD)
+        branch = track.followers[viewer.person].branch
+        if track.kind != "audio" and branch.packets:
+            viewer.downlink.report(block, branch.octets / branch.packets + OVERHEAD)
 
     def _resend(
         self,
@@ -143,13 +145,14 @@ class Forwarder:
         """Send lost packets again, within limits; on a stream of their own if that was taken."""
         place, track = found
         peer, downlink = viewer.peer, viewer.downlink
-        if peer is None or peer not in stage.receivers(place, track, track.payload_type):
+        branch = track.followers[viewer.person].branch
+        if peer is None or peer not in stage.receivers(place, track, branch):
             return
         mid = next(line.mid for line in stage.lines if line.ssrc == track.ssrc)
         accepted = viewer.accepted[mid]
         rate = downlink.budget or downlink.sent
         for sequence in lost[:MAX_RESENDS]:
-            packet = track.recent(sequence)
+            packet = track.recent(branch, sequence)
             if packet is None or not viewer.repair.again(packet, rate, downlink.rtt, now):
                 continue
             wraps = codecs.REPAIRS.get(packet[1] & 0x7F) in accepted
@@ -157,3 +160,19 @@ class Forwarder:
             downlink.repaired(len(again) + OVERHEAD)
             self._batch.fan_out([again], [peer])
             self.resent += 1
+
+
+def _arrival(
+    packet: bytes, header: rtp.Header, payload_type: int, source: Source, now: float
+) -> Arrival:
+    return Arrival(
+        packet,
+        header,
+        payload_type,
+        source.number,
+        now,
+        codecs.part(payload_type, packet, header.payload),
+        rtp.empty(packet, header),
+        source.reception.newest(header.sequence),
+        source.reported,
+    )

@@ -7,11 +7,12 @@ import secrets
 from stagedoor.media.interface import Grant
 
 from . import rtcp, rtp, rtx
+from .branch import CLOCK_RATES
 from .descriptions import Published, Taken
 from .keyframes import KeyframeWish
 from .peer import Peer
 from .reception import Reception
-from .track import CLOCK_RATES
+from .rtcp import SenderInfo
 
 MAX_BITRATE = 4_000_000
 PICTURES = ("video", "screen")
@@ -19,12 +20,18 @@ MAX_SOURCES = 8
 
 
 class Source:
-    """One SSRC that a publisher sends: its m-line, how it arrives, its number among all."""
+    """One SSRC that a publisher sends: its m-line, how it arrives, its number among all.
+
+    ``layer``: which of several of one picture, 0 being the smallest. ``reported``: what its last
+    sender report said.
+    """
 
     def __init__(self, ssrc: int, line: Taken, number: int) -> None:
         self.line = line
         self.kind = line.kind
+        self.layer = 0
         self.number = number
+        self.reported: SenderInfo | None = None
         self.reception = Reception(ssrc, CLOCK_RATES[line.kind])
 
 
@@ -39,7 +46,7 @@ class Publisher:
         self.peer = peer
         self.published = published
         self.sources: dict[int, Source] = {}
-        self.keyframes = {kind: KeyframeWish() for kind in PICTURES}
+        self.keyframes = {(kind, 0): KeyframeWish() for kind in PICTURES}
         self.losing = False
         self.repairing = _repairing(published)
         self._repairs: dict[int, int] = {}  # SSRCs of what is sent again, and of the packets
@@ -117,10 +124,10 @@ class Publisher:
                 if lost:
                     self.peer.send_rtcp(rtcp.nack(self._ssrc, ssrc, lost))
                     self.losing = True
-        for kind, wish in self.keyframes.items():
+        for (kind, layer), wish in self.keyframes.items():
             if grant is not None and grant.allows(kind) and wish.due(now):
                 for ssrc, source in self.sources.items():
-                    if source.kind == kind:
+                    if (source.kind, source.layer) == (kind, layer):
                         self.peer.send_rtcp(rtcp.pli(self._ssrc, ssrc))
 
     def report(self, now: float) -> None:

@@ -55,6 +55,10 @@ class Reception:
     def _extended(self, sequence: int) -> int:
         return self._highest + ((sequence - self._highest + 0x8000) & 0xFFFF) - 0x8000
 
+    def newest(self, sequence: int) -> bool:
+        """Whether a packet is the latest in the sequence of all that have arrived."""
+        return self._highest & 0xFFFF == sequence
+
     def _estimate_jitter(self, timestamp: int, now: float) -> None:
         transit = now * self._clock_rate - timestamp
         if self._transit is not None:

@@ -90,6 +90,17 @@ def rewrite(
     return fixed + extension + packet[header.payload :]
 
 
+def empty(packet: bytes, header: Header) -> bool:
+    """Whether there is nothing but padding: a probe, which is between its sender and us."""
+    size = len(packet) - header.payload
+    return size == 0 or bool(packet[0] & 0x20 and packet[-1] >= size)
+
+
+def padding(packet: bytes) -> bytes:
+    """A packet of nothing but padding under another's number, which so is not missed."""
+    return bytes([0xA0, packet[1] & 0x7F]) + packet[2:12] + b"\x01"
+
+
 def extension(packet: bytes, identifier: int) -> bytes | None:
     """The content of a header extension, or None where the packet has it not.
 

@@ -8,10 +8,11 @@ sequence numbers changing.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from stagedoor.media.interface import Grant
 
+from .branch import Branch
 from .descriptions import Line
 from .peer import Peer
 from .publisher import Publisher
@@ -45,9 +46,7 @@ class Stage:
         self.viewers: dict[str, Viewer] = {}
         self.insiders: frozenset[str] = frozenset()
         self.speakers = Speakers()
-        self._receivers: dict[int, list[Peer]] = {}
         self._by_ssrc: dict[int, tuple[Place, Track]] = {}
-        self._counted: dict[int, int] = {}
         self._add_place()
 
     def _add_place(self) -> Place:
@@ -61,6 +60,34 @@ class Stage:
         track = place.tracks[kind] = Track(kind, secrets.randbits(32))
         self._by_ssrc[track.ssrc] = place, track
         self.lines.append(Line(str(len(self.lines)), kind, track.ssrc, place.stream))
+        for person in self.viewers:
+            track.admit(person)
+
+    def admit(self, viewer: Viewer) -> None:
+        """Somebody watches, by a new connection."""
+        self.viewers[viewer.person] = viewer
+        for track in self._tracks():
+            track.admit(viewer.person)
+        self.changed()
+
+    def dismiss(self, person: str) -> Viewer | None:
+        """Somebody watches no more; gives what was known of them."""
+        for track in self._tracks():
+            track.dismiss(person)
+        self.changed()
+        return self.viewers.pop(person, None)
+
+    def settle(self, viewer: Viewer) -> None:
+        """A viewer connected, or took more m-lines: from now on they get what is sent on these."""
+        self.changed()
+        if viewer.peer is None or not viewer.peer.ready:
+            return
+        for line in self.lines:
+            if viewer.accepted.get(line.mid):
+                self._by_ssrc[line.ssrc][1].settle(viewer.person)
+
+    def _tracks(self) -> Iterator[Track]:
+        return (track for _, track in self._by_ssrc.values())
 
     def place_of(self, person: str) -> Place | None:
         """Where a person sits."""
@@ -117,7 +144,8 @@ class Stage:
 
     def changed(self) -> None:
         """Who receives what is to be worked out again."""
-        self._receivers.clear()
+        for track in self._tracks():
+            track.receivers.clear()
 
     def people(self, *, backstage: bool) -> dict[str, str]:
         """Who is at which stream, with or without those backstage."""
@@ -148,21 +176,23 @@ class Stage:
             for track in place.tracks.values():
                 if before - self.insiders:
                     track.interrupt()
-                self.ask_for_keyframe(place, track)
+                self._ask_for_keyframes(place, track)
         self.changed()
 
-    def receivers(self, place: Place, track: Track, payload_type: int) -> list[Peer]:
-        """Who is sent this track in this codec: the connected to whom its person is shown."""
-        key = track.ssrc << 7 | payload_type
-        found = self._receivers.get(key)
+    def receivers(self, place: Place, track: Track, branch: Branch) -> list[Peer]:
+        """Who is sent what this branch carries: the connected to whom its person is shown."""
+        payload_type = branch.payload_type
+        key = branch.number << 7 | payload_type
+        found = track.receivers.get(key)
         if found is None:
             mid = next(line.mid for line in self.lines if line.ssrc == track.ssrc)
-            found = self._receivers[key] = [
+            found = track.receivers[key] = [
                 viewer.peer
                 for person, viewer in self.viewers.items()
                 if self.shows(place, person)
                 and viewer.peer is not None
                 and viewer.peer.ready
+                and person in branch.followers
                 and payload_type in viewer.accepted.get(mid, ())
             ]
         return found
@@ -171,23 +201,27 @@ class Stage:
         """Who has been sent pictures since the last call."""
         found: set[Peer] = set()
         for place, track in self._by_ssrc.values():
-            if track.kind != "audio" and track.packets != self._counted.get(track.ssrc, 0):
-                self._counted[track.ssrc] = track.packets
-                found.update(self.receivers(place, track, track.payload_type))
+            for branch in track.branches if track.kind != "audio" else ():
+                if branch.packets != branch.counted:
+                    branch.counted = branch.packets
+                    found.update(self.receivers(place, track, branch))
         return found
 
-    def ask_for_keyframe(self, place: Place, track: Track) -> None:
-        """Somebody needs the track's picture from its beginning."""
+    def ask_for_keyframe(self, place: Place, track: Track, layer: int) -> None:
+        """Somebody needs the track's picture from its beginning, of this layer."""
         publisher = self.publishers.get(place.person) if place.person else None
-        wish = publisher.keyframes.get(track.kind) if publisher else None
+        wish = publisher.keyframes.get((track.kind, layer)) if publisher else None
         if wish is not None:
             wish.ask()
 
     def ask_for_keyframes(self) -> None:
-        """Somebody new watches: every picture begins again, once."""
-        for publisher in self.publishers.values():
-            for wish in publisher.keyframes.values():
-                wish.ask()
+        """Somebody new watches: every picture that is watched begins again, once."""
+        for place, track in self._by_ssrc.values():
+            self._ask_for_keyframes(place, track)
+
+    def _ask_for_keyframes(self, place: Place, track: Track) -> None:
+        for layer in {branch.layer for branch in track.branches}:
+            self.ask_for_keyframe(place, track, layer)
 
     @property
     def empty(self) -> bool:

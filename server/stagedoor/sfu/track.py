@@ -1,90 +1,218 @@
 """What viewers receive of one kind from one place on the stage: one SSRC for good.
 
-Whoever publishes, however often they reconnect or are muted: sequence numbers and timestamps of
-the track go on without a break.
+Whoever publishes, however often they reconnect or are muted: sequence numbers and timestamps go on
+without a break for every viewer. Viewers who got the same so far form a branch; as long as there is
+one layer and nobody stops looking there is one branch for all.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from . import rtp
-from .rtcp import SenderInfo
+from .branch import ALL, NOTHING, Branch
+from .numbering import Arrival
+from .part import Part
+from .peer import Peer
 
 RING = 1024
-CLOCK_RATES = {"audio": 48000, "video": 90000, "screen": 90000}
+
+
+@dataclass(slots=True)
+class Follower:
+    """A viewer of a track: where they are, and the layers that they are to get.
+
+    ``since``: how many packets their branch had seen when they came to it; if that is still so,
+    or negative, they have got nothing of this track yet, and may be put anywhere.
+    """
+
+    branch: Branch
+    layer: int
+    temporal: int
+    since: int = -1
+
+    @property
+    def fresh(self) -> bool:
+        """Whether they have got nothing yet."""
+        return self.since < 0 or self.since == self.branch.packets
+
+    @property
+    def content(self) -> bool:
+        """Whether they get what they are to get."""
+        branch = self.branch
+        return branch.layer == self.layer and branch.temporal == self.temporal
 
 
 class Track:
-    """An outgoing RTP stream's numbering, and its recent packets for NACK."""
+    """An outgoing RTP stream: its branches, who follows them, and recent packets for NACK.
+
+    ``receivers`` is its owner's, by branch and payload type; it is emptied when a follower moves.
+    """
 
     def __init__(self, kind: str, ssrc: int) -> None:
         self.kind = kind
         self.ssrc = ssrc
-        self.packets = 0
-        self.octets = 0
-        self.payload_type = 0
         self.era = 0
-        self._source: int | None = None
-        self._base = 0
-        self._since_base = 0
-        self._sequence_offset = 0
-        self._timestamp_offset = 0
-        self._highest = -1
-        self._last_timestamp = 0
-        self._last_at = 0.0
-        self._ring: list[bytes | None] = [None] * RING
+        self.branches = [Branch(kind, ssrc)]
+        self.followers: dict[str, Follower] = {}
+        self.waiting: set[str] = set()
+        self.receivers: dict[int, list[Peer]] = {}
+        self._rings: dict[int, tuple[int, list[Arrival | None]]] = {}
 
     def interrupt(self) -> None:
         """Whatever comes next follows on the last packet forwarded; the past is not resent."""
         self.era += 1
-        self._source = None
-        self._ring = [None] * RING
+        self._rings.clear()
+        for branch in self.branches:
+            branch.interrupt()
 
-    def forward(
-        self, packet: bytes, header: rtp.Header, payload_type: int, source: int, now: float
-    ) -> bytes | None:
-        """The packet as viewers get it, or None if it is older than the source's first here.
+    # -- who gets what
 
-        ``source`` tells apart publishers' streams; a new one is joined on seamlessly.
+    def admit(self, person: str) -> None:
+        """Somebody watches, by a new connection: their numbers may begin anywhere."""
+        self.dismiss(person)
+        branch = self.branches[0]
+        self.followers[person] = Follower(branch, branch.layer, branch.temporal)
+        branch.followers.add(person)
+        if branch.layer == NOTHING:
+            self.aim(person, 0)
+
+    def dismiss(self, person: str) -> None:
+        """Somebody does not watch any more."""
+        follower = self.followers.pop(person, None)
+        if follower is not None:
+            self.waiting.discard(person)
+            follower.branch.followers.discard(person)
+            self._moved()
+
+    def settle(self, person: str) -> None:
+        """From now on this person gets what is forwarded."""
+        follower = self.followers[person]
+        if follower.since < 0:
+            follower.since = follower.branch.packets
+
+    def aim(self, person: str, layer: int, temporal: int = ALL) -> None:
+        """What a person is to get from the next occasion on: a keyframe, if it is another layer.
+
+        NOTHING is so at once, and so is anything for whoever has got nothing yet.
         """
-        if source != self._source:
-            self._join(header, source, now)
-        self._since_base += 1
-        behind = (header.sequence - self._base) & 0xFFFF
-        if behind >= 0x8000 and self._since_base < 0x4000:
-            return None
-        sequence = (header.sequence + self._sequence_offset) & 0xFFFF
-        timestamp = (header.timestamp + self._timestamp_offset) & 0xFFFFFFFF
-        if self._highest < 0 or rtp.newer(sequence, self._highest):
-            self._highest = sequence
-            self._last_timestamp, self._last_at = timestamp, now
-        extension = b"" if self.kind == "audio" else rtp.send_time(now)
-        out = rtp.rewrite(packet, header, payload_type, sequence, timestamp, self.ssrc, extension)
-        self._ring[sequence % RING] = out
-        self.payload_type = payload_type
-        self.packets += 1
-        self.octets += len(packet) - header.payload
-        return out
+        follower = self.followers[person]
+        follower.layer, follower.temporal = layer, temporal
+        self.waiting.discard(person)
+        if follower.content:
+            return
+        if follower.fresh:
+            self._seat(person, follower)
+        elif layer == NOTHING:
+            self._move({person}, follower.branch, NOTHING, temporal)
+        else:
+            self.waiting.add(person)
 
-    def _join(self, header: rtp.Header, source: int, now: float) -> None:
-        """Number a new source's first packet right after the last one, in time as well."""
-        if self._highest >= 0:
-            elapsed = max(1, int((now - self._last_at) * CLOCK_RATES[self.kind]))
-            following = self._highest + 1
-            timestamp = self._last_timestamp + elapsed
-            self._sequence_offset = (following - header.sequence) & 0xFFFF
-            self._timestamp_offset = (timestamp - header.timestamp) & 0xFFFFFFFF
-        self._source, self._base, self._since_base = source, header.sequence, 0
+    def _seat(self, person: str, follower: Follower) -> None:
+        """Put somebody who has got nothing yet to others who get the same."""
+        state = (follower.layer, follower.temporal)
+        fitting = [one for one in self.branches if (one.layer, one.temporal) == state]
+        if not fitting:
+            self._move({person}, follower.branch, *state)
+            return
+        self._put(person, max(fitting, key=lambda one: len(one.followers)))
+        if follower.since >= 0:
+            follower.since = follower.branch.packets
+        self._moved()
 
-    def recent(self, sequence: int) -> bytes | None:
-        """A packet by its outgoing sequence number, while it is in the ring."""
-        packet = self._ring[sequence % RING]
-        if packet is None or int.from_bytes(packet[2:4]) != sequence:
-            return None
-        return packet
+    def _move(self, people: set[str], branch: Branch, layer: int, temporal: int) -> None:
+        """Turn a branch for these of its followers; the others, if there are any, stay on it."""
+        if people == branch.followers:
+            branch.turn(layer, temporal)
+        else:
+            made = branch.fork(layer, temporal)
+            self.branches.append(made)
+            for person in people:
+                self._put(person, made)
+        for person in people:
+            if self.followers[person].content:
+                self.waiting.discard(person)
+        self._moved()
 
-    def translate(self, info: SenderInfo, source: int) -> SenderInfo | None:
-        """A sender report in the track's numbering; None for a source that is not the present."""
-        if self._source != source or self._highest < 0:
+    def _put(self, person: str, branch: Branch) -> None:
+        follower = self.followers[person]
+        follower.branch.followers.discard(person)
+        follower.branch = branch
+        branch.followers.add(person)
+
+    def _moved(self) -> None:
+        """Forget branches that nobody is on, and who receives what."""
+        if len(self.branches) > 1:
+            followed = [branch for branch in self.branches if branch.followers]
+            self.branches = followed or self.branches[:1]
+        self.receivers.clear()
+
+    def _switch(self, part: Part, layer: int) -> None:
+        """Move whoever waits for the picture that begins with this packet."""
+        groups: dict[tuple[int, int, int], set[str]] = defaultdict(set)
+        branches = {branch.number: branch for branch in self.branches}
+        for person in self.waiting:
+            follower = self.followers[person]
+            temporal = _turned(follower, part, layer)
+            if temporal is not None:
+                groups[follower.branch.number, layer, temporal].add(person)
+        for (number, _, temporal), people in groups.items():
+            self._move(people, branches[number], layer, temporal)
+
+    def missing(self) -> set[int]:
+        """The layers of which somebody waits for a keyframe."""
+        waiting = (self.followers[person] for person in self.waiting)
+        return {one.layer for one in waiting if one.layer != one.branch.layer}
+
+    # -- packets
+
+    def forward(self, arrival: Arrival, layer: int = 0) -> Iterator[tuple[Branch, bytes]]:
+        """A packet of this layer as each branch gets it, those that do not left out."""
+        part = arrival.part
+        if self.waiting and part is not None and part.start and arrival.newest:
+            self._switch(part, layer)
+        if not arrival.empty:
+            self._keep(arrival, layer)
+        for branch in self.branches:
+            if branch.layer == layer:
+                out = branch.forward(arrival)
+                if out is not None:
+                    yield branch, out
+
+    def _keep(self, arrival: Arrival, layer: int) -> None:
+        """Remember a packet for those who lose it; of a layer's present source alone."""
+        found = self._rings.get(layer)
+        if found is None or found[0] != arrival.source:
+            found = self._rings[layer] = (arrival.source, [None] * RING)
+        found[1][arrival.header.sequence % RING] = arrival
+
+    def recent(self, branch: Branch, sequence: int) -> bytes | None:
+        """A packet by its outgoing sequence number in this branch, while it is remembered."""
+        numbering = branch.numbering_of(sequence)
+        if numbering is None:
             return None
-        timestamp = (info.timestamp + self._timestamp_offset) & 0xFFFFFFFF
-        return SenderInfo(self.ssrc, info.ntp, timestamp)
+        original = numbering.original(sequence)
+        for source, ring in self._rings.values():
+            arrival = ring[original % RING] if source == numbering.source else None
+            if arrival is not None and arrival.header.sequence == original:
+                extension = b"" if self.kind == "audio" else rtp.send_time(arrival.now)
+                return numbering.write(arrival, self.ssrc, extension)
+        return None
+
+
+def _turned(follower: Follower, part: Part, layer: int) -> int | None:
+    """Up to which temporal layer a follower who waits gets this picture; None if they still wait.
+
+    Fewer temporal layers from any picture on; more from a keyframe on, or one at a time where it
+    begins with a picture that needs nothing but layer 0.
+    """
+    branch, wanted = follower.branch, follower.temporal
+    if follower.layer != layer or (branch.layer != layer and not part.key):
+        return None
+    if part.key or wanted < branch.temporal:
+        return wanted
+    if part.sync and part.tid == branch.temporal + 1:
+        return part.tid
+    return None

@@ -1,0 +1,160 @@
+"""A group of a track's viewers who get the same bytes before they are encrypted for each."""
+
+from __future__ import annotations
+
+import itertools
+
+from . import rtp, vp8
+from .numbering import Arrival, Numbering
+from .rtcp import SenderInfo
+
+CLOCK_RATES = {"audio": 48000, "video": 90000, "screen": 90000}
+NOTHING, ALL = -1, 3
+"""No layer at all; all of the temporal layers."""
+
+_numbers = itertools.count()
+
+
+class Branch:
+    """One numbering of a track: layer, temporal layers up to ``temporal``, and who follows it.
+
+    Whatever source it is fed from, and through every switch: sequence numbers, timestamps and
+    VP8's picture numbers go on without a break. ``number`` tells branches apart. ``counted`` is its
+    owner's, to see whether ``packets`` has changed.
+    """
+
+    def __init__(self, kind: str, ssrc: int, layer: int = 0, temporal: int = ALL) -> None:
+        self.number = next(_numbers)
+        self.kind = kind
+        self.ssrc = ssrc
+        self.layer = layer
+        self.temporal = temporal
+        self.followers: set[str] = set()
+        self.packets = 0
+        self.octets = 0
+        self.counted = 0
+        self.payload_type = 0
+        self._numbering: Numbering | None = None
+        self._before: Numbering | None = None
+        self._highest = -1
+        self._timestamp = 0
+        self._picture = -1
+        self._tl0 = -1
+        self._at = 0.0
+        self._clock: tuple[int, int] | None = None
+
+    def fork(self, layer: int, temporal: int) -> Branch:
+        """Another branch that goes on from here by itself."""
+        made = Branch(self.kind, self.ssrc, layer, temporal)
+        made.packets, made.octets, made.payload_type = self.packets, self.octets, self.payload_type
+        made._highest, made._timestamp, made._at = self._highest, self._timestamp, self._at
+        made._picture, made._tl0, made._clock = self._picture, self._tl0, self._clock
+        made._before = self._before
+        if self._numbering is not None:
+            made._numbering = self._numbering.copy()
+        return made
+
+    def turn(self, layer: int, temporal: int) -> None:
+        """Carry another layer, or others of its temporal layers, from the next packet on."""
+        self.layer, self.temporal = layer, temporal
+
+    def interrupt(self) -> None:
+        """Whatever comes next follows on the last packet forwarded; the past is not resent."""
+        self._numbering = self._before = self._clock = None
+
+    def forward(self, arrival: Arrival) -> bytes | None:
+        """The packet as these viewers get it; None if they do not.
+
+        That is one older than the source's first here, an empty one, or one of a temporal layer
+        that is left out. Where such a one comes late, its number is taken up by an empty packet.
+        """
+        header, part = arrival.header, arrival.part
+        numbering = self._numbering
+        if numbering is None or numbering.source != arrival.source:
+            numbering = self._join(arrival)
+        numbering.count += 1
+        behind = (header.sequence - numbering.first) & 0xFFFF
+        if behind >= 0x8000 and numbering.count < 0x4000:
+            return None
+        late = numbering.newest >= 0 and not rtp.newer(header.sequence, numbering.newest)
+        if not late:
+            numbering.newest = header.sequence
+        extension = b"" if self.kind == "audio" else rtp.send_time(arrival.now)
+        if arrival.empty or (part is not None and part.tid > self.temporal):
+            if not late:
+                numbering.leave_out(header.sequence, part)
+                return None
+            out = rtp.padding(numbering.write(arrival, self.ssrc, extension))
+        else:
+            out = numbering.write(arrival, self.ssrc, extension)
+        if not late:
+            self._remember(out, arrival, numbering)
+        self.payload_type = arrival.payload_type
+        self.packets += 1
+        self.octets += len(arrival.packet) - header.payload
+        return out
+
+    def _remember(self, out: bytes, arrival: Arrival, numbering: Numbering) -> None:
+        """What the next source's first packet has to follow on."""
+        self._highest = int.from_bytes(out[2:4])
+        self._timestamp, self._at = int.from_bytes(out[4:8]), arrival.now
+        part = arrival.part
+        if part is not None and part.picture >= 0:
+            self._picture = (part.picture + numbering.picture) & vp8.PICTURES
+        if part is not None and part.tl0 >= 0:
+            self._tl0 = (part.tl0 + numbering.tl0) & 0xFF
+
+    def _join(self, arrival: Arrival) -> Numbering:
+        """Number a new source's first packet right after the last one, in time as well."""
+        header, part = arrival.header, arrival.part
+        joined = Numbering(arrival.source, header.sequence)
+        if self._highest >= 0:
+            joined.sequence = (self._highest + 1 - header.sequence) & 0xFFFF
+            joined.timestamp = (self._following(arrival) - header.timestamp) & 0xFFFFFFFF
+        if part is not None and part.picture >= 0 and self._picture >= 0:
+            joined.picture = (self._picture + 1 - part.picture) & vp8.PICTURES
+        if part is not None and part.tl0 >= 0 and self._tl0 >= 0:
+            joined.tl0 = (self._tl0 + 1 - part.tl0) & 0xFF
+        self._before, self._numbering = self._numbering, joined
+        return joined
+
+    def _following(self, arrival: Arrival) -> int:
+        """The timestamp of a new source's first packet: by both sources' reports, else by arrival.
+
+        Layers of one picture have timelines of their own; their sender reports tie them together.
+        """
+        rate = CLOCK_RATES[self.kind]
+        elapsed = max(1, int((arrival.now - self._at) * rate))
+        if self._clock is not None and arrival.report is not None:
+            ntp, timestamp = self._clock
+            report = arrival.report
+            meant = timestamp + ((report.ntp - ntp) * rate >> 32)
+            meant += _signed(arrival.header.timestamp - report.timestamp)
+            ahead = _signed(meant - self._timestamp)
+            if abs(ahead - elapsed) < rate:
+                return self._timestamp + max(1, ahead)
+        return self._timestamp + elapsed
+
+    def numbering_of(self, sequence: int) -> Numbering | None:
+        """By which numbering an outgoing sequence number was given, if that is known."""
+        for numbering in (self._numbering, self._before):
+            if numbering is None:
+                continue
+            since = (numbering.original(sequence) - numbering.first) & 0xFFFF
+            if since < 0x8000 or numbering.count >= 0x4000:
+                return numbering
+        return None
+
+    def translate(self, info: SenderInfo, source: int) -> SenderInfo | None:
+        """A sender report in the branch's numbering; None for a source that is not the present."""
+        numbering = self._numbering
+        if numbering is None or numbering.source != source or self._highest < 0:
+            return None
+        timestamp = (info.timestamp + numbering.timestamp) & 0xFFFFFFFF
+        self._clock = (info.ntp, timestamp)
+        return SenderInfo(self.ssrc, info.ntp, timestamp)
+
+
+def _signed(difference: int) -> int:
+    """A difference of timestamps, modulo 2**32, as a number between -2**31 and 2**31."""
+    return ((difference + 0x80000000) & 0xFFFFFFFF) - 0x80000000
