@@ -12,13 +12,21 @@ from stagedoor.sfu.supervisor import EmbeddedEngine
 from .conftest import Told
 
 AUDIO, VIDEO, SCREEN = 1111, 2222, 3333
+RID_EXTENSION = 5
 
 
-def rtp(sequence: int, ssrc: int = AUDIO, payload_type: int = 111, mid: str = "") -> bytes:
-    """A small RTP packet that carries its own number, and its m-line's ``mid`` if there is one."""
-    first, extension = 0x80, b""
-    if mid:
-        element = bytes([MID_EXTENSION << 4 | len(mid) - 1]) + mid.encode()
+def rtp(
+    sequence: int, ssrc: int = AUDIO, payload_type: int = 111, mid: str = "", rid: str = ""
+) -> bytes:
+    """A small RTP packet that carries its own number, its m-line's ``mid`` and its layer's ``rid``.
+
+    Both are left out where they are empty.
+    """
+    first, extension, element = 0x80, b"", b""
+    for identifier, name in ((MID_EXTENSION, mid), (RID_EXTENSION, rid)):
+        if name:
+            element += bytes([identifier << 4 | len(name) - 1]) + name.encode()
+    if element:
         words = -(-len(element) // 4)
         first, extension = 0x90, b"\xbe\xde" + words.to_bytes(2) + element.ljust(4 * words, b"\0")
     header = bytes([first, payload_type]) + (sequence & 0xFFFF).to_bytes(2)

@@ -152,3 +152,43 @@ def test_a_new_offer_keeps_sources_of_the_same_m_lines_only() -> None:
     publisher.renegotiate(taken(("audio", OPUS), ("video", VP9), ("video", VP8)))
     assert publisher.sources == {1000: kept}
     assert source(publisher, light.rtp(2, 2000, 96)) == "screen"
+
+
+LAYERS = ["a=rid:q send", "a=rid:h send", "a=rid:f send", "a=simulcast:send q;~h;f,x"]
+NAMED = [*VP8, "a=extmap:5 " + sdp.RID, "a=extmap:6 " + sdp.REPAIRED_RID]
+
+
+def test_layers_are_taken_and_known_by_their_names() -> None:
+    """RFC 8853: all that are sent are received, in their order; RFC 8852: known by their rids."""
+    found = taken(("audio", OPUS), ("video", [*NAMED, *LAYERS]), ("video", VP8), ssrcs=False)
+    assert "a=rid:q recv\r\na=rid:h recv\r\na=rid:f recv\r\n" in found.sdp
+    assert "a=simulcast:recv q;h;f\r\n" in found.sdp
+    assert f"a=extmap:5 {sdp.RID}\r\n" in found.sdp
+    assert [line.layers for line in found.lines] == [range(1), range(3), range(1)]
+    publisher = made(found)
+    assert set(publisher.keyframes) == {("video", 0), ("video", 1), ("video", 2), ("screen", 0)}
+    for ssrc, (rid, layer) in enumerate((("h", 1), ("f", 2), ("q", 0)), 50):
+        packet = light.rtp(1, ssrc, 96, mid="2", rid=rid)
+        assert source(publisher, packet) == "video"
+        assert publisher.sources[ssrc].layer == layer
+    assert source(publisher, light.rtp(1, 60, 96, mid="2")) == "", "of which layer is not said"
+    assert source(publisher, light.rtp(1, 60, 96, mid="2", rid="x")) == ""
+    assert source(publisher, light.rtp(1, 60, 96, mid="3")) == "screen"
+
+
+def test_a_smaller_picture_may_come_by_an_m_line_of_its_own() -> None:
+    smaller = [*VP8, f"a={sdp.LAYER_OF}:2"]
+    found = taken(("audio", OPUS), ("video", VP8), ("video", VP8), ("video", smaller))
+    assert kinds(found) == [("1", "audio"), ("2", "video"), ("3", "screen"), ("4", "video")]
+    assert [line.layers for line in found.lines] == [range(1), range(1, 2), range(1), range(1)]
+    publisher = made(found)
+    for ssrc in (2000, 4000):
+        assert source(publisher, light.rtp(1, ssrc, 96)) == "video"
+    assert [one.layer for one in publisher.sources.values()] == [1, 0]
+
+
+@pytest.mark.parametrize("of", ["1", "4", "9"], ids=["a voice", "itself", "nobody"])
+def test_a_smaller_picture_of_nothing_is_not_taken(of: str) -> None:
+    smaller = [*VP8, f"a={sdp.LAYER_OF}:{of}"]
+    found = taken(("audio", OPUS), ("video", VP8), ("video", VP8), ("video", smaller))
+    assert kinds(found) == [("1", "audio"), ("2", "video"), ("3", "screen")]

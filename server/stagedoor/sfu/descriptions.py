@@ -8,9 +8,20 @@ from dataclasses import dataclass, field
 from . import codecs, rtx
 from .codecs import CODECS, Codec
 from .rtp import SEND_TIME_EXTENSION
-from .sdp import AUDIO_LEVEL, MID, SEND_TIME, Description, Fingerprint, Media, SdpError
+from .sdp import (
+    AUDIO_LEVEL,
+    LAYER_OF,
+    MID,
+    REPAIRED_RID,
+    RID,
+    SEND_TIME,
+    Description,
+    Fingerprint,
+    Media,
+    SdpError,
+)
 
-EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID,)}
+EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID, RID, REPAIRED_RID)}
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Taken:
 
     ``kind`` is "audio", "video" (the camera's) or "screen". ``repairs``: by the publisher's payload
     types for what is sent again, those of the packets; ``repairing``: the same of SSRCs.
+    ``rids``: the names of several layers, from the smallest on; without them it is one ``layer``.
     """
 
     mid: str
@@ -38,6 +50,13 @@ class Taken:
     payload_types: Mapping[int, int]
     repairs: Mapping[int, int] = field(default_factory=dict)
     repairing: Mapping[int, int] = field(default_factory=dict)
+    rids: tuple[str, ...] = ()
+    layer: int = 0
+
+    @property
+    def layers(self) -> range:
+        """The layers of its picture that come by this m-line."""
+        return range(len(self.rids)) if self.rids else range(self.layer, self.layer + 1)
 
 
 @dataclass(frozen=True)
@@ -48,21 +67,25 @@ class Published:
     lines: tuple[Taken, ...]
     level_extension: int | None
     mid_extension: int | None
+    rid_extension: int | None = None
+    repaired_rid_extension: int | None = None
 
 
 def answer(offer: Description, local: Local, session: int) -> Published:
     """Take what we can forward of the microphone, the camera and the screen; decline the rest.
 
-    These are the first audio m-line, the first video m-line and the second. Raises SdpError where
-    there is nothing to take, ``NoCommonCodec`` where the codecs are others.
+    These are the first audio m-line, the first video m-line and the second, and one that carries a
+    smaller picture of one of these. Raises SdpError where there is nothing to take,
+    ``NoCommonCodec`` where the codecs are others.
     """
-    lines = []
+    lines: list[Taken] = []
     sections = []
     extensions: dict[str, int] = {}
     kinds = {"audio": ["audio"], "video": ["video", "screen"]}
     for media in offer.media:
-        expected = kinds.get(media.kind)
-        kind = expected.pop(0) if expected else ""
+        larger = media.attributes.get(LAYER_OF)
+        expected = kinds.get(media.kind) if larger is None else None
+        kind = expected.pop(0) if expected else _kind(lines, media, larger)
         found = codecs.accepted(media) if kind and _sends(media) else {}
         if not found:
             sections += [f"m={media.kind} 0 UDP/TLS/RTP/SAVPF {' '.join(media.formats)}"]
@@ -71,7 +94,10 @@ def answer(offer: Description, local: Local, session: int) -> Published:
         payload_types = {number: codec.payload_type for number, codec in found.items()}
         repairs = codecs.repairs(media, found)
         ssrcs = frozenset(media.ssrcs - media.repairs.keys())
-        lines.append(Taken(media.mid, kind, ssrcs, payload_types, repairs, media.repairs))
+        rids, layer = media.rids, int(_has_smaller(offer, media))
+        lines.append(
+            Taken(media.mid, kind, ssrcs, payload_types, repairs, media.repairs, rids, layer)
+        )
         extensions = media.extensions | extensions  # in a bundle they are all the same
         sections += _received(media, found, repairs, local)
     if not any(_sends(media) for media in offer.media):
@@ -79,7 +105,25 @@ def answer(offer: Description, local: Local, session: int) -> Published:
     if not lines:
         raise NoCommonCodecError("the offer has none of Opus, VP8 and H.264 (baseline, mode 1)")
     text = _text([*_session(session, [line.mid for line in lines]), *sections])
-    return Published(text, tuple(lines), extensions.get(AUDIO_LEVEL), extensions.get(MID))
+    found_extensions = (extensions.get(uri) for uri in (AUDIO_LEVEL, MID, RID, REPAIRED_RID))
+    return Published(text, tuple(lines), *found_extensions)
+
+
+def _kind(lines: Sequence[Taken], media: Media, larger: str | None) -> str:
+    """Whose smaller picture this m-line carries; empty where it is of no use."""
+    for line in lines:
+        whole = line.mid == larger and not line.rids and line.kind != "audio"
+        if whole and line.layer == 1 and media.kind == "video":
+            return line.kind
+    return ""
+
+
+def _has_smaller(offer: Description, media: Media) -> bool:
+    """Whether another m-line carries a smaller picture of this one's."""
+    return not media.rids and any(
+        one.attributes.get(LAYER_OF) == media.mid and one is not media and _sends(one)
+        for one in offer.media
+    )
 
 
 class NoCommonCodecError(SdpError):
@@ -107,6 +151,9 @@ def _received(
         section += codecs.lines(number, codec, media.parameters.get(number, ""))
     for number, apt in repairs.items():
         section += codecs.repair_lines(number, apt)
+    if media.rids:
+        section += [f"a=rid:{rid} recv" for rid in media.rids]
+        section.append(f"a=simulcast:recv {';'.join(media.rids)}")
     return section
 
 

@@ -16,7 +16,7 @@ from .rtcp import SenderInfo
 
 MAX_BITRATE = 4_000_000
 PICTURES = ("video", "screen")
-MAX_SOURCES = 8
+MAX_SOURCES = 16
 
 
 class Source:
@@ -26,10 +26,10 @@ class Source:
     sender report said.
     """
 
-    def __init__(self, ssrc: int, line: Taken, number: int) -> None:
+    def __init__(self, ssrc: int, line: Taken, layer: int, number: int) -> None:
         self.line = line
         self.kind = line.kind
-        self.layer = 0
+        self.layer = layer
         self.number = number
         self.reported: SenderInfo | None = None
         self.reception = Reception(ssrc, CLOCK_RATES[line.kind])
@@ -46,7 +46,8 @@ class Publisher:
         self.peer = peer
         self.published = published
         self.sources: dict[int, Source] = {}
-        self.keyframes = {(kind, 0): KeyframeWish() for kind in PICTURES}
+        self.keyframes: dict[tuple[str, int], KeyframeWish] = {}
+        self._wish_for_keyframes()
         self.losing = False
         self.repairing = _repairing(published)
         self._repairs: dict[int, int] = {}  # SSRCs of what is sent again, and of the packets
@@ -57,6 +58,7 @@ class Publisher:
         self.published = published
         self.repairing = _repairing(published)
         self._repairs = {}
+        self._wish_for_keyframes()
         known = self.sources.items()
         self.sources = {ssrc: one for ssrc, one in known if one.line in published.lines}
 
@@ -65,11 +67,25 @@ class Publisher:
         found = self.sources.get(header.ssrc)
         if found is None:
             line = self._line(packet, header)
-            if line is None or len(self.sources) >= MAX_SOURCES:
+            layer = self._layer(packet, line, self.published.rid_extension)
+            if line is None or layer is None or len(self.sources) >= MAX_SOURCES:
                 return None
             numbers[0] += 1
-            found = self.sources[header.ssrc] = Source(header.ssrc, line, numbers[0])
+            found = self.sources[header.ssrc] = Source(header.ssrc, line, layer, numbers[0])
         return found
+
+    def _wish_for_keyframes(self) -> None:
+        for line in self.published.lines:
+            for layer in line.layers if line.kind in PICTURES else ():
+                self.keyframes.setdefault((line.kind, layer), KeyframeWish())
+
+    def _layer(self, packet: bytes, line: Taken | None, extension: int | None) -> int | None:
+        """Which layer of its m-line a packet is of, by its own rid where there are several."""
+        if line is None or not line.rids:
+            return line.layer if line is not None else None
+        rid = rtp.extension(packet, extension) if extension is not None else None
+        names = [name.encode() for name in line.rids]
+        return names.index(rid) if rid in names else None
 
     def _line(self, packet: bytes, header: rtp.Header) -> Taken | None:
         """The m-line of a new SSRC (RFC 8843, section 9.2); None where that cannot be said.
@@ -77,7 +93,10 @@ class Publisher:
         By the packet's own mid, by the offer's a=ssrc lines, or by a payload type that but one
         m-line has.
         """
-        lines = [one for one in self.published.lines if header.payload_type in one.payload_types]
+        number = header.payload_type
+        lines = [
+            one for one in self.published.lines if number in {*one.payload_types, *one.repairs}
+        ]
         extension = self.published.mid_extension
         mid = rtp.extension(packet, extension) if extension is not None else None
         if mid is not None:
@@ -89,6 +108,8 @@ class Publisher:
     def recovered(self, packet: bytes, header: rtp.Header) -> bytes | None:
         """The packet that one of a payload type in ``repairing`` brings, if it is missed."""
         sequence = rtx.original(packet, header)
+        if header.ssrc not in self._repairs:
+            self._name_repairs(packet, header)
         ssrc = self._repaired(header, sequence) if sequence is not None else None
         source = self.sources.get(ssrc) if ssrc is not None else None
         if ssrc is None or sequence is None or source is None:
@@ -98,6 +119,14 @@ class Publisher:
             return None
         source.reception.recovered(sequence)
         return rtx.unwrap(packet, header, apt, ssrc)
+
+    def _name_repairs(self, packet: bytes, header: rtp.Header) -> None:
+        """Know whose packets an SSRC sends again by the layer that they name (RFC 8852)."""
+        line, extension = self._line(packet, header), self.published.repaired_rid_extension
+        layer = self._layer(packet, line, extension) if line is not None and line.rids else None
+        for ssrc, source in self.sources.items() if layer is not None else ():
+            if source.line is line and source.layer == layer:
+                self._repairs[header.ssrc] = ssrc
 
     def _repaired(self, header: rtp.Header, sequence: int) -> int | None:
         """Whose packets this SSRC sends again: by the offer, or the only one that misses this."""

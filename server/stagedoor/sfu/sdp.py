@@ -8,6 +8,10 @@ DIRECTIONS = {"sendrecv", "sendonly", "recvonly", "inactive"}
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+LAYER_OF = "x-layer-of"  # ours: this m-line carries a smaller picture of another one's
+MAX_LAYERS = 4
 MAX_MEDIA = 160  # fifty places with three tracks each, and some to spare
 
 
@@ -28,6 +32,7 @@ class Media:
     """One m-section. ``codecs`` maps payload types to "name/clock[/channels]" in lower case.
 
     ``repairs`` maps the SSRCs of packets that are sent again to those they belong to (FID).
+    ``rids`` names the layers that are sent, the smallest first (RFC 8853).
     """
 
     kind: str
@@ -41,6 +46,14 @@ class Media:
     ssrcs: set[int] = field(default_factory=set)
     repairs: dict[int, int] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rids(self) -> tuple[str, ...]:
+        """Of what is offered as alternatives the first, whether it begins paused or not."""
+        words = self.attributes.get("simulcast", "").split()
+        sent = dict(zip(words[::2], words[1::2], strict=False)).get("send", "")
+        found = [one.partition(",")[0].removeprefix("~") for one in sent.split(";")]
+        return tuple(one for one in found if one.isascii() and one.isalnum())[:MAX_LAYERS]
 
 
 @dataclass(frozen=True)
