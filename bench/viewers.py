@@ -81,6 +81,9 @@ class Listener:
     def publishing(self, room: str, person: str, connected: bool) -> None:
         """Of no interest here."""
 
+    def layers_needed(self, room: str, person: str, kind: str, bits: list[int]) -> None:
+        """Of no interest here."""
+
     def restarted(self) -> None:
         """A benchmark of an engine that died is none."""
         raise RuntimeError("the engine was restarted")

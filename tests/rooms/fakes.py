@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from stagedoor.log import LogError, SqliteLog
-from stagedoor.media.interface import Grant, Listener, MediaError, SubscribeOffer, TrackMap
+from stagedoor.media.interface import Grant, Listener, MediaError, SubscribeOffer, Tile, TrackMap
 from stagedoor.messages import AnyMessage, Closing, decode_message
 from stagedoor.rules.events import AnyEvent
 
@@ -120,6 +120,10 @@ class FakeEngine:
         if revision != self._revision:
             raise MediaError("stale_answer", "This answers an older offer.")
         self.diary.note("engine", "answer", person, revision)
+
+    async def view(self, room: str, person: str, tiles: Sequence[Tile]) -> None:
+        await self._pass("view")
+        self.diary.note("engine", "view", person, *tiles)
 
     async def leave(self, room: str, person: str) -> None:
         await self._pass("leave")

@@ -30,6 +30,7 @@ class Told:
         self.speakers: asyncio.Queue[list[str]] = asyncio.Queue()
         self.publishers: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self.restarts: asyncio.Queue[None] = asyncio.Queue()
+        self.needed: asyncio.Queue[tuple[str, str, list[int]]] = asyncio.Queue()
 
     def offers_to(self, person: str) -> asyncio.Queue[SubscribeOffer]:
         return self.offers.setdefault(person, asyncio.Queue())
@@ -42,6 +43,9 @@ class Told:
 
     def publishing(self, room: str, person: str, connected: bool) -> None:
         self.publishers.put_nowait((person, connected))
+
+    def layers_needed(self, room: str, person: str, kind: str, bits: list[int]) -> None:
+        self.needed.put_nowait((person, kind, bits))
 
     def restarted(self) -> None:
         self.restarts.put_nowait(None)

@@ -62,6 +62,17 @@ class SubscribeOffer(Struct, frozen=True):
     tracks: list[TrackMap]
 
 
+class Tile(Struct, frozen=True):
+    """How large a viewer shows somebody's "video" or "screen": in so many lines of the screen.
+
+    0 where it is not shown. What is not spoken of may be of any size.
+    """
+
+    person: str
+    kind: str
+    lines: float
+
+
 class MediaError(Exception):
     """The engine refuses or cannot do it; ``code`` is one of rules.Code's media values."""
 
@@ -85,6 +96,12 @@ class Listener(Protocol):
 
     def publishing(self, room: str, person: str, connected: bool) -> None:
         """A publisher's transport connected, or was lost (ICE consent, DTLS close)."""
+
+    def layers_needed(self, room: str, person: str, kind: str, bits: list[int]) -> None:
+        """What is needed of a publisher's "video" or "screen": for each layer, the smallest first.
+
+        That is the bits a second that are of use at most, or 0 for what nobody watches.
+        """
 
     def restarted(self) -> None:
         """The engine lost all it knew: grants are to be given again, clients to renegotiate."""
@@ -125,6 +142,9 @@ class MediaEngine(Protocol):
 
     async def answer(self, room: str, person: str, revision: int, sdp: str) -> None:
         """Take a viewer's answer. Raises MediaError: bad_sdp, stale_answer, media_down."""
+
+    async def view(self, room: str, person: str, tiles: Sequence[Tile]) -> None:
+        """How large a viewer shows what is received; replaces what was said before."""
 
     async def leave(self, room: str, person: str) -> None:
         """Forget a person: subscription, publishing and grant."""

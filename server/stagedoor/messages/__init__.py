@@ -2,15 +2,16 @@
 
 From the client: a command with an ``id``, answered ``ok``, ``refused`` or by the one message
 its class names, always with the same ``id``. From the server, unasked: ``update``, ``speaking``,
-``subscribe_offer``, ``media_restarted``. Needs msgspec alone, so clients may import it.
+``subscribe_offer``, ``send_layers``, ``media_restarted``. Needs msgspec alone, so that
+clients may import it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ..rules.base import Command
 from ..rules.commands import AnyCommand
@@ -64,6 +65,26 @@ class Publish(Command, frozen=True, tag="publish"):
     sdp: str
 
 
+class TileSize(Struct, frozen=True):
+    """Somebody's ``kind``, "video" or "screen", is shown in so many lines of the display; 0: not.
+
+    A picture that is cut to fill its tile counts with the lines that it would have uncut.
+    """
+
+    person: str
+    kind: str
+    lines: Annotated[float, Meta(ge=0, le=100_000)]
+
+
+class ViewTiles(Command, frozen=True, tag="view_tiles"):
+    """How large pictures are shown, so that they come in no better quality than is seen.
+
+    Replaces what was said before; what is not named may be of any size. Nobody else is told.
+    """
+
+    tiles: Annotated[list[TileSize], Meta(max_length=200)]
+
+
 class Candidate(Command, frozen=True, tag="candidate"):
     """A trickled ICE candidate. Accepted; the server, being ICE-lite, needs none."""
 
@@ -72,7 +93,15 @@ class Candidate(Command, frozen=True, tag="candidate"):
 
 
 AnyRequest = (
-    AnyCommand | Enter | Ping | Watch | SubscribeAnswer | Publish | Candidate | OlderMessages
+    AnyCommand
+    | Enter
+    | Ping
+    | Watch
+    | SubscribeAnswer
+    | ViewTiles
+    | Publish
+    | Candidate
+    | OlderMessages
 )
 
 
@@ -290,6 +319,17 @@ class SubscribeOffered(Message, frozen=True, tag="subscribe_offer"):
     tracks: list[Track]
 
 
+class SendLayers(Message, frozen=True, tag="send_layers"):
+    """What is needed of one's "video" or "screen" (``kind``) that is sent in several layers.
+
+    ``bits``: for each, the smallest first, the bits a second that are of use at most; 0: nobody
+    watches it, so do not send it.
+    """
+
+    kind: str
+    bits: list[int]
+
+
 class MediaRestarted(Message, frozen=True, tag="media_restarted"):
     """The media engine is a new one: send ``watch`` again and, on stage, ``publish``."""
 
@@ -323,6 +363,7 @@ AnyMessage = (
     | Older
     | Speaking
     | SubscribeOffered
+    | SendLayers
     | MediaRestarted
     | Closing
 )

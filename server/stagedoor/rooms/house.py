@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError
 from stagedoor.media.interface import MediaEngine, SubscribeOffer
-from stagedoor.messages import Closing, SubscribeOffered, Track
+from stagedoor.messages import Closing, SendLayers, SubscribeOffered, Track
 from stagedoor.rules.events import AnyEvent, RoomCreated
 from stagedoor.rules.refusals import Code, Refusal, refusal
 from stagedoor.rules.values import Room
@@ -119,6 +119,12 @@ class House:
         """See Listener.publishing."""
         state = "connected" if connected else "lost"
         logger.info("room %s: the publishing of %s is %s", room, person, state)
+
+    def layers_needed(self, room: str, person: str, kind: str, bits: list[int]) -> None:
+        """See Listener.layers_needed."""
+        keeper = self._keepers.get(room)
+        if keeper is not None:
+            keeper.tell(person, SendLayers(kind, bits))
 
     def restarted(self) -> None:
         """See Listener.restarted."""

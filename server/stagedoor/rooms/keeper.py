@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError, LogError
-from stagedoor.media.interface import MediaError
+from stagedoor.media.interface import MediaError, Tile
 from stagedoor.messages import AnyMessage, Closing, Lobby, MediaRestarted
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.events import AnyEvent
@@ -146,6 +146,10 @@ class Keeper:
     async def answer(self, person: str, revision: int, sdp: str) -> None:
         """Take a person's answer to a subscription's offer. Raises MediaError."""
         await self._media.answer(self.id, person, revision, sdp)
+
+    async def view(self, person: str, tiles: Sequence[Tile]) -> None:
+        """How large a person shows what they receive. Raises MediaError."""
+        await self._media.view(self.id, person, tiles)
 
     async def publish(self, person: str, sdp: str) -> str:
         """Answer a publishing offer, if the person may publish before and after (rule 14).

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import TypeVar
 
-from stagedoor.media.interface import Listener, MediaEngine, MediaError
+from stagedoor.media.interface import Listener, MediaEngine, MediaError, Tile
 from stagedoor.rules.refusals import Code
 
 from .grants import Change
@@ -78,6 +78,10 @@ class Media:
     async def answer(self, room: str, person: str, revision: int, sdp: str) -> None:
         """See MediaEngine.answer."""
         await self._patient(self.engine.answer(room, person, revision, sdp))
+
+    async def view(self, room: str, person: str, tiles: Sequence[Tile]) -> None:
+        """See MediaEngine.view."""
+        await self._patient(self.engine.view(room, person, tiles))
 
     async def stats(self) -> dict[str, object]:
         """See MediaEngine.stats."""

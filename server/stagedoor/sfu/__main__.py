@@ -40,6 +40,8 @@ def handle(engine: Engine, asked: control.Asked) -> control.Done:
                 engine.subscribe(room, person)
             case control.Answer(room=room, person=person, revision=revision, sdp=sdp):
                 engine.answer(room, person, revision, sdp)
+            case control.ViewTiles(room=room, person=person, tiles=tiles):
+                engine.view(room, person, tiles)
             case control.Leave(room=room, person=person):
                 engine.leave(room, person)
             case control.CloseRoom(room=room):

@@ -49,13 +49,14 @@ class Picture(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """For each picture what to send, and the bits a second that one rung more would take; 0: none.
+    """For each picture what to send, and what that takes, in bits a second for all together.
 
-    Those are for all pictures together.
+    ``wanted``: the same with the next rung; 0 where there is none.
     """
 
     choices: list[Choice]
     wanted: int
+    spent: int = 0
 
 
 class Rung(NamedTuple):
@@ -70,7 +71,7 @@ def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
     ladders = [_ladder(picture) for picture in pictures]
     if budget is None:
         choices = [ladder[-1].choice if ladder else Choice(NOTHING) for ladder in ladders]
-        return Chosen(choices, 0)
+        return Chosen(choices, 0, sum(ladder[-1].rate for ladder in ladders if ladder))
     order = [index for index in _by_size(pictures) if ladders[index]]
     at = dict.fromkeys(range(len(pictures)), -1)
     spent, wanted = 0.0, 0.0
@@ -98,7 +99,7 @@ def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
     chosen = [
         ladders[index][rung].choice if rung >= 0 else Choice(NOTHING) for index, rung in at.items()
     ]
-    return Chosen(chosen, int(wanted))
+    return Chosen(chosen, int(wanted), int(spent))
 
 
 def _by_size(pictures: Sequence[Picture]) -> list[int]:

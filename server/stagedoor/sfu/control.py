@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 from msgspec import Struct
 
-from stagedoor.media.interface import Grant, SubscribeOffer
+from stagedoor.media.interface import Grant, SubscribeOffer, Tile
 
 
 class Ask(Struct, frozen=True, tag=True):
@@ -55,6 +55,14 @@ class Answer(Ask, frozen=True, tag=True):
     sdp: str
 
 
+class ViewTiles(Ask, frozen=True, tag=True):
+    """See MediaEngine.view."""
+
+    room: str
+    person: str
+    tiles: list[Tile]
+
+
 class Leave(Ask, frozen=True, tag=True):
     """See MediaEngine.leave."""
 
@@ -72,7 +80,9 @@ class Stats(Ask, frozen=True, tag=True):
     """See MediaEngine.stats."""
 
 
-Asked = SetGrant | ShowBackstage | Publish | Subscribe | Answer | Leave | CloseRoom | Stats
+Asked = (
+    SetGrant | ShowBackstage | Publish | Subscribe | Answer | ViewTiles | Leave | CloseRoom | Stats
+)
 
 
 class Ready(Struct, frozen=True, tag=True):
@@ -120,7 +130,16 @@ class Publishing(Struct, frozen=True, tag=True):
     connected: bool
 
 
-Told = Ready | Failed | Done | OfferNeeded | Speaking | Publishing
+class LayersNeeded(Struct, frozen=True, tag=True):
+    """See Listener.layers_needed."""
+
+    room: str
+    person: str
+    kind: str
+    bits: list[int]
+
+
+Told = Ready | Failed | Done | OfferNeeded | Speaking | Publishing | LayersNeeded
 
 _encoder = msgspec.msgpack.Encoder()
 _asked: msgspec.msgpack.Decoder[Asked] = msgspec.msgpack.Decoder(Asked)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from stagedoor.media.interface import Grant, MediaError
+from stagedoor.media.interface import Grant, MediaError, Tile
 
 from . import control, descriptions, ice, sdp, srtp
 from .addresses import Address
@@ -28,6 +28,7 @@ from .viewer import Viewer
 TICK = 0.05
 REPORT = 1.0
 MAX_SDP = 256 * 1024
+MAX_TILES = 200
 
 log = logging.getLogger("stagedoor.sfu")
 
@@ -273,6 +274,14 @@ class Engine:
         self._make_offers(stage)
         self._flush()
 
+    def view(self, room: str, person: str, tiles: Sequence[Tile]) -> None:
+        """How large a viewer shows pictures; without an effect for whoever does not watch."""
+        stage = self.stages.get(room)
+        viewer = stage.viewers.get(person) if stage is not None else None
+        if stage is not None and viewer is not None:
+            viewer.sizes = {(tile.person, tile.kind): tile.lines for tile in tiles[:MAX_TILES]}
+            stage.director.direct(viewer)
+
     def leave(self, room: str, person: str) -> None:
         """Forget a person."""
         stage = self.stages.get(room)
@@ -330,6 +339,8 @@ class Engine:
                 self._unpublish(stage, publisher)
             elif report:
                 publisher.report(now)
+        for needed in stage.director.tick(now):
+            self._tell(control.LayersNeeded(stage.room, *needed))
         pictured = stage.pictured() if report else None
         for viewer in list(stage.viewers.values()):
             if viewer.peer is None:

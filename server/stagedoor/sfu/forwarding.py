@@ -61,6 +61,7 @@ class Forwarder:
                 stage.speakers.heard(publisher.person, level, now)
         track = place.tracks[source.kind]
         arrival = _arrival(packet, header, payload_type, source, now)
+        source.count(packet, arrival.part, now)
         for branch, out in track.forward(arrival, source.layer):
             receivers = stage.receivers(place, track, branch)
             self.forwarded += len(receivers)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from itertools import accumulate, count
 
 from stagedoor.media.interface import Grant
 
-from . import rtcp, rtp, rtx
+from . import rtcp, rtp, rtx, vp8
 from .branch import CLOCK_RATES
 from .descriptions import Published, Taken
 from .keyframes import KeyframeWish
+from .part import Part
 from .peer import Peer
 from .reception import Reception
 from .rtcp import SenderInfo
@@ -17,13 +19,16 @@ from .rtcp import SenderInfo
 MAX_BITRATE = 4_000_000
 PICTURES = ("video", "screen")
 MAX_SOURCES = 16
+TEMPORAL_LAYERS = 4
+_numbers = count()
 
 
 class Source:
     """One SSRC that a publisher sends: its m-line, how it arrives, its number among all.
 
     ``layer``: which of several of one picture, 0 being the smallest. ``reported``: what its last
-    sender report said.
+    sender report said. ``lines``: how many the picture has, 0 while that is not known. ``rates``:
+    bits a second up to each temporal layer, empty until they are known. ``heard_at`` in seconds.
     """
 
     def __init__(self, ssrc: int, line: Taken, layer: int, number: int) -> None:
@@ -33,18 +38,47 @@ class Source:
         self.number = number
         self.reported: SenderInfo | None = None
         self.reception = Reception(ssrc, CLOCK_RATES[line.kind])
+        self.lines = 0
+        self.rates: tuple[int, ...] = ()
+        self.heard_at = float("-inf")
+        self._octets = [0] * TEMPORAL_LAYERS
+        self._measured_at = 0.0
+
+    def count(self, packet: bytes, part: Part | None, now: float) -> None:
+        """Take note of a packet that may be forwarded."""
+        if self.heard_at < 0:
+            self._measured_at = now
+        self.heard_at = now
+        self._octets[part.tid if part is not None else 0] += len(packet)
+        if part is not None and part.key:
+            size = vp8.size(packet, part)
+            self.lines = size[1] if size is not None else self.lines
+
+    def measure(self, now: float) -> None:
+        """Work out the rates since the last time; those of a source that is silent stay."""
+        seconds, self._measured_at = now - self._measured_at, now
+        if seconds <= 0 or not any(self._octets):
+            return
+        highest = max(tid for tid, octets in enumerate(self._octets) if octets)
+        rates = [int(8 * octets / seconds) for octets in accumulate(self._octets[: highest + 1])]
+        if len(rates) == len(self.rates):
+            rates = [(3 * old + new) // 4 for old, new in zip(self.rates, rates, strict=True)]
+        self.rates = tuple(rates)
+        self._octets = [0] * TEMPORAL_LAYERS
 
 
 class Publisher:
     """A publishing connection. Times in seconds.
 
-    ``repairing``: the payload types of packets that are sent again.
+    ``repairing``: the payload types of packets that are sent again. ``number`` tells publishers
+    apart, be they the same person again.
     """
 
     def __init__(self, person: str, peer: Peer, published: Published) -> None:
         self.person = person
         self.peer = peer
         self.published = published
+        self.number = next(_numbers)
         self.sources: dict[int, Source] = {}
         self.keyframes: dict[tuple[str, int], KeyframeWish] = {}
         self._wish_for_keyframes()
@@ -61,6 +95,16 @@ class Publisher:
         self._wish_for_keyframes()
         known = self.sources.items()
         self.sources = {ssrc: one for ssrc, one in known if one.line in published.lines}
+
+    def layers(self, kind: str) -> list[int]:
+        """The layers of the person's "video" or "screen" that the offer has."""
+        lines = (line for line in self.published.lines if line.kind == kind)
+        return sorted({layer for line in lines for layer in line.layers})
+
+    def newest(self, kind: str, layer: int) -> Source | None:
+        """The source of a layer that was heard last."""
+        found = [one for one in self.sources.values() if (one.kind, one.layer) == (kind, layer)]
+        return max(found, key=lambda one: one.heard_at, default=None)
 
     def source(self, packet: bytes, header: rtp.Header, numbers: list[int]) -> Source | None:
         """The packet's source; a new SSRC that belongs to an m-line is taken, a few at most."""
@@ -163,6 +207,8 @@ class Publisher:
         """Once a second: how it arrives, and how much may be sent (RR and REMB)."""
         if not self.sources:
             return
+        for source in self.sources.values():
+            source.measure(now)
         blocks = [source.reception.report(now) for source in self.sources.values()]
         compound = rtcp.receiver_report(self._ssrc, blocks)
         compound += rtcp.source_description(self._ssrc, "stagedoor")

@@ -14,6 +14,7 @@ from stagedoor.media.interface import Grant
 
 from .branch import Branch
 from .descriptions import Line
+from .directing import Director
 from .peer import Peer
 from .publisher import Publisher
 from .speakers import Speakers
@@ -46,6 +47,7 @@ class Stage:
         self.viewers: dict[str, Viewer] = {}
         self.insiders: frozenset[str] = frozenset()
         self.speakers = Speakers()
+        self.director = Director(self)
         self._by_ssrc: dict[int, tuple[Place, Track]] = {}
         self._add_place()
 
@@ -72,6 +74,7 @@ class Stage:
 
     def dismiss(self, person: str) -> Viewer | None:
         """Somebody watches no more; gives what was known of them."""
+        self.director.forget(person)
         for track in self._tracks():
             track.dismiss(person)
         self.changed()
@@ -80,6 +83,7 @@ class Stage:
     def settle(self, viewer: Viewer) -> None:
         """A viewer connected, or took more m-lines: from now on they get what is sent on these."""
         self.changed()
+        self.director.direct(viewer)
         if viewer.peer is None or not viewer.peer.ready:
             return
         for line in self.lines:

@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from stagedoor.media.interface import Grant, Listener, MediaError
+from stagedoor.media.interface import Grant, Listener, MediaError, Tile
 
 from . import control
 
@@ -141,6 +141,8 @@ class EmbeddedEngine:
                     listener.speaking(told.room, told.people)
                 case control.Publishing():
                     listener.publishing(told.room, told.person, told.connected)
+                case control.LayersNeeded():
+                    listener.layers_needed(told.room, told.person, told.kind, told.bits)
                 case control.Ready() | control.Failed():
                     log.warning("the media engine spoke out of turn")
 
@@ -187,6 +189,10 @@ class EmbeddedEngine:
     async def answer(self, room: str, person: str, revision: int, sdp: str) -> None:
         """See MediaEngine.answer."""
         await self._call(control.Answer(next(self._ids), room, person, revision, sdp))
+
+    async def view(self, room: str, person: str, tiles: Sequence[Tile]) -> None:
+        """See MediaEngine.view."""
+        await self._call(control.ViewTiles(next(self._ids), room, person, [*tiles]))
 
     async def leave(self, room: str, person: str) -> None:
         """See MediaEngine.leave."""

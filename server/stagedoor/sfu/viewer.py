@@ -22,7 +22,8 @@ class Viewer:
     """One subscription. One offer at a time: what changes meanwhile is offered afterwards.
 
     ``wanted``: how many bits a second pictures would take if the next better layer that the viewer
-    shows were sent, 0 where there is none; set by whoever chooses layers.
+    shows were sent, 0 where there is none; set by whoever chooses layers. ``sizes``: in how many
+    lines pictures are shown, by person and kind; 0 is not at all.
     """
 
     def __init__(self, person: str, first_revision: int) -> None:
@@ -32,6 +33,7 @@ class Viewer:
         self.downlink = Downlink()
         self.repair = Repair()
         self.wanted = 0
+        self.sizes: dict[tuple[str, str], float] = {}
         self.revision = first_revision
         self._answered = first_revision
         self._offered_at = 0.0

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 from msgspec import structs
 
-from stagedoor.media.interface import MediaError
+from stagedoor.media.interface import MediaError, Tile
 from stagedoor.messages import (
     AnyMessage,
     AnyRequest,
@@ -25,6 +25,7 @@ from stagedoor.messages import (
     Published,
     Refused,
     SubscribeAnswer,
+    ViewTiles,
     Watch,
     Welcome,
     closing,
@@ -62,7 +63,7 @@ CLOSE_CODES = {
 OTHER_CLOSE = 4000
 
 encode = msgspec.json.Encoder().encode
-_MediaRequest = Watch | SubscribeAnswer | Publish
+_MediaRequest = Watch | SubscribeAnswer | ViewTiles | Publish
 
 
 class Socket:
@@ -173,7 +174,7 @@ class Socket:
                 await self._enter(request_id, body)
             case _ if not self._person:
                 self._refuse(request_id, Code.NOT_ENTERED, "Please enter the room first.")
-            case Watch() | SubscribeAnswer() | Publish():
+            case Watch() | SubscribeAnswer() | ViewTiles() | Publish():
                 try:
                     self._media.put_nowait((request_id, body))
                 except asyncio.QueueFull:
@@ -242,6 +243,9 @@ class Socket:
                 return Published(request_id, await self._keeper.publish(self._person, request.sdp))
             case SubscribeAnswer():
                 await self._keeper.answer(self._person, request.revision, request.sdp)
+            case ViewTiles(tiles=tiles):
+                shown = [Tile(tile.person, tile.kind, tile.lines) for tile in tiles]
+                await self._keeper.view(self._person, shown)
             case Watch():
                 await self._keeper.watch(self._person)
         return Ok(request_id)
