@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, docs, clean.
+# The targets: run, test, client, lint, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, docs, words, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,6 +45,9 @@ bench-tiles: .venv/for-test
 docs: .venv/for-test
 	$(BIN)/python -m stagedoor.permissions_page
 
+words: .venv/for-test
+	@$(BIN)/python -m tests.words
+
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -71,4 +74,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
 	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test client lint format bench bench-sfu bench-room bench-client bench-tiles docs clean
+.PHONY: run test client lint format bench bench-sfu bench-room bench-client bench-tiles docs words clean
