@@ -11,7 +11,7 @@ from stagedoor.messages import Happening, Lobby, PersonView, View
 from stagedoor.rules.values import Seat
 
 from .errors import RefusedError
-from .view import me
+from .view import UP, me
 
 
 class Line(Struct, frozen=True):
@@ -53,20 +53,22 @@ def refused(error: RefusedError) -> Line:
     return Line("refused", str(error), {"code": str(error.code)})
 
 
-def on_stage(person: PersonView) -> Line:
-    """On stage, with the devices as they are."""
+def up(person: PersonView) -> Line:
+    """On stage or backstage, with the devices as they are."""
     devices = {"microphone": person.microphone, "camera": person.camera}
-    words = [f"{name} {'on' if on else 'off'}" for name, on in devices.items()]
-    return Line("on_stage", f"on stage, {', '.join(words)}", devices)
+    words = ", ".join(f"{name} {'on' if on else 'off'}" for name, on in devices.items())
+    if person.seat is Seat.BACKSTAGE:
+        sentence = f"backstage, seen and heard by moderators only, {words}"
+        return Line("backstage", sentence, devices)
+    return Line("on_stage", f"on stage, {words}", devices)
 
 
 def seat_changed(before: PersonView | None, after: PersonView, now: int) -> Line | None:
     """The line for a change of one's own seat; None where there is none to tell."""
     was = before.seat if before else Seat.VIEWER
-    if after.seat is Seat.ON_STAGE:
-        new = on_stage(after)
-        same = before is not None and was is Seat.ON_STAGE and on_stage(before) == new
-        return None if same else new
+    if after.seat in UP:
+        same = before is not None and was is after.seat and up(before) == up(after)
+        return None if same else up(after)
     if was is after.seat:
         return None
     if after.seat is Seat.HELD:
@@ -90,6 +92,9 @@ _HAPPENINGS = {
     "offer_declined": "declined the offer",
     "removed_from_stage": "removed from the stage by {by}",
     "left_stage": "left the stage",
+    "brought_on": "brought on stage by {by}",
+    "sent_backstage": "sent backstage by {by}",
+    "left_backstage": "left backstage",
     "bumped": "made room on the stage for somebody else",
     "unmute_asked": "asked by {by} to unmute",
     "room_ended": "the room has ended",
@@ -99,7 +104,7 @@ _HAPPENINGS = {
 
 def happened(what: Happening, you: str) -> Line | None:
     """The line for something that happened to oneself, or to the room."""
-    if what.person not in ("", you):
+    if what.person not in ("", you) or (what.people and you not in what.people):
         return None
     fields = {"by": what.by_name} if what.by_name else {}
     if what.what == "device_set" and what.by != you and what.on is False:

@@ -27,7 +27,6 @@ from stagedoor.messages import (
     Welcome,
 )
 from stagedoor.rules.refusals import Code
-from stagedoor.rules.values import Seat
 
 from . import lines
 from .connection import Connection
@@ -38,7 +37,7 @@ from .link import Link
 from .options import Options, State
 from .quality import Quality
 from .subscriber import Subscriber
-from .view import apply, me, whole
+from .view import UP, apply, me, whole
 
 T = TypeVar("T")
 
@@ -296,8 +295,7 @@ class Presence:
             return False
         others = (one for one in self.view.people if one.id != self.view.you)
         return any(
-            one.seat is Seat.ON_STAGE and (one.microphone or one.camera or one.screen)
-            for one in others
+            one.seat in UP and (one.microphone or one.camera or one.screen) for one in others
         )
 
     def _links(self) -> list[RTCPeerConnection | None]:

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from stagedoor.messages import PersonView, View
 from stagedoor.rules.values import Device, Mode, Role, Seat
 
-from .view import me
+from .view import UP, me
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ NOTHING = Wanted()
 
 
 def wanted(view: View | None, preview: Collection[Device], off: Collection[Device] = ()) -> Wanted:
-    """On stage: what the server shows as on. Off it: what is on in the ready window.
+    """On stage or backstage: what the server shows as on. Else what is on in the ready window.
 
     ``view`` is None without a connection: then nothing is, as one comes back with both devices off
     (rule 12). ``preview`` is empty while the ready window is closed. ``off`` is what one has just
@@ -51,7 +51,7 @@ def wanted(view: View | None, preview: Collection[Device], off: Collection[Devic
     person = me(view) if view is not None else None
     if view is None or person is None or view.room.ended or person.seat is Seat.HELD:
         return NOTHING
-    if person.seat is Seat.ON_STAGE:
+    if person.seat in UP:
         return Wanted(True, shown(person) - frozenset(off))
     return Wanted(False, frozenset(preview))
 

@@ -23,6 +23,7 @@ from .participant import Participant
 from .publishing import Publishing
 from .reactions import Step, Wishes, possible, stays_ready, wanted
 from .steps import Steps
+from .view import UP
 
 __all__ = ["Options", "Room"]
 
@@ -63,10 +64,11 @@ class Room(Participant):
     def get_ready(self) -> None:
         """The ready window opens, with both devices off: they may be opened from now on.
 
-        Does nothing on stage, nor without a connection; ``ready`` says whether it is open.
+        Does nothing on stage or backstage, nor without a connection; ``ready`` says whether it is
+        open.
         """
-        on_stage = self.me is None or self.me.seat in (Seat.ON_STAGE, Seat.HELD)
-        if not self.online or on_stage:
+        seated = self.me is None or self.me.seat in (*UP, Seat.HELD)
+        if not self.online or seated:
             return
         self.ready = True
         self._preview.clear()
@@ -168,8 +170,8 @@ class Room(Participant):
             del self._off[device]  # the server shows it as off
 
     async def talk(self, down: bool) -> None:
-        """Push to talk: on stage, the microphone is on while the key is down."""
-        if self.online and self.me is not None and self.me.seat is Seat.ON_STAGE:
+        """Push to talk: on stage or backstage, the microphone is on while the key is down."""
+        if self.online and self.me is not None and self.me.seat in UP:
             await self.turn(Device.MICROPHONE, down)
 
     # -- following the view

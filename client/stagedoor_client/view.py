@@ -5,9 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from stagedoor.messages import PersonView, Update, View
+from stagedoor.rules.values import Seat
 
 from .book import laid_polls
 from .talk import laid_questions, laid_talk
+
+UP = (Seat.ON_STAGE, Seat.BACKSTAGE)
+"""The seats from which one sends: to everybody, and to moderators alone."""
 
 
 def whole(view: View) -> View:

@@ -3,6 +3,7 @@
 /** Windows in which one is asked: an offer of a seat, and "please unmute". */
 import { Modal, timeLeft } from "./dialogs.js";
 import { button, el, setText } from "./dom.js";
+import { hasSeat } from "./store.js";
 import { t } from "./words.js";
 
 const TITLES = {
@@ -122,7 +123,7 @@ export class UnmuteWindow {
 
   #follow() {
     const { store } = this.app;
-    const by = store.me?.seat === "on_stage" ? store.me.unmute_asked_by : null;
+    const by = store.me && hasSeat(store.me) ? store.me.unmute_asked_by : null;
     if (by === null || store.status !== "open") {
       this.#answered = false;
       return this.modal.close();

@@ -83,7 +83,7 @@ export class Bar {
     show(this.camera, seated);
     show(this.screen, seated && canShare());
     show(this.devices, seated);
-    show(this.leave, seated && (store.iModerate || room.settings.may_leave_stage));
+    show(this.leave, seated && (me.backstage || store.iModerate || room.settings.may_leave_stage));
     // Where hands go down by themselves, one keeps them on stage, too.
     show(this.hand, (!seated || room.settings.lower_hand_once_spoken) && (room.settings.may_raise_hand || store.iModerate));
     this.reactions.draw(room.settings.reactions, store.status !== "open");
@@ -91,6 +91,7 @@ export class Bar {
     const tools = [...this.place.querySelectorAll(".tool")].filter((one) => !(/** @type {HTMLElement} */ (one).hidden));
     this.place.dataset.tools = String(tools.length);
     label(this.ask, this.waiting ? t("Ask again in {wait} s", { wait }) : t("Ask to join stage"));
+    label(this.leave, me.backstage ? t("Leave backstage") : t("Leave stage"));
     label(this.hand, me.hand === null ? t("Raise hand") : t("Lower hand"));
     this.hand.setAttribute("aria-pressed", String(me.hand !== null));
     this.#drawDevice(this.microphone, "microphone", media.on("microphone"));
@@ -100,7 +101,7 @@ export class Bar {
     for (const one of [this.join, this.ask, this.cancel, this.microphone, this.camera, this.screen, this.leave, this.hand]) {
       one.disabled = offline || (one === this.ask && this.waiting);
     }
-    this.#say(me.seat === "requested" ? "waiting" : me.seat === "on_stage" ? (me.microphone ? "on" : "muted") : "");
+    this.#say(me.seat === "requested" ? "waiting" : media.seated ? (me.microphone ? "on" : "muted") : "");
   }
 
   /** @param {""|"waiting"|"muted"|"on"} state */
@@ -146,13 +147,13 @@ export class Bar {
     node.title = title[state];
   }
 
-  /** M, V and S, on stage, when one is not typing and no window is open. */
+  /** M, V and S, on stage and backstage, when one is not typing and no window is open. */
   #keys() {
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const target = /** @type {Element|null} */ (event.target);
       if (target?.closest?.("input, textarea, select, [contenteditable]")) return;
-      if (document.querySelector("dialog[open]") || !this.app.media.onStage) return;
+      if (document.querySelector("dialog[open]") || !this.app.media.seated) return;
       const key = event.key.toUpperCase();
       const device = /** @type {Device[]} */ (Object.keys(DEVICES)).find((one) => DEVICES[one].key === key);
       if (device && (device !== "screen" || canShare())) this.#turn(device);

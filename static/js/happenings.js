@@ -2,6 +2,7 @@
 /** @import {App, Device, Happening, Mode} from "./types.js" */
 /** @import {Store} from "./store.js" */
 /** @import {Notices, Notice} from "./notices.js" */
+import { hasSeat } from "./store.js";
 import { t, tn } from "./words.js";
 
 /** @type {Record<Mode, string>} */
@@ -37,6 +38,13 @@ function entrySentence(it) {
 function onStageSentence(heard, seen) {
   if (heard) return seen ? t("You are on stage. You can be heard and seen.") : t("You are on stage. You can be heard.");
   return seen ? t("You are on stage. You can be seen.") : t("You are on stage. Your microphone and camera are off.");
+}
+
+/** @param {Happening} it @param {Store} store */
+function broughtOnSentence(it, store) {
+  const names = (it.people ?? []).map((one) => store.people.get(one)?.name ?? "").filter(Boolean);
+  if (names.length === 1) return t("{by} brought {name} on stage.", { by: who(it), name: names[0] });
+  return tn(names.length, "{by} brought {count} person on stage.", "{by} brought {count} people on stage.", { by: who(it) });
 }
 
 /** @param {string} name @param {Device} [device] */
@@ -80,6 +88,13 @@ const TO_ME = {
   went_on_stage: (_it, store) => {
     return [onStageSentence(store.me?.microphone, store.me?.camera), { key: "seat", tone: "good" }];
   },
+  went_backstage: () => [t("You are backstage. Only the moderators see and hear you."), { key: "seat", tone: "good" }],
+  brought_on: (_it, store) => [onStageSentence(store.me?.microphone, store.me?.camera), { key: "seat", tone: "good", stay: true }],
+  sent_backstage: (it) => [
+    t("{by} sent you backstage. Only the moderators see and hear you now.", { by: who(it) }),
+    { key: "seat", stay: true, tone: "warning" },
+  ],
+  left_backstage: () => [t("You have left backstage. Your camera and microphone are off."), { key: "seat" }],
   device_set: (it) => {
     if (it.by === it.person || it.on) return [ownDeviceSentence(it.device, it.on), { key: `own-${it.device}`, unseen: true }];
     return [turnedOffSentence(who(it), it.device), { key: `off-${it.device}`, stay: true, tone: "warning" }];
@@ -130,13 +145,22 @@ const TO_MODERATORS = {
     it.by === store.you ? null : [t("{by} removed {name} from the room.", { by: who(it), name: it.person_name ?? "" }), { key: "put-out" }],
   banned: (it, store) =>
     it.by === store.you ? null : [t("{by} banned {name}.", { by: who(it), name: it.person_name ?? "" }), { key: "put-out" }],
+  went_backstage: (it) => [
+    t("{name} is backstage.", { name: it.person_name ?? "" }),
+    { key: "backstage", many: (count) => tn(count, "{count} person is backstage.", "{count} people are backstage.") },
+  ],
+  left_backstage: (it) => [
+    t("{name} has left backstage.", { name: it.person_name ?? "" }),
+    { key: "left-backstage", many: (count) => tn(count, "{count} person has left backstage.", "{count} people have left backstage.") },
+  ],
+  brought_on: (it, store) => (it.by === store.you ? null : [broughtOnSentence(it, store), { key: "brought-on" }]),
   unmute_dismissed: (it) => [t("{name} stays muted.", { name: it.person_name ?? "" }), { key: `unmute-${it.person}` }],
 };
 
 /** @type {Record<string, (it: Happening, store: Store, act: App["act"]) => Said>} */
 const TO_ALL = {
   mode_set: (it, store) =>
-    it.by === store.you || store.me?.seat === "on_stage" ? null : [MODE_SENTENCES[it.mode ?? "request"], { key: "mode" }],
+    it.by === store.you || (store.me && hasSeat(store.me)) ? null : [MODE_SENTENCES[it.mode ?? "request"], { key: "mode" }],
   settings_changed: (it, store) =>
     it.by !== store.you && store.iModerate ? [t("{by} changed the room's settings.", { by: who(it) }), { key: "settings" }] : null,
 };
@@ -156,6 +180,7 @@ const ENDS_MINE = {
   request_made: ["mode", "seat", "closed"],
   offer_made: ["seat", "closed", "waiting"],
   went_on_stage: ["mode", "closed"],
+  went_backstage: ["mode", "closed"],
   hand_raised: ["hand"],
   hand_restored: ["hand"],
 };
@@ -178,7 +203,7 @@ function endedBy(it, mine) {
  */
 export function tell(happened, store, notices, act) {
   for (const it of happened) {
-    const mine = it.person === store.you;
+    const mine = it.person === store.you || Boolean(it.people?.includes(store.you));
     const words = mine ? TO_ME[it.what] : (TO_ALL[it.what] ?? (store.iModerate ? TO_MODERATORS[it.what] : undefined));
     const said = words?.(it, store, act);
     for (const key of endedBy(it, mine)) notices.take(key);
@@ -186,7 +211,8 @@ export function tell(happened, store, notices, act) {
     if (said) notices.say(said[0], { ...(mine ? { urgent: it.by !== store.you } : {}), ...said[1] });
   }
   if (store.requests.length === 0) notices.take("requests");
-  if (store.me?.seat !== "on_stage") {
+  if (store.backstage.length === 0) notices.take("backstage");
+  if (!store.me || !hasSeat(store.me)) {
     notices.take("off-microphone");
     notices.take("off-camera");
     notices.take("off-screen");

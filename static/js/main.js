@@ -176,6 +176,9 @@ function welcome(message) {
   if (store.me?.seat === "on_stage") {
     const sentence = t("You are back on stage, with your microphone and camera off.");
     notices.say(sentence, { key: "seat", tone: "warning", stay: true });
+  } else if (store.me?.seat === "backstage") {
+    const sentence = t("You are backstage again, with your microphone and camera off.");
+    notices.say(sentence, { key: "seat", tone: "warning", stay: true });
   } else if (back) notices.say(t("You are connected again."), { key: "connection", tone: "good" });
   app.devices.refresh();
   subscriber.watch();

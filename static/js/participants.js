@@ -11,7 +11,7 @@ const SEARCH_FROM = 12;
 const NAMES = new Intl.Collator(language.format);
 const ROLES = { host: t("host"), moderator: t("moderator"), attendee: "" };
 
-/** The participants in three groups, with counts (rule 19). */
+/** The participants in three groups, with counts (rule 19), and those backstage for who may know. */
 export class Participants {
   /** @param {App} app @param {HTMLElement} place @param {PersonMenu} menu */
   constructor(app, place, menu) {
@@ -20,7 +20,7 @@ export class Participants {
     this.field = el("input", { type: "search", placeholder: t("Find a person"), "aria-label": t("Find a person"), autocomplete: "off", oninput: () => this.#draw() });
     this.search = el("div", { class: "search", hidden: true }, icon("search"), this.field);
     this.none = el("p", { class: "quiet pad", hidden: true }, t("Nobody of that name is here."));
-    this.groups = { stage: group(t("On stage")), hands: group(t("Raised hands")), viewers: group(t("Viewers")) };
+    this.groups = { stage: group(t("On stage")), backstage: group(t("Backstage")), hands: group(t("Raised hands")), viewers: group(t("Viewers")) };
     place.append(this.search, ...Object.values(this.groups).map((one) => one.node), this.none);
     app.store.subscribe(atNextFrame(() => this.#draw()));
     this.#draw();
@@ -39,6 +39,8 @@ export class Participants {
       .filter((one) => !hasSeat(one) && one.hand === null)
       .sort((a, b) => Number(b.id === store.you) - Number(a.id === store.you) || NAMES.compare(a.name, b.name));
     this.#fill(this.groups.stage, stage, found(stage));
+    this.#fill(this.groups.backstage, store.backstage, found(store.backstage));
+    this.groups.backstage.node.hidden = store.backstage.length === 0;
     this.#fill(this.groups.hands, hands, found(hands));
     this.#fill(this.groups.viewers, viewers, found(viewers));
     this.none.hidden = found(all).length > 0;

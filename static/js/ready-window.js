@@ -4,7 +4,10 @@ import { Refused } from "./connection.js";
 import { DeviceForm } from "./device-form.js";
 import { Modal, timeLeft } from "./dialogs.js";
 import { button, el, setText } from "./dom.js";
+import { hasSeat } from "./store.js";
 import { t } from "./words.js";
+
+const WAITS = t("You go backstage first: only the moderators see and hear you, until they bring you on stage.");
 
 /**
  * "Get ready to join the stage": the devices are chosen and looked at here, and nothing leaves the
@@ -26,12 +29,13 @@ export class ReadyWindow {
     this.clock = el("p", { class: "countdown", role: "timer" });
     this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
     this.summary = el("p", { class: "summary" });
+    this.before = el("p", { class: "quiet" });
     this.no = button(t("Cancel"), () => this.#leave());
     this.yes = button(t("Join stage"), () => this.#join(), { kind: "primary", icon: "up" });
     this.modal = new Modal(
       t("Get ready to join the stage"),
       { class: "modal-ready", dismissed: () => this.#leave() },
-      el("p", { class: "quiet" }, t("Nobody sees or hears you before you join.")),
+      this.before,
       this.form.node,
       this.trouble,
       el("div", { class: "modal-foot" }, el("div", {}, this.summary, this.clock), el("div", { class: "modal-actions" }, this.no, this.yes)),
@@ -65,6 +69,9 @@ export class ReadyWindow {
     this.clock.hidden = offer === null;
     if (offer) setText(this.clock, t("The offer stands for {time}.", { time: timeLeft(offer.expires_at, store.now()) }));
     setText(/** @type {Element} */ (this.no.lastElementChild), this.#lead === "offer" ? t("Decline") : t("Cancel"));
+    const waits = Boolean(store.room?.settings.backstage) && !store.iModerate;
+    setText(this.before, waits ? WAITS : t("Nobody sees or hears you before you join."));
+    setText(/** @type {Element} */ (this.yes.querySelector(".label")), waits ? t("Go backstage") : t("Join stage"));
     setText(this.summary, summary(capture.live("microphone"), capture.live("camera")));
     this.yes.disabled = this.#joining || store.status !== "open";
   }
@@ -74,7 +81,7 @@ export class ReadyWindow {
     if (!this.isOpen) return;
     const { me, status } = this.app.store;
     if (!me || status === "ended") this.#close();
-    else if (me.seat === "on_stage") this.#close();
+    else if (hasSeat(me)) this.#close();
     else if (me.seat === "offered") this.#lead = "offer";
     else if (this.#lead === "offer" && status === "open") this.#close();
     this.#draw();
@@ -104,7 +111,7 @@ export class ReadyWindow {
     if (this.#lead === "offer") this.app.declineOffer();
   }
 
-  /** Close; what is open stays open only if one is on stage now. */
+  /** Close; what is open stays open only if one has a seat now. */
   #close() {
     clearInterval(this.#ticking);
     this.form.stop();
@@ -145,7 +152,7 @@ export class DeviceWindow {
       el("div", { class: "modal-actions" }, button(t("Done"), () => this.#close(), { kind: "primary" })),
     );
     app.store.subscribe(() => {
-      if (this.modal.isOpen && !app.media.onStage) this.#close();
+      if (this.modal.isOpen && !app.media.seated) this.#close();
     });
   }
 

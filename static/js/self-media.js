@@ -43,9 +43,9 @@ export class SelfMedia {
     capture.subscribe(() => this.follow());
   }
 
-  /** Whether one sits on stage and is connected. */
-  get onStage() {
-    return this.store.me?.seat === "on_stage" && this.store.status === "open";
+  /** Whether one is on stage or backstage, and connected. */
+  get seated() {
+    return ["on_stage", "backstage"].includes(this.store.me?.seat ?? "") && this.store.status === "open";
   }
 
   /** @param {Device} device whether it is on for the room, and open here */
@@ -55,7 +55,7 @@ export class SelfMedia {
 
   /** Bring devices and sending into step with the seat. */
   follow() {
-    if (!this.onStage) {
+    if (!this.seated) {
       this.publisher.stop();
       this.#turningOn.clear();
       // While the connection is lost the ready window may wait for it; the stage may not be sent to.
@@ -97,7 +97,7 @@ export class SelfMedia {
 
   /** Turn one's own device on or off (rule 4). @param {Device} device @param {boolean} on */
   async turn(device, on) {
-    if (!this.onStage || this.#turningOn.has(device)) return;
+    if (!this.seated || this.#turningOn.has(device)) return;
     if (on) return this.#turnOn(device);
     // Silent here first, whatever the network does.
     if (device === "microphone") this.capture.mute(true);
@@ -137,7 +137,7 @@ export class SelfMedia {
     else throw error;
   }
 
-  /** The engine is a new one, or the connection is: begin anew if on stage. */
+  /** The engine is a new one, or the connection is: begin anew if one has a seat. */
   restart() {
     this.publisher.stop();
     this.follow();

@@ -1,6 +1,5 @@
 // @ts-check
 /** @import {App} from "./types.js" */
-import { hasSeat } from "./store.js";
 import { t, tn } from "./words.js";
 
 /** Reads out who came onto the stage and who is not on it any more; to be seen it is anyway. */
@@ -18,7 +17,7 @@ export class StageNews {
     const { store, voice } = this.app;
     if (!store.me) return;
     const before = this.#before;
-    const now = new Map([...store.people.values()].filter(hasSeat).map((one) => [one.id, one.name]));
+    const now = new Map(store.onStage.map((one) => [one.id, one.name]));
     this.#before = now;
     if (!before) return;
     for (const [id, name] of now) {

@@ -1,7 +1,9 @@
 // @ts-check
-/** @import {App, Mode, Person} from "./types.js" */
+/** @import {App, Mode} from "./types.js" */
+/** @import {Shown} from "./backstage.js" */
 /** @import {Received} from "./media/subscribe.js" */
-import { atNextFrame, el, icon, keyed, setText } from "./dom.js";
+import { Backstage, shown } from "./backstage.js";
+import { atNextFrame, byId, el, icon, keyed, setText } from "./dom.js";
 import { placeStage } from "./layout.js";
 import { ScreenTile } from "./screen-tile.js";
 import { Sound } from "./sound.js";
@@ -15,8 +17,6 @@ const HOW_TO_GET_UP = {
   invite: t("People come up when a moderator invites them. If you are invited, you will be asked here."),
   closed: t("The stage is closed for now. It begins when a moderator opens it."),
 };
-
-/** @typedef {{person: Person, screen: boolean}} Shown what a tile shows: somebody, or their screen */
 
 /** The stage: everybody who has a seat, as tiles that fit, beside the screens that they share. */
 export class Stage {
@@ -48,6 +48,7 @@ export class Stage {
     );
     this.sound = new Sound(voices, app.devices, (blocked) => (this.hear.hidden = !blocked));
     place.append(this.list, this.empty, this.hear, voices);
+    this.backstage = new Backstage(app, byId("backstage-strip"), (person, screen) => this.#received(person, screen));
     const draw = atNextFrame(() => this.#draw());
     app.store.subscribe(() => {
       this.#hearThem();
@@ -66,11 +67,11 @@ export class Stage {
     this.#draw();
   }
 
-  /** Only people on stage are heard here, whatever arrives (rule 14). */
+  /** Only people on stage are heard here, and by moderators those backstage (rule 14). */
   #hearThem() {
     const { store } = this.app;
     const heard = [...this.#tracks.audio].filter(
-      ([id]) => id !== store.you && store.people.get(id)?.seat === "on_stage",
+      ([id]) => id !== store.you && ["on_stage", "backstage"].includes(store.people.get(id)?.seat ?? ""),
     );
     this.sound.play(new Map(heard));
   }
@@ -93,6 +94,12 @@ export class Stage {
       (node, one) => this.#update(node, one),
     );
     this.#place();
+    this.backstage.draw();
+  }
+
+  /** @param {string} person @param {boolean} screen whose picture, the camera's or the screen's */
+  #received(person, screen) {
+    return this.#tracks[screen ? "screen" : "video"].get(person) ?? null;
   }
 
   /** @param {Shown} shown */
@@ -108,8 +115,8 @@ export class Stage {
     const { store, capture } = this.app;
     const own = person.id === store.you;
     const captured = capture.tracks[screen ? "screen" : "camera"];
-    const received = this.#tracks[screen ? "screen" : "video"].get(person.id) ?? null;
-    this.#tiles.get(node)?.update(person, own ? captured : received, store.speaking.includes(person.id));
+    const picture = own ? captured : this.#received(person.id, screen);
+    this.#tiles.get(node)?.update(person, picture, store.speaking.includes(person.id));
   }
 
   #place() {
@@ -125,6 +132,3 @@ export class Stage {
     });
   }
 }
-
-/** @param {Person[]} people @param {boolean} screen @returns {Shown[]} */
-const shown = (people, screen) => people.map((person) => ({ person, screen }));

@@ -19,12 +19,13 @@ const UNSAID = {
   hand_restorable_until: 0,
   spoke_ms: 0,
   link: "",
+  backstage: false,
 };
 
 /** @param {Person} person */
 export const moderates = (person) => person.role !== "attendee";
-/** @param {Person} person */
-export const hasSeat = (person) => person.seat === "on_stage" || person.seat === "held";
+/** On stage or backstage, connected or held. @param {Person} person */
+export const hasSeat = (person) => ["on_stage", "backstage", "held"].includes(person.seat);
 
 /**
  * @typedef {object} Part what keeps a part of the view, as the chat does
@@ -78,7 +79,12 @@ export class Store {
 
   /** The people on stage, seats held included, by the order in which they are known. */
   get onStage() {
-    return [...this.people.values()].filter(hasSeat);
+    return [...this.people.values()].filter((one) => hasSeat(one) && !one.backstage);
+  }
+
+  /** Those who wait backstage, seats held included: all of them for moderators, else oneself alone. */
+  get backstage() {
+    return [...this.people.values()].filter((one) => one.backstage);
   }
 
   /** Waiting requests, first in, first out (rule 5). */

@@ -6,7 +6,7 @@
  * @typedef {"open"|"request"|"invite"|"closed"} Mode
  * @typedef {"host"|"moderator"|"attendee"} Role
  * @typedef {"open"|"lobby"|"locked"} Entry
- * @typedef {"viewer"|"requested"|"offered"|"on_stage"|"held"} Seat
+ * @typedef {"viewer"|"requested"|"offered"|"backstage"|"on_stage"|"held"} Seat
  * @typedef {"microphone"|"camera"|"screen"} Device
  *
  * @typedef {{by_name: string, reason: "approved"|"invited"|"opened", expires_at: number}} Offer
@@ -31,6 +31,7 @@
  * @property {number} hand_restorable_until a hand that went down by itself may be put up again
  * @property {number} spoke_ms how long the person has been heard
  * @property {string} link id of the link that led here; for moderators
+ * @property {boolean} backstage waits backstage, be the seat held; for moderators, and of oneself
  *
  * @typedef {object} Settings
  * @property {number} capacity
@@ -47,6 +48,7 @@
  * @property {boolean} may_rename
  * @property {boolean} lower_hand_once_spoken
  * @property {boolean} reactions
+ * @property {boolean} backstage attendees on their way up wait there until they are brought on
  *
  * @typedef {{id: string, name: string, mode: Mode, settings: Settings, ended: boolean, entry: Entry, opens_at: number|null}} Room
  *
@@ -62,6 +64,7 @@
  * @property {boolean} [on]
  * @property {Mode} [mode]
  * @property {Entry} [entry]
+ * @property {string[]} [people] ids of all whom it concerns, where it may be several
  *
  * @typedef {"waiting"|"shown"|"rejected"} Standing
  *

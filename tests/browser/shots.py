@@ -291,6 +291,34 @@ def shares(camera: Photographer, server: ServerProcess, browser: Browser) -> Non
     camera.take(crowd[0], "screens-stopped")
 
 
+def backstage(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
+    """Two who wait, for a moderator with somebody on stage and for one of them; then all on."""
+    settings = {"backstage": True}
+    place = Place(server, browser, name="Autumn assembly", mode="open", settings=settings)
+    host = place.host("Helen Mirza")
+    host.button("Join stage").click()
+    host.go_up("Camera")
+    crowd = [place.attendee(name) for name in CROWD[:3]]
+    for one, devices in zip(crowd, (["Camera", "Microphone"], ["Microphone"]), strict=False):
+        one.button("Join stage").click()
+        one.switch_on(*devices)
+        if one is crowd[0]:
+            camera.take(one, "backstage-ready")
+        one.ready_window.get_by_role("button", name="Go backstage").click()
+        expect(one.page.locator("#backstage-strip")).to_be_visible()
+    host.sees(crowd[0].name)
+    camera.take(host, "backstage-moderator", "desktop phone lying")
+    camera.take(crowd[0], "backstage-own", "desktop phone lying")
+    host.show_people()
+    camera.take(host, "backstage-people")
+    camera.take(crowd[2], "backstage-viewer")
+    host.page.get_by_role("tab", name="Moderate").click()
+    host.page.get_by_role("button", name="Bring all on").click()
+    crowd[2].sees(crowd[0].name)
+    camera.take(crowd[2], "backstage-brought-on")
+    camera.take(crowd[0], "backstage-on-stage")
+
+
 def troubles(camera: Photographer, server: ServerProcess, browser: Browser) -> None:
     """Devices that are denied, a server that is gone, another tab."""
     place = Place(server, browser, name="Autumn assembly", mode="open")
@@ -415,6 +443,7 @@ def main() -> None:
         viewers,
         moderators,
         shares,
+        backstage,
         event,
         talks,
         reactions,

@@ -49,6 +49,39 @@ async def test_the_example_is_seen_changing_and_heard_once_admitted(server: Serv
     assert told[-2:] == ["removed from the stage by Ada", "the room has ended"]
 
 
+async def test_backstage_the_example_is_seen_by_a_moderator_alone_until_brought_on(
+    server: ServerProcess,
+) -> None:
+    """Rule 14, with the client at both ends."""
+    made = server.create_room(mode="request", settings={"backstage": True})
+    links = made["links"]
+    async with (
+        Moderator(links["host"]) as ada,
+        Viewer(links["moderator"]) as moderator,
+        Viewer(links["attendee"]) as attendee,
+    ):
+        command = [sys.executable, str(ROBOT), links["attendee"], "--name", "Robin"]
+        robot = await Program.start(command, plain_environment())
+        try:
+            robin = (await ada.sees("Robin", seat="requested"))["id"]
+            await ada.do("approve", person=robin)
+            await ada.sees("Robin", seat="backstage", microphone=True, camera=True)
+            await moderator.moves(robin)
+            assert (attendee.changes, attendee.heard(robin).size) == ({}, 0)
+            await ada.do("bring_on")
+            await attendee.moves(robin)
+            await ada.do("end_room")
+            async with asyncio.timeout(PATIENCE):
+                output, errors = await robot.process.communicate()
+        finally:
+            await robot.kill()
+    assert (robot.process.returncode, errors) == (0, b"")
+    told = output.decode().splitlines()
+    sentence = "backstage, seen and heard by moderators only, microphone on, camera on"
+    assert told.index(sentence) < told.index("brought on stage by Ada")
+    assert told[-2:] == ["on stage, microphone on, camera on", "the room has ended"]
+
+
 async def test_the_example_ends_by_a_signal_without_a_traceback(server: ServerProcess) -> None:
     links = server.create_room(mode="request")["links"]
     async with Moderator(links["host"]) as ada:

@@ -121,6 +121,17 @@ def test_entering_and_coming_back() -> None:
             "on stage, microphone off, camera off",
         ),
         (None, person(seat=Seat.ON_STAGE), "on stage, microphone off, camera off"),
+        (
+            person(seat=Seat.OFFERED),
+            person(seat=Seat.BACKSTAGE, camera=True),
+            "backstage, seen and heard by moderators only, microphone off, camera on",
+        ),
+        (
+            person(seat=Seat.BACKSTAGE, camera=True),
+            person(seat=Seat.ON_STAGE, camera=True),
+            "on stage, microphone off, camera on",
+        ),
+        (person(seat=Seat.BACKSTAGE), person(seat=Seat.BACKSTAGE, hand=3), None),
         (person(seat=Seat.ON_STAGE), person(seat=Seat.ON_STAGE, hand=3), None),
         (person(), person(), None),
         (None, person(), None),
@@ -137,6 +148,7 @@ def test_changes_of_the_seat(
     ("what", "sentence"),
     [
         ({"what": "removed_from_stage", "by_name": "Ada"}, "removed from the stage by Ada"),
+        ({"what": "sent_backstage", "by_name": "Ada"}, "sent backstage by Ada"),
         ({"what": "request_declined", "by_name": "Ada"}, "your request was declined by Ada"),
         (
             {"what": "device_set", "by": "ada", "by_name": "Ada", "device": Device.MICROPHONE,
@@ -157,7 +169,7 @@ def test_happenings(what: dict[str, object], sentence: str | None) -> None:
 
 
 def test_a_line_as_json_has_its_state_and_fields() -> None:
-    line = lines.on_stage(person(seat=Seat.ON_STAGE, camera=True))
+    line = lines.up(person(seat=Seat.ON_STAGE, camera=True))
     assert json.loads(line.json()) == {
         "state": "on_stage",
         "sentence": "on stage, microphone off, camera on",

@@ -11,6 +11,7 @@ from stagedoor.messages import AnyRequest, PersonView
 from stagedoor.rules import commands as cmd
 from stagedoor.rules.values import Device, Mode, Role, Seat
 
+from ..view import UP
 from .scene import Scene, has_seat, moderates
 
 
@@ -42,13 +43,17 @@ def actions_for(person: PersonView, scene: Scene) -> list[Action]:
         *(_device_actions(person) if reach else []),
         *_hand_and_role(person, me),
         *(
-            [Action("Remove from stage", "down", cmd.RemoveFromStage(person.id), danger=True)]
+            [Action(_remove_words(person), "down", cmd.RemoveFromStage(person.id), danger=True)]
             if has_seat(person) and reach
             else []
         ),
         *change,
         *(_put_out(person) if reach and may_put_out(person, me) else []),
     ]
+
+
+def _remove_words(person: PersonView) -> str:
+    return "Remove from backstage" if person.backstage else "Remove from stage"
 
 
 def may_put_out(person: PersonView, me: PersonView) -> bool:
@@ -75,6 +80,10 @@ def _seat_actions(person: PersonView, scene: Scene, mine: bool) -> list[Action]:
         ]
     if person.seat is Seat.OFFERED:
         return [Action("Revoke the offer", "close", cmd.RevokeOffer(one))]
+    if person.seat is Seat.BACKSTAGE:
+        return [Action("Bring on", "up", cmd.BringOn((one,)))]
+    if person.seat is Seat.ON_STAGE and not moderates(person) and scene.room.settings.backstage:
+        return [Action("Send backstage", "down", cmd.SendBackstage(one))]
     invitable = person.seat is Seat.VIEWER and not mine and not person.away
     if invitable and scene.room.mode is not Mode.CLOSED:
         return [Action("Invite to the stage", "up", cmd.Invite(one))]
@@ -90,7 +99,7 @@ def _device_actions(person: PersonView) -> list[Action]:
         found.append(Action("Turn camera off", "camera-off", cmd.TurnOff(one, Device.CAMERA)))
     if person.screen:
         found.append(Action("Stop screen", "screen-off", cmd.TurnOff(one, Device.SCREEN)))
-    if person.seat is Seat.ON_STAGE and not person.microphone:
+    if person.seat in UP and not person.microphone:
         found.append(Action("Ask to unmute", "mic", cmd.AskToUnmute(one)))
     return found
 

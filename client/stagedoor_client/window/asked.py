@@ -93,7 +93,7 @@ class UnmuteWindow(Modal):
 
     def follow(self, scene: Scene) -> None:
         """Ask while a moderator's wish is open."""
-        by = scene.me.unmute_asked_by if scene.me is not None and scene.i_am_on_stage else None
+        by = scene.me.unmute_asked_by if scene.me is not None and scene.i_am_up else None
         if by is None:
             self._answered = False
             self.leave()

@@ -121,6 +121,7 @@ class Bar(QWidget):
         self._hand_up = state.hand_up
         self.ask.call(state.ask_words)
         self.hand.call(state.hand_words)
+        self.leave.call(state.leave_words)
         mark(self.hand, "pressed", state.hand_up)
         self.hand.tint()
         self._draw_device(self.microphone, "microphone", me.microphone, scene.online)

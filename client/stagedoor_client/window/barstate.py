@@ -11,6 +11,7 @@ from .scene import Scene, has_seat
 
 WAITING = "Your request is waiting for a moderator"
 MUTED = "You are muted"
+BACKSTAGE = "You are backstage. Only the moderators see and hear you."
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class BarState:
     cancel: bool = False
     devices: bool = False
     leave: bool = False
+    backstage: bool = False
     hand: bool = False
     hand_up: bool = False
     seconds: int = 0
@@ -31,6 +33,11 @@ class BarState:
     def ask_words(self) -> str:
         """What the button to ask says."""
         return f"Ask again in {self.seconds} s" if self.seconds else "Ask to join stage"
+
+    @property
+    def leave_words(self) -> str:
+        """What the button to step down says."""
+        return "Leave backstage" if self.backstage else "Leave stage"
 
     @property
     def hand_words(self) -> str:
@@ -57,7 +64,8 @@ def bar_state(scene: Scene) -> BarState:
         ask=viewer and may_ask,
         cancel=me.seat is Seat.REQUESTED,
         devices=seated,
-        leave=seated and (scene.i_moderate or scene.room.settings.may_leave_stage),
+        leave=seated and (me.backstage or scene.i_moderate or scene.room.settings.may_leave_stage),
+        backstage=me.backstage,
         hand=not seated,
         hand_up=me.hand is not None,
         seconds=wait if viewer and may_ask else 0,
@@ -68,4 +76,6 @@ def bar_state(scene: Scene) -> BarState:
 def _status(me: PersonView) -> str:
     if me.seat is Seat.REQUESTED:
         return WAITING
+    if me.seat is Seat.BACKSTAGE:
+        return BACKSTAGE
     return MUTED if me.seat is Seat.ON_STAGE and not me.microphone else ""

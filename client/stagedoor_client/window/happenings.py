@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from stagedoor.messages import AnyRequest, Happening
 from stagedoor.rules.event import commands as event
 from stagedoor.rules.event.values import Entry
-from stagedoor.rules.values import Device, Mode, Seat
+from stagedoor.rules.values import Device, Mode
 
+from ..view import UP
+from .barstate import BACKSTAGE
 from .scene import Scene
 
 MODE_NAMES = {
@@ -35,6 +37,7 @@ HOW_TO_GET_UP = {
     Mode.CLOSED: "The stage is closed for now. It begins when a moderator opens it.",
 }
 BACK_ON_STAGE = "You are back on stage, with your microphone and camera off."
+BACK_BACKSTAGE = "You are backstage again, with your microphone and camera off."
 BOTH_OFF = "Your camera and microphone are off."
 
 
@@ -89,13 +92,13 @@ def tell(happened: Iterable[Happening], scene: Scene) -> News:
     if not scene.requests:
         notices.pop("requests", None)
         outdated.append("requests")
-    if scene.me is None or scene.me.seat is not Seat.ON_STAGE:
+    if scene.me is None or scene.me.seat not in UP:
         outdated += ["off-microphone", "off-camera", "off-screen"]
     return News(list(notices.values()), outdated)
 
 
 def _say(it: Happening, scene: Scene) -> Notice | None:
-    if it.person == scene.view.you:
+    if scene.view.you in (it.person, *it.people):
         words = _TO_ME.get(it.what)
     else:
         words = _TO_ALL.get(it.what) or (_TO_MODERATORS.get(it.what) if scene.i_moderate else None)
@@ -195,7 +198,7 @@ def _requested(it: Happening, scene: Scene) -> Notice:
 
 
 def _mode(it: Happening, scene: Scene) -> Notice | None:
-    if it.by == scene.view.you or (scene.me and scene.me.seat is Seat.ON_STAGE):
+    if it.by == scene.view.you or (scene.me and scene.me.seat in UP):
         return None
     return Notice(MODE_SENTENCES[it.mode or scene.room.mode], "mode")
 
@@ -225,6 +228,12 @@ _TO_ME: dict[str, Say] = {
     ),
     "left_stage": _seat(f"You have left the stage. {BOTH_OFF}", stay=False),
     "went_on_stage": _up,
+    "brought_on": _up,
+    "went_backstage": lambda it, scene: Notice(BACKSTAGE, "seat", "good"),
+    "sent_backstage": _seat(
+        "{by} sent you backstage. Only the moderators see and hear you now.", "warning"
+    ),
+    "left_backstage": _seat(f"You have left backstage. {BOTH_OFF}", stay=False),
     "device_set": _device,
     "hand_lowered": _hand,
     "hand_lowered_once_spoken": _spoken,
@@ -235,6 +244,10 @@ _TO_ME: dict[str, Say] = {
 
 _TO_MODERATORS: dict[str, Say] = {
     "request_made": _requested,
+    "went_backstage": lambda it, scene: Notice(f"{it.person_name} is backstage.", "backstage"),
+    "left_backstage": lambda it, scene: Notice(
+        f"{it.person_name} has left backstage.", "backstage"
+    ),
     "offer_declined": lambda it, scene: Notice(
         f"{it.person_name} declined the offer of a seat.", "offers"
     ),

@@ -1,4 +1,4 @@
-"""The participants in three groups, with counts (rule 19)."""
+"""The participants in three groups, with counts (rule 19), and those backstage if one is shown."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ def rows(scene: Scene, wanted: str) -> list[Title | Row]:
     found: list[Title | Row] = []
     groups = {
         "On stage": scene.on_stage,
+        **({"Backstage": scene.backstage} if scene.backstage else {}),
         "Raised hands": scene.hands,
         "Viewers": scene.viewers,
     }

@@ -16,6 +16,7 @@ from stagedoor.rules.values import Seat
 
 from ..devices import Device
 from ..errors import ConnectionLostError, DeviceError, RefusedError
+from ..view import UP
 from .choices import Choices
 from .device_form import DeviceForm
 from .happenings import Notice
@@ -103,7 +104,7 @@ class Preparing:
             else:
                 self.ready.draw(scene, self._lit(scene), self._joining)
         if self.devices.isVisible():
-            if scene.me is None or scene.me.seat is not Seat.ON_STAGE:
+            if scene.me is None or scene.me.seat not in UP:
                 self.devices.leave()
                 self._closed()
             else:

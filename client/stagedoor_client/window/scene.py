@@ -11,12 +11,13 @@ from stagedoor.messages import PersonView, RoomInfo, View
 from stagedoor.rules.values import Role, Seat
 
 from ..outbox import Unsent
+from ..view import UP
 
-SEATS = (Seat.ON_STAGE, Seat.HELD)
+SEATS = (*UP, Seat.HELD)
 
 
 def has_seat(person: PersonView) -> bool:
-    """Whether a person sits on the stage, connected or held."""
+    """Whether a person is on stage or backstage, connected or held."""
     return person.seat in SEATS
 
 
@@ -64,14 +65,19 @@ class Scene:
         return self.me is not None and moderates(self.me)
 
     @property
-    def i_am_on_stage(self) -> bool:
-        """Whether one sits on stage, and is connected."""
-        return self.online and self.me is not None and self.me.seat is Seat.ON_STAGE
+    def i_am_up(self) -> bool:
+        """Whether one is on stage or backstage, and connected."""
+        return self.online and self.me is not None and self.me.seat in UP
 
     @cached_property
     def on_stage(self) -> list[PersonView]:
         """The people on stage, held seats included."""
-        return [person for person in self.view.people if has_seat(person)]
+        return [one for one in self.view.people if has_seat(one) and not one.backstage]
+
+    @cached_property
+    def backstage(self) -> list[PersonView]:
+        """Who waits backstage: for moderators all of them, else oneself alone."""
+        return [person for person in self.view.people if person.backstage]
 
     @cached_property
     def requests(self) -> list[PersonView]:

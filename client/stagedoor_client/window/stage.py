@@ -8,8 +8,7 @@ from PySide6.QtCore import QByteArray, QEasingCurve, QPropertyAnimation, QRect, 
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from stagedoor.rules.values import Seat
-
+from ..view import UP
 from .happenings import HOW_TO_GET_UP
 from .icons import pixmap
 from .layout import arrange
@@ -62,10 +61,11 @@ class Stage(QWidget):
     def draw(self, scene: Scene) -> None:
         """Show who is on stage now."""
         wanted: dict[Source, str] = {}
-        for person in scene.on_stage:
+        people = [*scene.on_stage, *scene.backstage]
+        for person in people:
             wanted[person.id, CAMERA] = person.id
-        for person in scene.on_stage:
-            if person.screen and person.seat is Seat.ON_STAGE:
+        for person in people:
+            if person.screen and person.seat in UP:
                 wanted[person.id, SCREEN] = person.id
         for source in [source for source in self.tiles if source not in wanted]:
             gone = self.tiles.pop(source)

@@ -81,8 +81,10 @@ class Tile(QWidget):
     def name(self) -> str:
         """What is written on it."""
         if self.of_screen:
-            return "Your screen" if self.own else f"{self.person.name}'s screen"
-        return f"{self.person.name} (you)" if self.own else self.person.name
+            words = "Your screen" if self.own else f"{self.person.name}'s screen"
+        else:
+            words = f"{self.person.name} (you)" if self.own else self.person.name
+        return f"{words} · backstage" if self.person.backstage else words
 
     @property
     def muted(self) -> bool:
@@ -96,6 +98,7 @@ class Tile(QWidget):
         parts = [
             self.person.name,
             "you" if self.own else "",
+            "backstage" if self.person.backstage else "",
             "reconnecting" if self._held else f"microphone {microphone}",
             "camera on" if self.person.camera else "camera off",
         ]
@@ -128,8 +131,10 @@ class Tile(QWidget):
             painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, "Reconnecting…")
         self._draw_foot(painter)
         round_off(painter, box, RADIUS)
-        if self.speaking:
-            painter.setPen(QPen(colour("good"), RING))
+        if self.speaking or self.person.backstage:
+            dashes = Qt.PenStyle.DashLine if self.person.backstage else Qt.PenStyle.SolidLine
+            tint = "good" if self.speaking else "warning"
+            painter.setPen(QPen(colour(tint), RING, dashes))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             half = RING / 2
             painter.drawRoundedRect(box.adjusted(half, half, -half, -half), RADIUS, RADIUS)

@@ -19,7 +19,7 @@ from ..lines import Line
 from ..link import Link
 from ..options import Options, State
 from ..room import Room
-from .happenings import BACK_ON_STAGE, News, Notice, tell
+from .happenings import BACK_BACKSTAGE, BACK_ON_STAGE, News, Notice, tell
 from .media import Media
 from .part import Drafts, Part
 from .scene import Scene
@@ -182,6 +182,8 @@ class Visit:
             me = self.room.me
             if me is not None and me.seat is Seat.ON_STAGE:
                 self.say(Notice(BACK_ON_STAGE, "seat", "warning", stay=True))
+            elif me is not None and me.seat is Seat.BACKSTAGE:
+                self.say(Notice(BACK_BACKSTAGE, "seat", "warning", stay=True))
             elif self._entered:
                 self.say(Notice("You are connected again.", "connection", "good"))
             self._entered = True

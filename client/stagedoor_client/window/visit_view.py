@@ -10,11 +10,12 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
 from stagedoor.rules import commands as cmd
-from stagedoor.rules.values import Device, Seat
+from stagedoor.rules.values import Device
 
 from ..devices import Device as Machine
 from ..errors import DeviceError
 from ..levels import shown
+from ..view import UP
 from .asked import OfferWindow, UnmuteWindow
 from .bar import Deeds
 from .barstate import joins_directly
@@ -70,7 +71,7 @@ class VisitView:
     @property
     def _scene_on_stage(self) -> bool:
         scene = self._visit.scene
-        return scene is not None and scene.i_am_on_stage
+        return scene is not None and scene.i_am_up
 
     def draw(self, scene: Scene) -> None:
         """Show this scene."""
@@ -81,7 +82,9 @@ class VisitView:
         self.preparing.draw(scene)
         self.offer.follow(scene, busy=self._inviting or self._visit.room.ready)
         self.unmute.follow(scene)
-        self._visit.media.listen(any(one.id != scene.view.you for one in scene.on_stage))
+        self._visit.media.listen(
+            any(one.id != scene.view.you for one in [*scene.on_stage, *scene.backstage])
+        )
 
     def close(self) -> None:
         """Close every window over the page."""
@@ -109,7 +112,7 @@ class VisitView:
 
     def _turn(self, device: str) -> None:
         room = self._visit.room
-        if room.me is not None and room.me.seat is Seat.ON_STAGE:
+        if room.me is not None and room.me.seat in UP:
             self._visit.do(self._really_turn(device, not getattr(room.me, device)))
 
     async def _really_turn(self, device: str, on: bool) -> None:

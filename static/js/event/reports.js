@@ -8,7 +8,7 @@ import { download } from "../polls/download.js";
 import { t, told } from "../words.js";
 import { lasted, moment } from "./times.js";
 
-/** @typedef {{name: string, since: number, until: number|null, up: string, up_by: string, down: string, down_by: string, spoke_ms: number}} Stay */
+/** @typedef {{name: string, since: number, until: number|null, up: string, up_by: string, down: string, down_by: string, spoke_ms: number, backstage: boolean}} Stay */
 /** @typedef {{at: number, what: string, words: string, person_name: string, by_name: string, detail: string}} Happened */
 /** @typedef {{name: string, entered_at: number, left_at: number|null, present_ms: number, stage_ms: number, spoke_ms: number, hands: number, messages: number, questions: number, votes: number, reactions: number}} Attended */
 
@@ -45,13 +45,14 @@ const PLANS = [
   {
     name: "stage",
     title: t("On stage"),
-    head: [t("Name"), t("From"), t("To"), t("For"), t("Spoke"), t("Went up"), t("Came down")],
+    head: [t("Name"), t("From"), t("To"), t("For"), t("Spoke"), t("Where"), t("Went up"), t("Came down")],
     cells: (/** @type {Stay} */ one, now) => [
       one.name,
       moment(one.since),
-      one.until === null ? t("on stage") : moment(one.until),
+      one.until === null ? t("now") : moment(one.until),
       lasted((one.until ?? now) - one.since),
       lasted(one.spoke_ms),
+      one.backstage ? t("backstage") : t("on stage"),
       decided(one.up, one.up_by),
       one.down && decided(one.down, one.down_by),
     ],

@@ -44,7 +44,7 @@ export class Access {
     setText(this.words, MODES.find(([one]) => one === mode)?.[2] ?? "");
     if (document.activeElement !== this.capacity) this.capacity.value = String(settings.capacity);
     const offered = store.offers.length;
-    const taken = store.onStage.length;
+    const taken = store.onStage.length + store.backstage.length;
     setText(this.taken, offered ? t("{taken} taken, {offered} offered", { taken, offered }) : t("{taken} taken", { taken }));
   }
 

@@ -24,7 +24,7 @@ export class Everybody {
   draw() {
     const { store } = this.app;
     const iHost = store.me?.role === "host";
-    const others = store.onStage.filter((one) => one.id !== store.you && (one.role !== "host" || iHost));
+    const others = [...store.onStage, ...store.backstage].filter((one) => one.id !== store.you && (one.role !== "host" || iHost));
     this.muteAll.disabled = !others.some((one) => one.microphone);
     this.darkAll.disabled = !others.some((one) => one.camera);
     this.stopAll.disabled = !others.some((one) => one.screen);

@@ -7,7 +7,7 @@ import { askRoomName } from "../event/windows.js";
 import { t } from "../words.js";
 
 /** @typedef {{name: "offer_ms"|"hold_ms"|"cooldown_ms", title: string, least: number}} Time in seconds on the page */
-/** @typedef {{name: "may_leave_stage"|"bump_longest_silent"|"may_raise_hand"|"may_rename"|"lower_hand_once_spoken", title: string}} Switch */
+/** @typedef {{name: "may_leave_stage"|"bump_longest_silent"|"may_raise_hand"|"may_rename"|"lower_hand_once_spoken"|"backstage", title: string}} Switch */
 
 /** The groups of the settings; whoever adds a setting adds a line. @type {{title: string, switches: Switch[], times: Time[]}[]} */
 const GROUPS = [
@@ -22,6 +22,7 @@ const GROUPS = [
   {
     title: t("The stage"),
     switches: [
+      { name: "backstage", title: t("People wait backstage, with the moderators alone, until they are brought on") },
       { name: "may_leave_stage", title: t("Participants may leave the stage by themselves") },
       { name: "bump_longest_silent", title: t("When the stage is full, the longest silent gives way") },
       { name: "lower_hand_once_spoken", title: t("A hand goes down once its owner has spoken on stage") },

@@ -13,10 +13,11 @@ from stagedoor.rules.values import Device, Mode, OfferReason, Role, Seat, Settin
 from stagedoor_client.devices import Device as Machine
 from stagedoor_client.errors import ConnectionLostError, EndedError, RefusedError
 from stagedoor_client.window.actions import actions_for
-from stagedoor_client.window.barstate import MUTED, WAITING, bar_state
+from stagedoor_client.window.barstate import BACKSTAGE, MUTED, WAITING, bar_state
 from stagedoor_client.window.choices import named, pick
 from stagedoor_client.window.endings import ENDED, ending, trouble
 from stagedoor_client.window.happenings import tell
+from stagedoor_client.window.people import Title, rows
 from stagedoor_client.window.scene import (
     Scene,
     find,
@@ -169,6 +170,36 @@ def test_what_moderators_may_do_with_people() -> None:
     assert labels(up, scene(robin, up)) == []
     assert labels(robin, scene(robin, up)) == ["Change your name…"]
     assert labels(robin, scene(robin, up, may_rename=False)) == []
+
+
+def test_backstage_one_is_up_but_not_on_stage() -> None:
+    """Rule 14: who waits is shown apart, has the devices and may step back (rules 3 and 4)."""
+    robin = person("Robin", Seat.BACKSTAGE, backstage=True, camera=True)
+    held = person("Eve", Seat.HELD, backstage=True)
+    some = scene(robin, held, person("Ben", Seat.ON_STAGE))
+    assert [one.name for one in some.on_stage] == ["Ben"]
+    assert [one.name for one in some.backstage] == ["Robin", "Eve"]
+    assert (some.viewers, some.i_am_up) == ([], True)
+    assert [row.words for row in rows(some, "") if isinstance(row, Title)] == [
+        *("On stage", "Backstage", "Raised hands", "Viewers"),
+    ]
+    assert words(some) == ["devices", "leave"]
+    assert (bar_state(some).status, bar_state(some).leave_words) == (BACKSTAGE, "Leave backstage")
+    assert said(some, Happening(1, 1, "went_backstage", "robin")) == [BACKSTAGE]
+    brought = Happening(2, 1, "brought_on", by="ada", by_name="Ada", people=["eve", "robin"])
+    up = scene(person("Robin", Seat.ON_STAGE, camera=True))
+    assert said(up, brought) == ["You are on stage. You can be seen."]
+
+
+def test_what_moderators_may_do_with_people_backstage() -> None:
+    waits = person("Eve", Seat.BACKSTAGE, backstage=True, camera=True)
+    up = person("Ben", Seat.ON_STAGE, microphone=True)
+    mine = scene(person("Zoë", role=Role.MODERATOR), waits, up, backstage=True)
+    bring, off, ask, down = actions_for(waits, mine)[:4]
+    assert (bring.label, bring.command) == ("Bring on", cmd.BringOn(("eve",)))
+    assert (off.label, ask.label) == ("Turn camera off", "Ask to unmute")
+    assert down.label == "Remove from backstage"
+    assert actions_for(up, mine)[0].command == cmd.SendBackstage("ben")
 
 
 def said(some: Scene, *happened: Happening) -> list[str]:
