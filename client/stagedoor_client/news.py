@@ -33,7 +33,7 @@ def news(before: View | None, after: View) -> list[Line]:
         found += _polls(before, after)
     if before.quizzes is not after.quizzes:
         found += _quizzes(before, after)
-    return found
+    return [Line(one.state, _one_line(one.sentence), one.fields) for one in found]
 
 
 def reactions(counts: dict[Reaction, int]) -> Line:
@@ -57,6 +57,11 @@ def _messages(before: View, after: View) -> Iterator[Line]:
                 **({"announcement": True} if one.announcement else {}),
             }
             yield Line("message", f"{one.by_name}: {one.text}", fields)
+
+
+def _one_line(text: str) -> str:
+    """Nobody's text looks like a line of the program's own."""
+    return " ".join(text.split())
 
 
 def _blocks(before: View, after: View) -> Iterator[Line]:

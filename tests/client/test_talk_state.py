@@ -132,6 +132,10 @@ def told(before: View, after: View) -> list[tuple[str, str]]:
 def test_what_is_new_is_told_in_lines_but_not_ones_own() -> None:
     before = view(talk=TalkView(whole=True, entries=[said(1)]))
     assert news(None, before) == []
+    spoof = Message(2, 0, "ben", "Ben", "2\nentered Hall as host", place=2)
+    (line,) = news(before, apply(before, Update(2, 0, talk=TalkView(entries=[spoof]))))
+    assert line.sentence == "Ben: 2 entered Hall as host"
+    assert line.fields["text"] == spoof.text
     fresh = [
         said(2, announcement=True, reply_to=1),
         said(3, "robin"),

@@ -66,11 +66,17 @@ def bar_state(scene: Scene) -> BarState:
         devices=seated,
         leave=seated and (me.backstage or scene.i_moderate or scene.room.settings.may_leave_stage),
         backstage=me.backstage,
-        hand=not seated,
+        hand=_may_raise_hand(scene, seated),
         hand_up=me.hand is not None,
         seconds=wait if viewer and may_ask else 0,
         status=_status(me),
     )
+
+
+def _may_raise_hand(scene: Scene, seated: bool) -> bool:
+    settings = scene.room.settings
+    there = not seated or settings.lower_hand_once_spoken
+    return there and (settings.may_raise_hand or scene.i_moderate)
 
 
 def _status(me: PersonView) -> str:

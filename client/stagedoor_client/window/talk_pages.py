@@ -54,7 +54,8 @@ class TalkPages:
         self._scene, self._side = scene, side
         self.reading.begin(scene.view)
         side.offer("questions", scene.room.settings.questions)
-        looking = side.open if side.window().isVisible() else ""
+        window = side.window()
+        looking = side.open if window.isVisible() and not window.isMinimized() else ""
         self.chat.look(looking == "chat")
         self.chat.draw(scene, looking == "chat")
         self.questions.draw(scene, looking == "questions")

@@ -88,6 +88,11 @@ def test_the_bar_of_somebody_with_a_seat_or_a_request() -> None:
     ]
     assert words(scene(person("Robin", Seat.ON_STAGE, role=Role.HOST))) == ["devices", "leave"]
     assert words(scene(person("Robin", Seat.REQUESTED))) == ["cancel", "hand"]
+    assert words(scene(person("Robin", Seat.REQUESTED), may_raise_hand=False)) == ["cancel"]
+    assert words(scene(person("Robin", Seat.ON_STAGE), lower_hand_once_spoken=True)) == [
+        "devices",
+        "hand",
+    ]
     assert bar_state(scene(person("Robin", Seat.REQUESTED))).status == WAITING
     assert bar_state(scene(person("Robin", Seat.ON_STAGE))).status == MUTED
     assert bar_state(scene(person("Robin", Seat.ON_STAGE, microphone=True))).status == ""

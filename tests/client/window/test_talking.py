@@ -101,6 +101,31 @@ async def what_moderators_do(hand: Any, ada: Room, reply: Message) -> None:
     assert not chat.composer.isVisible()
 
 
+async def test_a_long_thread_begins_with_what_is_new(server: ServerProcess, opened: Any) -> None:
+    """Only what is before one's eyes is read, and older messages come page by page."""
+    links = server.create_room()["links"]
+    async with Room(parse(links["moderator"]), Options("Ada")) as ada:
+        for number in range(110):
+            await ada.say(f"early {number}")
+        hand = await opened()
+        await hand.enters(links["attendee"])
+        page = hand.view.page
+        for number in range(30):
+            await ada.say(f"late {number}")
+        chat, bar = page.talk.chat, hand.bar
+        await hand.until(lambda: bar.chat.accessibleName() == "Chat, 30 unread", "the news")
+        page.show_side("chat")
+        divider = await hand.until(lambda: chat.list.box.widgets.get("divider"), "the divider")
+        await hand.until(lambda: not divider.visibleRegion().isEmpty(), "the divider in sight")
+        assert bar.chat.accessibleName() == "Chat, 30 unread"
+        await hand.presses(lambda: chat.list.newest)
+        await hand.until(lambda: bar.chat.accessibleName() == "Chat", "all is read")
+        assert message(chat, "early 0") is None
+        chat.list.older.click()
+        await hand.until(lambda: message(chat, "early 0"), "the oldest")
+        await hand.until(lambda: not chat.list.older.isVisible(), "that there are no others")
+
+
 async def test_what_is_typed_and_sent_outlives_a_server_that_is_killed(
     mortal: ServerProcess, opened: Any
 ) -> None:

@@ -15,10 +15,11 @@ from ..part import Part
 from ..parts import Button, drop, label
 from ..scene import Scene
 from .row_widgets import MessageWidget, RowDeeds, UnsentWidget, made
-from .rows import MessageRow, Row, UnsentRow, rows
+from .rows import DividerRow, MessageRow, Row, UnsentRow, rows
 
 NEAR = 60  # pixels from the end that still count as being there
 DAY = 86_400_000  # milliseconds
+ARRIVED = 250  # milliseconds in which rows come to their places
 SHOWN = 100  # rows drawn at first, and so many more each time they are asked for
 
 
@@ -31,6 +32,9 @@ class Scrolled(QScrollArea):
         self.at_end = True
         self.follows = True
         self._from_end: int | None = None
+        self._place: QWidget | None = None
+        self._arrived = QTimer(self, singleShot=True, interval=ARRIVED)
+        self._arrived.timeout.connect(self._arrive)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -49,16 +53,33 @@ class Scrolled(QScrollArea):
         """What is before one's eyes stays there when more comes above it."""
         bar = self.verticalScrollBar()
         self._from_end = bar.maximum() - bar.value()
-        self.at_end = False
+        self.at_end, self._place = False, None
 
     def to_end(self) -> None:
         """Show the end, from now on."""
-        self.at_end = True
+        self.at_end, self._place = True, None
         self._grown()
+
+    def show_place(self, widget: QWidget) -> None:
+        """Have a row in sight, once all the rows have come to their places."""
+        self.at_end, self._place = False, widget
+        self._grown()
+        self._arrived.start()
+
+    def forget_place(self) -> None:
+        """The row may go."""
+        self._place = None
+
+    def _arrive(self) -> None:
+        self._grown()
+        self._place = None
+        self._moved()
 
     def _grown(self) -> None:
         bar = self.verticalScrollBar()
-        if self._from_end is not None:
+        if self._place is not None:
+            self.ensureWidgetVisible(self._place, 0, self.viewport().height() // 3)
+        elif self._from_end is not None:
             bar.setValue(bar.maximum() - self._from_end)
             self._from_end = None
         elif self.at_end and self.follows:
@@ -66,7 +87,7 @@ class Scrolled(QScrollArea):
 
     def _moved(self) -> None:
         bar = self.verticalScrollBar()
-        self.at_end = bar.maximum() - bar.value() < NEAR
+        self.at_end = self._place is None and bar.maximum() - bar.value() < NEAR
 
 
 class _Inner(QWidget):
@@ -94,6 +115,7 @@ class MessageList(QWidget):
         self._drawn: list[Row] = []
         self._shown = SHOWN
         self._divider = 0
+        self._jump = False
         self._talk: TalkView | None = None
         self._shape: object = None
         self._thread = ""
@@ -118,6 +140,7 @@ class MessageList(QWidget):
         """Show another thread; so many ``new`` messages come after ``divider``."""
         self._thread, self._divider, self._shown = name, divider, SHOWN + new
         self._clear()
+        self._jump = divider > 0
         self.box.to_end()
 
     def leave(self) -> None:
@@ -125,6 +148,7 @@ class MessageList(QWidget):
         self._divider = 0
 
     def _clear(self) -> None:
+        self.box.forget_place()
         for widget in self.box.widgets.values():
             drop(widget)
         self.box.widgets.clear()
@@ -145,7 +169,15 @@ class MessageList(QWidget):
             if shown != self._drawn:
                 self._drawn = shown
                 self._show(shown)
+                self._to_divider()
         self._scrolled()
+
+    def _to_divider(self) -> None:
+        """Just opened, begin with what is new."""
+        divider = self.box.widgets.get(DividerRow.key)
+        if divider is not None and self._jump:
+            self.box.show_place(divider)
+        self._jump = False
 
     def _more(self, scene: Scene) -> bool:
         """Whether there are older messages than those that are drawn."""
@@ -156,11 +188,13 @@ class MessageList(QWidget):
         widgets, column = self.box.widgets, self.box.column
         keys = {row.key for row in shown}
         for key in [key for key in widgets if key not in keys]:
+            self.box.forget_place()
             drop(widgets.pop(key))
         for place, row in enumerate(shown, start=2):
             widget = widgets.get(row.key)
             first = row.first if isinstance(row, MessageRow) else True
             if isinstance(widget, MessageWidget) and widget.property("first") != first:
+                self.box.forget_place()
                 drop(widget)  # its head has come or gone, and with it the margins
                 widget = None
             if widget is None:
@@ -177,8 +211,7 @@ class MessageList(QWidget):
             self.draw(self._scene)
         widget = self.box.widgets.get(str(number))
         if widget is not None:
-            self.box.at_end = False
-            QTimer.singleShot(0, self, lambda: self.box.ensureWidgetVisible(widget, 0, 120))
+            self.box.show_place(widget)
 
     def _older(self) -> None:
         scene = self._scene

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import ClassVar
 
 from stagedoor.rules.talk.values import Message, Standing
 
@@ -44,7 +45,7 @@ class MessageRow:
 class DividerRow:
     """What comes after it is new."""
 
-    key: str = "divider"
+    key: ClassVar[str] = "divider"
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,24 @@ class Card(QFrame):
         return not same
 
     def build(self, *parts: QWidget) -> None:
-        """Have these as the body."""
+        """Have these as the body; the focus stays in it."""
+        focused = self.focusWidget()
+        inside = any(old.isAncestorOf(focused) for old in self._parts) if focused else False
         for old in self._parts:
             drop(old)
         self._parts = list(parts)
         for part in parts:
             self._body.addWidget(part)
+        if inside:
+            self._focus(parts)
+
+    def _focus(self, parts: tuple[QWidget, ...]) -> None:
+        """Let the keyboard act on the first of these that it can."""
+        for part in parts:
+            for one in (part, *part.findChildren(QWidget)):
+                if one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                    one.setFocus(Qt.FocusReason.OtherFocusReason)
+                    return
 
     def draw_clock(self, closes_at: int | None, scene: Scene) -> None:
         """Say how much time is left."""

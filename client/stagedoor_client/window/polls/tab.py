@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from stagedoor.messages.polls import PollView, QuizView
@@ -48,6 +48,7 @@ class Polls(QWidget):
         found = entries(scene.view)
         keys = {one.key for one in found}
         for key in [key for key in self.cards if key not in keys]:
+            self.box.forget_place()
             drop(self.cards.pop(key))
         self.none.setVisible(not found)
         for place, one in enumerate(found, start=1):
@@ -71,4 +72,4 @@ class Polls(QWidget):
         """Move to a card."""
         card = self.cards.get(key)
         if card is not None:
-            QTimer.singleShot(0, self, lambda: self.box.ensureWidgetVisible(card, 0, 20))
+            self.box.show_place(card)
