@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,7 +84,7 @@ class Listener:
     def layers_needed(self, room: str, person: str, kind: str, bits: list[int]) -> None:
         """Of no interest here."""
 
-    def restarted(self) -> None:
+    def restarted(self, rooms: Collection[str] | None = None) -> None:
         """A benchmark of an engine that died is none."""
         raise RuntimeError("the engine was restarted")
 

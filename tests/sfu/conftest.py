@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from fractions import Fraction
 
 import av
@@ -29,7 +29,7 @@ class Told:
         self.offers: dict[str, asyncio.Queue[SubscribeOffer]] = {}
         self.speakers: asyncio.Queue[list[str]] = asyncio.Queue()
         self.publishers: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
-        self.restarts: asyncio.Queue[None] = asyncio.Queue()
+        self.restarts: asyncio.Queue[Collection[str] | None] = asyncio.Queue()
         self.needed: asyncio.Queue[tuple[str, str, list[int]]] = asyncio.Queue()
 
     def offers_to(self, person: str) -> asyncio.Queue[SubscribeOffer]:
@@ -47,8 +47,8 @@ class Told:
     def layers_needed(self, room: str, person: str, kind: str, bits: list[int]) -> None:
         self.needed.put_nowait((person, kind, bits))
 
-    def restarted(self) -> None:
-        self.restarts.put_nowait(None)
+    def restarted(self, rooms: Collection[str] | None = None) -> None:
+        self.restarts.put_nowait(rooms)
 
 
 class Tone(MediaStreamTrack):

@@ -44,14 +44,18 @@ def payload(packet: bytes) -> bytes:
 class Light:
     """A lightweight viewer: counts and keeps what it is sent."""
 
-    def __init__(self, engine: EmbeddedEngine, told: Told, person: str) -> None:
-        self.engine, self.told, self.person = engine, told, person
+    def __init__(self, engine: EmbeddedEngine, told: Told, person: str, room: str = "room") -> None:
+        self.engine, self.told, self.person, self.room = engine, told, person, room
         self.packets: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def open(self) -> Light:
         """Begin to watch; returns when it is connected."""
+        await self.engine.subscribe(self.room, self.person)
+        return await self.begin()
+
+    async def begin(self) -> Light:
+        """Take the next offer by a new connection."""
         self.peer = await Peer.open(self.packets.put_nowait)
-        await self.engine.subscribe("room", self.person)
         offer = await self.renegotiate()
         await self.peer.connect(offer.sdp)
         return self
@@ -61,7 +65,7 @@ class Light:
         async with asyncio.timeout(20):
             offer = await self.told.offers_to(self.person).get()
         answer = self.peer.answer(offer.sdp)
-        await self.engine.answer("room", self.person, offer.revision, answer)
+        await self.engine.answer(self.room, self.person, offer.revision, answer)
         return offer
 
     async def next(self) -> bytes:
@@ -70,10 +74,12 @@ class Light:
             return await self.packets.get()
 
 
-async def light_publisher(engine: EmbeddedEngine, person: str, *videos: int) -> Peer:
+async def light_publisher(
+    engine: EmbeddedEngine, person: str, *videos: int, room: str = "room"
+) -> Peer:
     """Somebody who sends whatever they are told to; ``videos`` are the video m-lines' SSRCs."""
     peer = await Peer.open()
-    await peer.connect(await engine.publish("room", person, peer.offer(AUDIO, *videos or (VIDEO,))))
+    await peer.connect(await engine.publish(room, person, peer.offer(AUDIO, *videos or (VIDEO,))))
     return peer
 
 

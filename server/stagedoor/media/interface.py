@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -103,8 +103,11 @@ class Listener(Protocol):
         That is the bits a second that are of use at most, or 0 for what nobody watches.
         """
 
-    def restarted(self) -> None:
-        """The engine lost all it knew: grants are to be given again, clients to renegotiate."""
+    def restarted(self, rooms: Collection[str] | None = None) -> None:
+        """The engine lost all it knew of these rooms, or of all of them.
+
+        Grants are to be given again, clients to renegotiate.
+        """
 
 
 class MediaEngine(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError
@@ -126,11 +126,12 @@ class House:
         if keeper is not None:
             keeper.tell(person, SendLayers(kind, bits))
 
-    def restarted(self) -> None:
+    def restarted(self, rooms: Collection[str] | None = None) -> None:
         """See Listener.restarted."""
         logger.warning("the media engine was started again")
         for keeper in self._keepers.values():
-            keeper.media_restarted()
+            if rooms is None or keeper.id in rooms:
+                keeper.media_restarted()
 
 
 def replay(events: Iterable[AnyEvent]) -> Room:

@@ -46,6 +46,8 @@ def handle(engine: Engine, asked: control.Asked) -> control.Done:
                 engine.leave(room, person)
             case control.CloseRoom(room=room):
                 engine.close_room(room)
+            case control.Relay(room=room, worker=worker, on=on):
+                engine.relay(room, worker, on)
             case control.Stats():
                 return control.Done(asked.id, stats=engine.stats())
     except MediaError as error:
@@ -56,7 +58,7 @@ def handle(engine: Engine, asked: control.Asked) -> control.Done:
     return control.Done(asked.id)
 
 
-async def run(sock: socket.socket, addresses: list[str]) -> None:
+async def run(sock: socket.socket, addresses: list[str], links: dict[int, socket.socket]) -> None:
     """Serve until the server lets go of our standard input."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=2**20)
@@ -66,7 +68,7 @@ async def run(sock: socket.socket, addresses: list[str]) -> None:
     def tell(told: control.Told) -> None:
         pipe.write(control.frame(told))
 
-    engine = Engine(sock, addresses, tell)
+    engine = Engine(sock, addresses, tell, links)
     gc.freeze()  # what is there for good need not be looked through again and again
     gc.set_threshold(GARBAGE, 10, 10)
     tell(control.Ready(sock.getsockname()[1]))
@@ -80,12 +82,21 @@ def fail(sentence: str) -> None:
     sys.stdout.buffer.flush()
 
 
+def _link(text: str) -> tuple[int, socket.socket]:
+    """Another worker's number, and the socket to it, which we were started with."""
+    worker, _, descriptor = text.partition(":")
+    link = socket.socket(fileno=int(descriptor))
+    link.setblocking(False)
+    return int(worker), link
+
+
 def main() -> None:
     """Bind the port and serve."""
     parser = argparse.ArgumentParser(prog="python -m stagedoor.sfu")
     parser.add_argument("--bind", default="0.0.0.0")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--announce", action="append", default=[])
+    parser.add_argument("--link", action="append", default=[], type=_link, metavar="WORKER:FD")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     # The terminal's Ctrl-C is the server's to answer: the end of our input is what stops us.
@@ -102,9 +113,9 @@ def main() -> None:
     try:
         import uvloop
     except ImportError:
-        asyncio.run(run(sock, addresses))
+        asyncio.run(run(sock, addresses, dict(options.link)))
     else:
-        uvloop.run(run(sock, addresses))
+        uvloop.run(run(sock, addresses, dict(options.link)))
 
 
 if __name__ == "__main__":

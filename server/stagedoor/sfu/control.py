@@ -76,12 +76,29 @@ class CloseRoom(Ask, frozen=True, tag=True):
     room: str
 
 
+class Relay(Ask, frozen=True, tag=True):
+    """Pass what is published in a room on to another worker, or stop that."""
+
+    room: str
+    worker: int
+    on: bool
+
+
 class Stats(Ask, frozen=True, tag=True):
     """See MediaEngine.stats."""
 
 
 Asked = (
-    SetGrant | ShowBackstage | Publish | Subscribe | Answer | ViewTiles | Leave | CloseRoom | Stats
+    SetGrant
+    | ShowBackstage
+    | Publish
+    | Subscribe
+    | Answer
+    | ViewTiles
+    | Leave
+    | CloseRoom
+    | Relay
+    | Stats
 )
 
 

@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from stagedoor.media.interface import Grant, MediaError, Tile
@@ -18,9 +18,11 @@ from .addresses import Address
 from .batch import Batch
 from .dtls import identity
 from .forwarding import Forwarder
+from .links import Link
 from .outgoing import Outgoing
 from .peer import Peer
 from .publisher import Publisher
+from .relays import RelayedPeer, Relays
 from .stage import Stage
 from .udp import Inbox
 from .viewer import Viewer
@@ -37,7 +39,11 @@ class Engine:
     """Peers by ufrag and by address; stages by room. ``tell`` takes what the server is told."""
 
     def __init__(
-        self, sock: socket.socket, addresses: Sequence[str], tell: Callable[[control.Told], None]
+        self,
+        sock: socket.socket,
+        addresses: Sequence[str],
+        tell: Callable[[control.Told], None],
+        links: Mapping[int, socket.socket],
     ) -> None:
         self.stages: dict[str, Stage] = {}
         self._socket = sock
@@ -54,6 +60,9 @@ class Engine:
         self._working = False
         self._reported_at = 0.0
         self._troubles = 0
+        self._relays = Relays(links, self.stages, self._attach, self._relayed_peer)
+        for worker, link in links.items():
+            self._loop.add_reader(link, self._relayed, worker)
         self._loop.add_reader(sock, self._readable)
         self._loop.call_later(TICK, self._tick)
 
@@ -68,6 +77,15 @@ class Engine:
                 self._troubles += 1
             except Exception:
                 self._trouble()
+        self._relays.flush()
+        if not self._working:
+            self._work()
+
+    def _relayed(self, worker: int) -> None:
+        try:
+            self._relays.read(worker)
+        except Exception:
+            self._trouble()
         if not self._working:
             self._work()
 
@@ -125,6 +143,9 @@ class Engine:
         peer = Peer(self._batch, self._identity, self._loop.time())
         self._by_ufrag[peer.ufrag] = peer
         return peer
+
+    def _relayed_peer(self, link: Link, number: int) -> RelayedPeer:
+        return RelayedPeer(link, number, self._batch, self._identity)
 
     def _drop(self, peer: Peer | None) -> None:
         if peer is None:
@@ -208,15 +229,16 @@ class Engine:
         if old is not None and same:
             old.renegotiate(taken)
         else:
-            if old is not None:
-                self._drop(old.peer)
             self._attach(stage, Publisher(person, peer, taken))
             peer.connect(remote)
+        self._relays.announce(stage, stage.publishers[person])
         for wish in stage.publishers[person].keyframes.values():
             wish.reset()
         return taken.sdp
 
     def _attach(self, stage: Stage, publisher: Publisher) -> None:
+        before = stage.publishers.get(publisher.person)
+        self._drop(before.peer if before is not None else None)
         stage.publishers[publisher.person] = publisher
         peer, loop, forwarder = publisher.peer, self._loop, self._forwarder
 
@@ -299,8 +321,15 @@ class Engine:
         if stage is None:
             return
         stage.insiders = frozenset()
+        stage.relays.clear()
         for person in {*stage.viewers, *stage.publishers, *stage.grants}:
             self.leave(room, person)
+        self._forget_if_empty(stage)
+
+    def relay(self, room: str, worker: int, on: bool) -> None:
+        """Pass what is published in a room on to another worker, or stop that."""
+        stage = self._stage(room)
+        self._relays.relay(stage, worker, on)
         self._forget_if_empty(stage)
 
     def _make_offers(self, stage: Stage) -> None:
@@ -329,6 +358,7 @@ class Engine:
             except Exception:
                 self._trouble()
         self._flush()
+        self._relays.flush()
         self._loop.call_later(TICK, self._tick)
 
     def _tick_stage(self, stage: Stage, now: float, report: bool) -> None:
@@ -372,6 +402,7 @@ class Engine:
             "packets_resent": self._forwarder.resent,
             "datagrams_sent": self._batch.sent,
             "datagrams_dropped": self._batch.dropped + self._outgoing.dropped,
+            "relays_dropped": self._relays.lost,
             "troubles": self._troubles,
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import codecs, rtcp, rtp
+from . import codecs, links, rtcp, rtp
 from .batch import Batch
 from .numbering import Arrival
 from .outgoing import Outgoing
@@ -55,6 +55,8 @@ class Forwarder:
         if grant is None or place is None or not grant.allows(source.kind):
             self.refused += 1
             return
+        for link in stage.relays.values():
+            link.put(links.RTP, publisher.number, packet)
         if source.kind == "audio" and publisher.published.level_extension is not None:
             level = rtp.audio_level(packet, publisher.published.level_extension)
             if level is not None:
@@ -72,6 +74,8 @@ class Forwarder:
     ) -> None:
         """A publisher's sender reports go on to its viewers, in the track's numbering."""
         place = stage.place_of(publisher.person)
+        for link in stage.relays.values():
+            link.put(links.RTCP, publisher.number, compound)
         for packet in rtcp.split(compound):
             info = rtcp.sender_info(packet) if packet.type == rtcp.SR else None
             source = publisher.sources.get(info.ssrc) if info else None

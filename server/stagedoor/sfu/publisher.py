@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from itertools import accumulate, count
 
 from stagedoor.media.interface import Grant
@@ -71,7 +72,7 @@ class Publisher:
     """A publishing connection. Times in seconds.
 
     ``repairing``: the payload types of packets that are sent again. ``number`` tells publishers
-    apart, be they the same person again.
+    apart, be they the same person again, between workers, too.
     """
 
     def __init__(self, person: str, peer: Peer, published: Published) -> None:
@@ -202,6 +203,14 @@ class Publisher:
                 for ssrc, source in self.sources.items():
                     if (source.kind, source.layer) == (kind, layer):
                         self.peer.send_rtcp(rtcp.pli(self._ssrc, ssrc))
+
+    def ask_for_keyframes(self, ssrcs: Sequence[int]) -> None:
+        """Somebody at another worker needs these pictures from their beginning."""
+        for ssrc in ssrcs:
+            source = self.sources.get(ssrc)
+            wish = self.keyframes.get((source.kind, source.layer)) if source else None
+            if wish is not None:
+                wish.ask()
 
     def report(self, now: float) -> None:
         """Once a second: how it arrives, and how much may be sent (RR and REMB)."""

@@ -15,6 +15,7 @@ from stagedoor.media.interface import Grant
 from .branch import Branch
 from .descriptions import Line
 from .directing import Director
+from .links import Link
 from .peer import Peer
 from .publisher import Publisher
 from .speakers import Speakers
@@ -35,7 +36,8 @@ class Stage:
     """One room: grants, places, publishers, viewers.
 
     ``lines`` are the m-lines that every viewer is offered: new ones are added at the end.
-    ``insiders``: to whom people backstage are shown.
+    ``insiders``: to whom people backstage are shown. ``relays``: the other workers that have
+    viewers of the room, if it is at home here.
     """
 
     def __init__(self, room: str) -> None:
@@ -46,6 +48,7 @@ class Stage:
         self.publishers: dict[str, Publisher] = {}
         self.viewers: dict[str, Viewer] = {}
         self.insiders: frozenset[str] = frozenset()
+        self.relays: dict[int, Link] = {}
         self.speakers = Speakers()
         self.director = Director(self)
         self._by_ssrc: dict[int, tuple[Place, Track]] = {}
@@ -230,4 +233,4 @@ class Stage:
     @property
     def empty(self) -> bool:
         """Whether nobody is left here."""
-        return not (self.grants or self.publishers or self.viewers or self.insiders)
+        return not (self.grants or self.publishers or self.viewers or self.insiders or self.relays)

@@ -1,0 +1,200 @@
+"""Rooms and their viewers at several workers: nothing of it is seen, whichever of them dies."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from bench.peer import Peer
+from stagedoor.media.interface import Grant
+from stagedoor.sfu import rtcp
+from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.worker import Worker
+
+from .conftest import Told
+from .light import VIDEO, Light, light_publisher, repeat, rtp
+
+ALL = Grant(forward=True, microphone=True, camera=True)
+MUTED = Grant(forward=True, camera=True)
+
+
+@pytest_asyncio.fixture
+async def engine(told: Told) -> AsyncIterator[EmbeddedEngine]:
+    """Two workers, each of which takes one viewer of a room alone."""
+    engine = EmbeddedEngine(port=0, workers=2, full=1)
+    await engine.start(told)
+    yield engine
+    await engine.close()
+
+
+async def two_viewers(engine: EmbeddedEngine, told: Told) -> tuple[Light, Light]:
+    """One at the room's home, and one at the other worker."""
+    home, other = [await Light(engine, told, person).open() for person in ("home", "other")]
+    assert [worker["viewers"] for worker in (await engine.stats())["workers"]] == [1, 1]
+    return home, other
+
+
+def kill(worker: Worker) -> None:
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGKILL)
+
+
+async def until_heard(sender: Peer, viewer: Light, first: int) -> bytes:
+    """Send until a viewer who comes back hears it."""
+    for number in range(first, first + 1000):
+        sender.send_rtp(rtp(number))
+        try:
+            return await asyncio.wait_for(viewer.packets.get(), 0.05)
+        except TimeoutError:
+            continue
+    raise AssertionError("nothing came")
+
+
+async def test_viewers_at_both_workers_get_the_same(engine: EmbeddedEngine, told: Told) -> None:
+    await engine.grant("room", "ada", ALL)
+    home, other = await two_viewers(engine, told)
+    ada = await light_publisher(engine, "ada")
+    for sequence in range(50):
+        ada.send_rtp(rtp(sequence))
+        for viewer in (home, other):
+            assert (await viewer.next())[12:] == b"%06d" % sequence
+    late = await Light(engine, told, "late").open()
+    ada.send_rtp(rtp(50))
+    for viewer in (home, other, late):
+        assert (await viewer.next())[12:] == b"000050"
+
+
+async def test_a_publisher_may_come_before_the_second_worker_takes_part(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    await engine.grant("room", "ada", ALL)
+    ada = await light_publisher(engine, "ada")
+    ada.send_rtp(rtp(1))
+    for first, viewer in zip((100, 2000), await two_viewers(engine, told), strict=True):
+        await until_heard(ada, viewer, first)
+
+
+async def test_nothing_leaves_at_any_worker_after_a_removal_was_acknowledged(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    """Rules 13 and 14, with a client that goes on sending; twice, as one may be admitted again."""
+    for person in ("witness", "ada"):
+        await engine.grant("room", person, ALL)
+    viewers = await two_viewers(engine, told)
+    witness = await light_publisher(engine, "witness")
+    for take_away, number in ((None, 777_000), (MUTED, 778_000)):
+        await engine.grant("room", "ada", ALL)
+        ada = await light_publisher(engine, "ada")
+        sending = asyncio.create_task(repeat(ada))
+        for viewer in viewers:
+            for _ in range(20):
+                await viewer.next()
+        await engine.grant("room", "ada", take_away)
+        witness.send_rtp(rtp(number))
+        for viewer in viewers:  # what was sent before the acknowledgement comes before this
+            while (await viewer.next())[12:] != b"%06d" % number:
+                pass
+        await asyncio.sleep(0.3)  # Ada sends some sixty packets more
+        witness.send_rtp(rtp(number + 1))
+        for viewer in viewers:
+            assert (await viewer.next())[12:] == b"%06d" % (number + 1)
+        sending.cancel()
+
+
+async def test_a_keyframe_wished_at_the_other_worker_reaches_the_publisher(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    await engine.grant("room", "ada", ALL)
+    _, other = await two_viewers(engine, told)
+    ada = await light_publisher(engine, "ada")
+    wanted: asyncio.Queue[list[int]] = asyncio.Queue()
+
+    def on_rtcp(compound: bytes) -> None:
+        for packet in rtcp.split(compound):
+            if rtcp.keyframe_wanted(packet):
+                wanted.put_nowait(rtcp.keyframe_wanted(packet))
+
+    ada.on_rtcp = on_rtcp
+    ada.send_rtp(rtp(1, VIDEO, 96))
+    packet = await other.next()
+    async with asyncio.timeout(20):
+        for _ in range(2):  # one, or two, because the publisher is new
+            assert await wanted.get() == [VIDEO]
+        while not wanted.empty():
+            wanted.get_nowait()
+        other.peer.send_rtcp(rtcp.pli(1, int.from_bytes(packet[8:12])))
+        assert await wanted.get() == [VIDEO]
+
+
+async def test_a_lost_packet_is_sent_again_by_the_viewer_s_own_worker(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    await engine.grant("room", "ada", ALL)
+    _, other = await two_viewers(engine, told)
+    ada = await light_publisher(engine, "ada")
+    ada.send_rtp(rtp(5))
+    packet = await other.next()
+    ssrc, number = int.from_bytes(packet[8:12]), int.from_bytes(packet[2:4])
+    other.peer.lose = lambda datagram: int.from_bytes(datagram[2:4]) == number + 1
+    ada.send_rtp(rtp(6))
+    ada.send_rtp(rtp(7))
+    assert (await other.next())[12:] == b"000007"
+    other.peer.lose = None
+    other.peer.send_rtcp(rtcp.nack(1, ssrc, [number + 1]))
+    assert (await other.next())[12:] == b"000006"
+
+
+async def test_the_other_worker_dies_and_its_viewers_alone_come_back(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    await engine.grant("room", "ada", ALL)
+    home, other = await two_viewers(engine, told)
+    ada = await light_publisher(engine, "ada")
+    ada.send_rtp(rtp(1))
+    for viewer in (home, other):
+        await viewer.next()
+    kill(engine.workers[1])
+    await other.begin()  # the offer comes by itself
+    packet = await until_heard(ada, other, 10)
+    assert int(packet[12:]) >= 10
+    assert int((await home.next())[12:]) == 10
+    assert told.offers_to("home").empty()
+    assert told.restarts.empty()
+    await engine.grant("room", "ada", None)
+
+
+async def test_a_worker_dies_and_the_rooms_of_the_other_go_on(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    viewers, publishers = {}, {}
+    for room in ("here", "there"):
+        await engine.grant(room, "ada", ALL)
+        viewers[room] = await Light(engine, told, f"viewer of {room}", room).open()
+        publishers[room] = await light_publisher(engine, "ada", room=room)
+    assert [worker["rooms"] for worker in (await engine.stats())["workers"]] == [1, 1]
+    kill(engine.workers[0])
+    async with asyncio.timeout(30):
+        assert await told.restarts.get() == {"here"}
+    publishers["there"].send_rtp(rtp(1))
+    assert (await viewers["there"].next())[12:] == b"000001"
+    await engine.grant("here", "ada", ALL)
+    viewer = await Light(engine, told, "viewer of here", "here").open()
+    ada = await light_publisher(engine, "ada", room="here")
+    ada.send_rtp(rtp(2))
+    assert (await viewer.next())[12:] == b"000002"
+
+
+async def test_nothing_is_left_of_people_and_rooms_that_are_gone(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    await engine.grant("room", "ada", ALL)
+    await two_viewers(engine, told)
+    await light_publisher(engine, "ada")
+    for person in ("other", "home", "ada"):
+        await engine.leave("room", person)
+    stats = await engine.stats()
+    assert (stats["rooms"], stats["viewers"], stats["publishers"], stats["peers"]) == (0, 0, 0, 0)
