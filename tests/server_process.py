@@ -177,6 +177,7 @@ class ServerProcess:
     def _start(self, port: int) -> bool:
         command = [sys.executable, "-m", "stagedoor", "serve", "--host", self.host]
         command += ["--port", str(port), "--media-port", str(self.media_port or port)]
+        command += ["--media-workers", "1"]  # the port next to a free one need not be free
         command += ["--data", str(self.data), *(["--demo"] if self._demo else [])]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("STAGEDOOR_")}
         self.data.mkdir(parents=True, exist_ok=True)

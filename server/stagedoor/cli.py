@@ -55,6 +55,7 @@ def _serve(options: argparse.Namespace) -> int:
         port=options.port,
         data=options.data,
         media_port=options.media_port,
+        media_workers=options.media_workers,
         announced=tuple(options.announce),
         public_url=options.public_url,
         demo=options.demo,
@@ -156,7 +157,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="stagedoor",
         description="A self-hosted real-time media room.",
         epilog="Options of serve can also be set as STAGEDOOR_HOST, STAGEDOOR_PORT, "
-        "STAGEDOOR_MEDIA_PORT, STAGEDOOR_ANNOUNCE, STAGEDOOR_PUBLIC_URL and STAGEDOOR_DATA.",
+        "STAGEDOOR_MEDIA_PORT, STAGEDOOR_MEDIA_WORKERS, STAGEDOOR_ANNOUNCE, "
+        "STAGEDOOR_PUBLIC_URL and STAGEDOOR_DATA.",
     )
     parser.add_argument("--version", action="version", version=f"stagedoor {__version__}")
     common = argparse.ArgumentParser(add_help=False)
@@ -203,14 +205,22 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         type=_port,
         default=_environment("MEDIA_PORT", None),
         metavar="PORT",
-        help="the UDP port of the media (default: the number of --port)",
+        help="the first UDP port of the media (default: the number of --port)",
+    )
+    parser.add_argument(
+        "--media-workers",
+        type=_workers,
+        default=_environment("MEDIA_WORKERS", None),
+        metavar="N",
+        help="processes that forward media, each on a UDP port of its own from --media-port on "
+        "(default: one a core)",
     )
     parser.add_argument(
         "--announce",
         nargs="+",
         default=_environment("ANNOUNCE", "").replace(",", " ").split(),
         metavar="ADDRESS",
-        help="addresses under which clients reach the media port, if not the machine's own",
+        help="addresses under which clients reach the media ports, if not the machine's own",
     )
     parser.add_argument(
         "--demo", action="store_true", help="have a ready-made room and print its links"
@@ -278,6 +288,12 @@ def _moment(text: str) -> int:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"“{text}” is not a port (0 to 65535)")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of workers (1 to 64)")
     return int(text)
 
 

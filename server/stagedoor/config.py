@@ -26,8 +26,9 @@ class StartError(Exception):
 class ServeConfig:
     """The options of ``stagedoor serve``. Port 0 takes any free one.
 
-    ``media_port``: UDP; None takes the number of ``port``. ``announced``: addresses under which
-    clients reach that port, if they are not the machine's own. ``public_url``: in links, if it is
+    ``media_port``: UDP, the first of ``media_workers``; None takes the number of ``port``.
+    ``media_workers``: None is one a core. ``announced``: addresses under which clients reach these
+    ports, if they are not the machine's own. ``public_url``: in links, if it is
     not this machine's own address.
     """
 
@@ -35,6 +36,7 @@ class ServeConfig:
     port: int
     data: Path
     media_port: int | None = None
+    media_workers: int | None = None
     announced: tuple[str, ...] = ()
     public_url: str = ""
     demo: bool = False

@@ -89,8 +89,15 @@ async def _log(data: DataFolder) -> AsyncIterator[SqliteLog]:
 @contextlib.asynccontextmanager
 async def _house(log: SqliteLog, config: ServeConfig, port: int) -> AsyncIterator[House]:
     media_port = port if config.media_port is None else config.media_port
-    await _media_port_free(config.host, media_port)
-    engine = _engine(media_port, config)
+    workers = config.media_workers or os.cpu_count() or 1
+    if media_port + workers > 65536:
+        raise StartError(
+            f"There are no {workers} UDP ports from {media_port} on for the media; choose another "
+            "with --media-port, or fewer with --media-workers."
+        )
+    for taken in range(media_port, media_port + workers) if media_port else ():
+        await _media_port_free(config.host, taken)
+    engine = _engine(media_port, workers, config)
     try:
         house = await House.open(log, engine)
     except LogError as error:
@@ -119,9 +126,9 @@ async def _site(app: web.Application, listener: socket.socket, house: House) -> 
         await runner.cleanup()
 
 
-def _engine(media_port: int, config: ServeConfig) -> MediaEngine:
+def _engine(media_port: int, workers: int, config: ServeConfig) -> MediaEngine:
     bind = _resolve(config.host, media_port, socket.SOCK_DGRAM)[1][0]
-    return EmbeddedEngine(port=media_port, bind=bind, announced=config.announced)
+    return EmbeddedEngine(media_port, bind, config.announced, workers)
 
 
 async def _media_port_free(host: str, port: int) -> None:

@@ -248,11 +248,12 @@ async def test_without_a_seat_no_publishing_offer_is_taken(engine: EmbeddedEngin
 
 
 async def test_a_killed_engine_is_started_again(engine: EmbeddedEngine, told: Told) -> None:
+    await engine.grant("room", "ada", ALL)
     port, pid = engine.port, engine.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     async with asyncio.timeout(30):
-        await told.restarts.get()
+        assert await told.restarts.get() == {"room"}
     assert (engine.port, engine.pid != pid) == (port, True)
     await engine.grant("room", "ada", ALL)
     viewer = await Light(engine, told, "viewer").open()
