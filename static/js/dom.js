@@ -2,6 +2,8 @@
 /** The few things needed to make elements; text always goes in as text. */
 
 const SVG = "http://www.w3.org/2000/svg";
+/** Symbols that point along the line: they turn round where one reads from right to left. */
+const POINTING = new Set(["back", "reply", "send", "out", "speaker"]);
 
 /**
  * Make an element. Keys of `props`: `class`, `on…` listeners, `data-…`/`aria-…` and other names
@@ -31,7 +33,7 @@ export function el(tag, props = {}, ...children) {
  */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("class", POINTING.has(name) ? "icon icon-pointing" : "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
   use.setAttribute("href", `/static/icons.svg#${name}`);

@@ -50,7 +50,7 @@ export class Menu {
       ),
     );
     this.list.setAttribute("aria-label", title);
-    this.list.replaceChildren(el("p", { class: "menu-title", "aria-hidden": "true" }, title), ...buttons);
+    this.list.replaceChildren(el("p", { class: "menu-title", dir: "auto", "aria-hidden": "true" }, title), ...buttons);
     this.list.showPopover();
     this.#place(opener.getBoundingClientRect());
     buttons[0]?.focus();
@@ -62,7 +62,8 @@ export class Menu {
     const below = at.bottom + 4 + offsetHeight <= innerHeight - 8;
     const top = below ? at.bottom + 4 : Math.max(8, at.top - 4 - offsetHeight);
     style.top = `${top}px`;
-    style.left = `${Math.max(8, Math.min(at.right - offsetWidth, innerWidth - offsetWidth - 8))}px`;
+    const end = getComputedStyle(this.list).direction === "rtl" ? at.left : at.right - offsetWidth;
+    style.left = `${Math.max(8, Math.min(end, innerWidth - offsetWidth - 8))}px`;
   }
 
   /** @param {KeyboardEvent} event */

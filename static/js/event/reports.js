@@ -38,7 +38,14 @@ const CHOSEN = {
   camera: t("camera"),
   screen: t("screen"),
 };
-const CHOICES = ["mode_set", "entry_set", "role_set", "device_set"];
+/** How many of the details, the first ones, are such. @type {Record<string, number>} */
+const CHOICES = { room_created: 2, mode_set: 1, entry_set: 1, role_set: 1, device_set: 1 };
+
+/** @param {Happened} one */
+function detail({ what, detail: said }) {
+  const parts = said.split(", ");
+  return parts.map((part, place) => (place < (CHOICES[what] ?? 0) ? (CHOSEN[part] ?? part) : part)).join(", ");
+}
 
 /** @type {Plan[]} */
 const PLANS = [
@@ -66,7 +73,7 @@ const PLANS = [
       one.by_name,
       told({ sentence: one.words }),
       one.person_name === one.by_name ? "" : one.person_name,
-      CHOICES.includes(one.what) ? (CHOSEN[one.detail] ?? one.detail) : one.detail,
+      detail(one),
     ],
   },
   {
