@@ -68,7 +68,7 @@ export class Notices {
       "div",
       { class: `notice notice-${tone}`, onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && escape(event) },
       icon(tone === "good" ? "check" : tone === "warning" ? "alert" : "info"),
-      el("p", { dir: "auto" }, sentence),
+      el("p", {}, sentence),
       action &&
         el("button", { type: "button", class: "button button-small", onclick: () => { close(); action.press(); } }, action.label),
       el("button", { type: "button", class: "close", "aria-label": t("Close this notice"), onclick: close }, icon("close")),
