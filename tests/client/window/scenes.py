@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import shiboken6
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QPoint, QSize
@@ -59,15 +61,23 @@ class Shots:
 
     def __init__(self, app: QApplication, folder: Path) -> None:
         self.app, self.folder = app, folder
+        self._taken: list[QWidget] = []
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, name: str, widget: QWidget, size: tuple[int, int] | None = None) -> None:
         """Show it, and save it."""
         if size is not None:
             widget.resize(*size)
+        self._taken.append(widget)
         widget.show()
         self.settle()
         widget.grab().save(str(self.folder / f"{name}.png"))
+
+    def close(self) -> None:
+        """Delete what was taken, and not when garbage is collected, in the middle of something."""
+        for widget in self._taken:
+            if shiboken6.isValid(widget):
+                shiboken6.delete(widget)
 
     def settle(self, seconds: float = 0.25) -> None:
         """Let what glides arrive."""

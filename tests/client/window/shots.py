@@ -14,7 +14,6 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -114,7 +113,6 @@ def room_pages(shots: Shots) -> None:
     menu = person_menu(page, scene(muted, *crowd(), you=0), "p1", lambda _: None)
     assert menu is not None
     shots.take("menu", menu)
-    shiboken6.delete(page)  # and not when the garbage is collected, in the middle of something
 
 
 def asked(shots: Shots) -> None:
@@ -201,6 +199,7 @@ def main() -> None:
     polls_pages(shots)
     asked(shots)
     device_windows(shots)
+    shots.close()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import shiboken6
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
@@ -111,7 +110,6 @@ def talk_pages(shots: Shots) -> None:
     page.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     page.resize(900, 600)
     shots.take("chat-900", page)
-    shiboken6.delete(page)
 
 
 def polls_view() -> list[PollView]:
@@ -184,4 +182,3 @@ def polls_pages(shots: Shots) -> None:
     page.reacting.shower.show_counts({Reaction.CLAP: 9, Reaction.HEART: 4, Reaction.PARTY: 6})
     shots.take("reactions-still", page)
     del os.environ["STAGEDOOR_REDUCED_MOTION"]
-    shiboken6.delete(page)
