@@ -34,6 +34,11 @@ export class Backstage {
     );
   }
 
+  /** What is there now. */
+  get tiles() {
+    return [...this.list.children].flatMap((node) => this.#tiles.get(/** @type {HTMLElement} */ (node)) ?? []);
+  }
+
   draw() {
     const { store } = this.app;
     const people = store.backstage;

@@ -153,6 +153,8 @@ function take(message) {
       return store.speak(message.people);
     case "subscribe_offer":
       return subscriber.take(message);
+    case "send_layers":
+      return app.media.need(message.kind, message.bits);
     case "media_restarted":
       subscriber.watch();
       app.media.restart();

@@ -137,6 +137,11 @@ export class SelfMedia {
     else throw error;
   }
 
+  /** What of a camera or screen somebody watches. @param {"video"|"screen"} kind @param {number[]} bits */
+  need(kind, bits) {
+    this.publisher.need(kind, bits);
+  }
+
   /** The engine is a new one, or the connection is: begin anew if one has a seat. */
   restart() {
     this.publisher.stop();

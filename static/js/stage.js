@@ -1,10 +1,12 @@
 // @ts-check
 /** @import {App, Mode} from "./types.js" */
 /** @import {Shown} from "./backstage.js" */
+/** @import {Shown as Seen} from "./media/sizes.js" */
 /** @import {Received} from "./media/subscribe.js" */
 import { Backstage, shown } from "./backstage.js";
 import { atNextFrame, byId, el, icon, keyed, setText } from "./dom.js";
 import { placeStage } from "./layout.js";
+import { Sizes } from "./media/sizes.js";
 import { ScreenTile } from "./screen-tile.js";
 import { Sound } from "./sound.js";
 import { Tile } from "./tile.js";
@@ -46,6 +48,7 @@ export class Stage {
       icon("speaker"),
       el("span", {}, t("Click to hear the stage")),
     );
+    this.sizes = new Sizes(app.send);
     this.sound = new Sound(voices, app.devices, (blocked) => (this.hear.hidden = !blocked));
     place.append(this.list, this.empty, this.hear, voices);
     this.backstage = new Backstage(app, byId("backstage-strip"), (person, screen) => this.#received(person, screen));
@@ -65,6 +68,7 @@ export class Stage {
     for (const { person, kind, track } of tracks) this.#tracks[kind].set(person, track);
     this.#hearThem();
     this.#draw();
+    this.sizes.again();
   }
 
   /** Only people on stage are heard here, and by moderators those backstage (rule 14). */
@@ -95,6 +99,8 @@ export class Stage {
     );
     this.#place();
     this.backstage.draw();
+    const nodes = [...this.list.children].flatMap((node) => this.#tiles.get(/** @type {HTMLElement} */ (node)) ?? []);
+    this.sizes.watch([...nodes, ...this.backstage.tiles].flatMap(seen));
   }
 
   /** @param {string} person @param {boolean} screen whose picture, the camera's or the screen's */
@@ -131,4 +137,11 @@ export class Stage {
       style.height = `${height}px`;
     });
   }
+}
+
+/** What a tile shows that comes from the server. @param {Tile|ScreenTile} tile @returns {Seen[]} */
+function seen(tile) {
+  if (tile.own) return [];
+  const { person, screen } = tile.node.dataset;
+  return [{ person: person ?? screen ?? "", kind: screen ? "screen" : "video", node: tile.node, video: tile.video }];
 }

@@ -6,7 +6,8 @@ A picture has **rungs**, each a layer with so many of its temporal layers, from 
 The highest one that is of use is the smallest layer with enough lines for the size in which the
 picture is shown. Where all of that does not fit the budget, every picture gets its lowest rung, the
 largest first, and those that are left out are not sent; then all are raised, a rung at a time, the
-largest first, while there is room.
+largest first, while there is room. The largest, and what comes in one layer alone, is sent in any
+case: an estimate that is too low must not take away what might arrive.
 
 Nothing flaps: a rung above the present one has to fit with some room to spare, and a smaller layer
 than the present one has to have more lines than it would otherwise need.
@@ -23,7 +24,6 @@ COVERS = 0.75  # of the lines shown, a layer's lines are enough
 COVERS_LESS = 0.95  # the same, for layers under the present one
 ROOM = 1.15  # what a rung above the present one counts
 STEP = 1.1  # a rung costs so much more than the one below
-PATIENT = 0.5  # the first picture's lowest rung is sent down to this share of what it takes
 
 
 class Layer(NamedTuple):
@@ -77,11 +77,11 @@ def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
     spent, wanted = 0.0, 0.0
     for first, index in enumerate(order):
         cost = _cost(pictures[index], ladders[index], 0)
-        if spent + cost * (PATIENT if first == 0 else 1) <= budget:
+        always = first == 0 or len(pictures[index].layers) == 1
+        if always or (not wanted and spent + cost <= budget):
             at[index], spent = 0, spent + ladders[index][0].rate
         else:
             wanted = wanted or spent + cost
-            break
     raising = [] if wanted else order
     while raising:
         left = []

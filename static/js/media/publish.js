@@ -3,7 +3,16 @@ import { Refused } from "../connection.js";
 import { SCREEN_FRAMES } from "../screen.js";
 import { watchOver } from "./health.js";
 
-const VIDEO_BITS = 1_200_000; // a second, at most
+/**
+ * The camera is sent in three sizes, the smallest first, so that everybody gets what they show and
+ * can take. Bits a second, at most.
+ * @type {RTCRtpEncodingParameters[]}
+ */
+const LAYERS = [
+  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
+];
 const SCREEN_BITS = 2_500_000;
 const AUDIO_BITS = 40_000;
 const RETRY = 2000;
@@ -72,6 +81,28 @@ export class Publisher {
     await this.#carryAll();
   }
 
+  /**
+   * What is of use of one that is sent in layers: for each the most bits a second, 0 for nothing.
+   * @param {"audio"|"video"|"screen"} kind
+   * @param {number[]} bits
+   */
+  async need(kind, bits) {
+    const connection = this.#connection;
+    const sender = connection?.getSenders()[KINDS.indexOf(kind)];
+    const parameters = sender?.getParameters();
+    if (!sender || parameters?.encodings?.length !== bits.length) return;
+    parameters.encodings.forEach((one, index) => {
+      one.active = bits[index] > 0;
+      if (one.active) one.maxBitrate = bits[index];
+    });
+    try {
+      await sender.setParameters(parameters);
+    } catch (error) {
+      // Told twice in a row: the parameters are others by now. It is told again if need be.
+      if (connection === this.#connection) console.warn("sending: layers were not changed", error);
+    }
+  }
+
   #hangUp() {
     clearTimeout(this.#retry);
     this.#retry = 0;
@@ -82,10 +113,9 @@ export class Publisher {
   /** @param {RTCPeerConnection} connection */
   #addLines(connection) {
     const audio = { maxBitrate: AUDIO_BITS };
-    const video = { maxBitrate: VIDEO_BITS };
     const screen = { maxBitrate: SCREEN_BITS, maxFramerate: SCREEN_FRAMES };
     connection.addTransceiver("audio", { direction: "sendonly", sendEncodings: [audio] });
-    connection.addTransceiver("video", { direction: "sendonly", sendEncodings: [video] });
+    connection.addTransceiver("video", { direction: "sendonly", sendEncodings: LAYERS });
     connection.addTransceiver("video", { direction: "sendonly", sendEncodings: [screen] });
   }
 
