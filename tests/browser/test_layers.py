@@ -60,9 +60,9 @@ def test_a_tile_gets_the_layer_of_its_size(make_place: Rooms) -> None:
     )
     _, decoded, froze = arriving(ben)
     ben.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    ann.page.wait_for_function(f"() => ({SENDING})().slice(1).includes(true)", timeout=PATIENCE)
     wait_for_width(ben, "width > 240")
     ben.sees("Ann")
     _, decoded_now, froze_now = arriving(ben)
     assert decoded_now > decoded
     assert froze_now == froze
-    assert any(ann.page.evaluate(SENDING)[1:])

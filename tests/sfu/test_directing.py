@@ -86,6 +86,12 @@ class Scene:
         viewer.sizes = {("ada", "video"): lines}
         self.stage.director.direct(viewer)
 
+    def sent(self, viewer: Viewer) -> int:
+        """What the viewer's layer takes, in bits a second."""
+        layer = self.stage.places[0].tracks["video"].followers[viewer.person].branch.layer
+        source = self.ada.newest("video", layer)
+        return source.rates[-1] if source is not None and source.rates else 0
+
     def limit(self, viewer: Viewer, bits: int | None) -> None:
         viewer.downlink.state = viewer.downlink.state._replace(budget=bits)
 
@@ -119,6 +125,40 @@ def test_by_what_the_way_takes_and_back() -> None:
     scene.run(1.5)
     assert scene.layers() == [2, 2]
     assert ben.wanted == 0
+
+
+def test_more_is_tried_while_nothing_speaks_against_it() -> None:
+    """An estimate that follows what arrives is led to the top; a queue ends a try."""
+    scene = Scene()
+    scene.run(3)
+    ben, _ = scene.viewers
+
+    def phase(name: str) -> None:
+        ben.downlink.state = ben.downlink.state._replace(phase=name)
+
+    scene.limit(ben, 60_000)
+    phase("increase")
+    scene.run(1.5)
+    assert scene.layers()[0] == 0
+    bound = 60_000
+    for _ in range(40):
+        scene.run(0.5)
+        bound = max(bound, int(1.1 * scene.sent(ben)))
+        scene.limit(ben, bound)
+    assert scene.layers() == [2, 2]
+    scene.limit(ben, 300_000)
+    phase("decrease")
+    seen = set()
+    for _ in range(20):
+        scene.run(1)
+        seen.add(scene.layers()[0])
+        if scene.layers()[0] > 0:
+            phase("decrease")
+        else:
+            phase("increase")
+    assert 0 in seen
+    judged = scene.stage.director._judged["ben"]
+    assert judged.patience > 4, "it is tried less and less"
 
 
 def test_a_layer_that_falls_silent_is_left_for_another() -> None:

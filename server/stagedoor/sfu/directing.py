@@ -2,6 +2,11 @@
 
 Who is to be looked at anew is due: those who come, whose tiles or way have changed, and all when
 the layers that can be had have. A few are done at a time, so that many of them delay no packet.
+
+An estimate does not rise above what arrives, so that it would hold a viewer where they are: where
+nothing has spoken against it for a while, more is tried, up to twice the budget. If the budget
+follows, the next step comes soon; if a queue grows or packets are lost, the viewer falls back to
+what the budget says, and the next try waits twice as long.
 """
 
 from __future__ import annotations
@@ -24,6 +29,9 @@ SLICE = 64  # viewers at a time
 LIVE = 1.0  # seconds; a layer that was silent for longer is not there
 PATIENCE = 3.0  # seconds that a layer is given to come, and to go unneeded
 AGAIN = 10.0  # seconds until a publisher who does not do as told is told again
+SOON, MOST_PATIENT = 1.0, 60.0  # seconds to the next try after one that went well, and at most
+TRIAL = 8.0  # seconds that a try is given
+MORE = 1.1  # times what the next rung takes: rates are never quite the same
 AMPLE = 1.25  # times what is sent: with a budget of more nothing is to be decided
 LINES, BITS = 180, 1_000_000  # of a layer of which nothing is known yet, the lines of the smallest
 MOST = {1: (1_500_000,), 2: (400_000, 1_500_000), 3: (150_000, 500_000, 1_500_000)}
@@ -48,11 +56,33 @@ class Told:
 
 
 @dataclass
-class Wanted:
-    """What a viewer was last judged by."""
+class Judged:
+    """What a viewer was last judged by, and how it stands with trying more; see the module.
+
+    ``ample``: with a budget of that much nothing is to be decided. ``trial``: what is tried, 0 for
+    nothing; ``since`` when, or since when it was not; ``patience``: until the next one.
+    """
 
     budget: int | None = None
     ample: float = 0.0
+    spent: int = 0
+    trial: int = 0
+    since: float = 0.0
+    patience: float = 2.0
+
+    def allowed(self, budget: int | None, wanted: int, phase: str, now: float) -> int | None:
+        """What may be sent now, in bits a second."""
+        if budget is None or self.budget is None or phase == "decrease":
+            if self.trial:
+                self.patience = min(MOST_PATIENT, 2 * self.patience)
+            self.trial, self.since = 0, now
+        elif self.trial and budget >= self.spent:
+            self.trial, self.since, self.patience = 0, now, SOON
+        elif self.trial and now - self.since > TRIAL:
+            self.trial, self.since, self.patience = 0, now, 2 * self.patience
+        elif not self.trial and wanted and now - self.since >= self.patience:
+            self.trial, self.since = max(int(MORE * wanted), 2 * budget), now
+        return None if budget is None else max(budget, self.trial)
 
 
 @dataclass
@@ -65,7 +95,7 @@ class Director:
     _offered: dict[int, dict[int, Layer]] = field(default_factory=dict)
     _known: object = None
     _told: dict[tuple[int, str, int], Told] = field(default_factory=dict)
-    _judged: dict[str, Wanted] = field(default_factory=dict)
+    _judged: dict[str, Judged] = field(default_factory=dict)
 
     def tick(self, now: float) -> list[Needed]:
         """What is due; gives what publishers are to be told."""
@@ -100,10 +130,14 @@ class Director:
                 present = Choice(follower.layer, follower.temporal)
                 tracks.append(track)
                 pictures.append(Picture(lines, layers, present))
-        chosen = choose(pictures, viewer.budget)
+        judged = self._judged.setdefault(viewer.person, Judged(since=self._round_at))
+        phase = viewer.downlink.state.phase
+        chosen = choose(
+            pictures, judged.allowed(viewer.budget, viewer.wanted, phase, self._round_at)
+        )
         viewer.wanted = chosen.wanted
-        ample = float("inf") if chosen.wanted else AMPLE * chosen.spent
-        self._judged[viewer.person] = Wanted(viewer.budget, ample)
+        judged.budget, judged.spent = viewer.budget, chosen.spent
+        judged.ample = float("inf") if chosen.wanted or judged.trial else AMPLE * chosen.spent
         for track, picture, choice in zip(tracks, pictures, chosen.choices, strict=True):
             if choice != picture.now:
                 track.aim(viewer.person, *choice)
