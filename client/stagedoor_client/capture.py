@@ -29,7 +29,8 @@ SCREEN_FPS = 10
 class Capture:
     """What to capture with at first; None for a device that is not chosen.
 
-    ``mute``: what a microphone that is off on stage means, see Studio.
+    ``mute``: what a microphone that is off on stage means, see Studio. ``layers``: in how many
+    sizes the camera is sent, 1 or 2; None leaves that to the machine and the camera's size.
     """
 
     camera: Device | Pictures | None = None
@@ -39,6 +40,7 @@ class Capture:
     height: int = 480
     fps: int = 30
     mute: Mute = "release"
+    layers: int | None = None
 
 
 class Studio:

@@ -122,6 +122,12 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--width", type=_positive, default=640, help="of the camera, in pixels")
     join.add_argument("--height", type=_positive, default=480, help="of the camera, in pixels")
     join.add_argument("--fps", type=_positive, default=30, help="pictures a second")
+    join.add_argument(
+        "--layers",
+        type=int,
+        choices=(1, 2),
+        help="sizes in which the camera is sent; two for one of 480 lines on a machine of 4 cores",
+    )
     return parser
 
 

@@ -127,6 +127,7 @@ def _capture(arguments: argparse.Namespace, hardware: Hardware) -> Capture:
         arguments.height,
         arguments.fps,
         arguments.mute,
+        arguments.layers,
     )
 
 

@@ -21,8 +21,10 @@ from stagedoor.messages import (
     Speaking,
     SubscribeAnswer,
     SubscribeOffered,
+    TileSize,
     Update,
     View,
+    ViewTiles,
     Watch,
     Welcome,
 )
@@ -41,6 +43,7 @@ from .view import UP, apply, me, whole
 
 T = TypeVar("T")
 
+TILES_AFTER = 0.3  # seconds; while a window is being resized, once in a while will do
 MEASURED = 2.0  # seconds between two looks at the network
 
 
@@ -62,6 +65,8 @@ class Presence:
             if options.sink
             else None
         )
+        self._tiles: list[TileSize] | None = None
+        self._telling: asyncio.TimerHandle | None = None
         self._clock_offset = 0.0
         self._onlookers: list[asyncio.Future[None]] = []
         self._entered = asyncio.Event()
@@ -122,6 +127,8 @@ class Presence:
 
     async def close(self) -> None:
         """Leave the room and release everything."""
+        if self._telling is not None:
+            self._telling.cancel()
         await self._stop_tasks()
         if self._subscriber is not None:
             await self._subscriber.close()
@@ -207,6 +214,7 @@ class Presence:
         """All that was negotiated is to be negotiated again: the server knows it no more."""
         if self._subscriber is not None:
             self._fire(Watch())
+            self._tell_tiles()
 
     def _viewed(self, before: View | None, view: View) -> None:
         """The view is a new one, or the connection has changed."""
@@ -261,6 +269,19 @@ class Presence:
         """
         if self._subscriber is not None:
             self._subscriber.show(cameras, screens)
+
+    def view_tiles(self, tiles: list[TileSize]) -> None:
+        """How large pictures are shown, so that none comes larger than it is seen."""
+        if tiles != self._tiles:
+            self._tiles = tiles
+            if self._telling is None:
+                loop = asyncio.get_running_loop()
+                self._telling = loop.call_later(TILES_AFTER, self._tell_tiles)
+
+    def _tell_tiles(self) -> None:
+        self._telling = None
+        if self._tiles is not None and self.online and self._subscriber is not None:
+            self._fire(ViewTiles(self._tiles))
 
     async def _subscribe(self, subscriber: Subscriber) -> None:
         while True:

@@ -13,18 +13,27 @@ from .clocks import Samples
 from .filming import Picture
 from .microphone import MicrophoneTrack
 from .peer import Endings, connection
+from .smaller import SmallerTrack, named
 
 
 class Publisher:
     """Owns the publishing connection and its tracks; sends nothing while nothing is fed.
 
     ``offer`` sends an SDP offer to the server and gives its answer; ``lost`` is told when a
-    connection that was made ends by itself.
+    connection that was made ends by itself. ``layers``: the camera is sent in two sizes.
     """
 
-    def __init__(self, offer: Callable[[str], Awaitable[str]], lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        offer: Callable[[str], Awaitable[str]],
+        lost: Callable[[], None],
+        *,
+        layers: bool = False,
+    ) -> None:
         self._offer = offer
         self._lost = lost
+        self._smaller = SmallerTrack() if layers else None
+        self._large = True
         self._connection: RTCPeerConnection | None = None
         self._endings = Endings()
         self._microphone = MicrophoneTrack()
@@ -48,7 +57,20 @@ class Publisher:
 
     def show(self, device: Device, picture: Picture, at: float) -> None:
         """Send a picture of the camera or the screen, if there is a connection."""
-        (self._screen if device is Device.SCREEN else self._camera).show(picture, at)
+        if device is Device.SCREEN:
+            self._screen.show(picture, at)
+            return
+        if self._smaller is not None and self.connected:
+            self._smaller.show(picture, at)
+        if self._large:
+            self._camera.show(picture, at)
+
+    def need(self, kind: str, bits: list[int]) -> None:
+        """Somebody watches these layers, by bits a second: the larger one is sent if need be."""
+        if kind == "video" and self._smaller is not None:
+            self._large = len(bits) < 2 or bits[-1] > 0
+            if not self._large:
+                self._camera.forget()
 
     def hear(self, block: Samples, at: float) -> None:
         """Send a block of sound, as ``Microphone`` gives it, if there is a connection."""
@@ -61,6 +83,8 @@ class Publisher:
                 self._microphone.forget()
             case Device.CAMERA:
                 self._camera.forget()
+                if self._smaller is not None:
+                    self._smaller.forget()
             case Device.SCREEN:
                 self._screen.forget()
 
@@ -81,15 +105,24 @@ class Publisher:
             CameraTrack(),
             CameraTrack(),
         )
+        tracks = [self._camera, self._screen]  # the server tells them by their order
+        self._large = True
+        if self._smaller is not None:
+            self._smaller = SmallerTrack()
+            tracks.append(self._smaller)
         made.on("connectionstatechange", lambda: self._state_changed(made))
         made.addTransceiver(self._microphone, direction="sendonly")
         codecs = RTCRtpSender.getCapabilities("video").codecs
         codecs.sort(key=lambda codec: codec.mimeType != "video/VP8")
-        for track in (self._camera, self._screen):  # the server tells them by their order
+        for track in tracks:
             made.addTransceiver(track, direction="sendonly").setCodecPreferences(codecs)
         try:
             await made.setLocalDescription(await made.createOffer())
-            answer = await self._offer(made.localDescription.sdp)
+            sdp = made.localDescription.sdp
+            if self._smaller is not None:
+                _, camera, _, smaller = (one.mid or "" for one in made.getTransceivers())
+                sdp = named(sdp, smaller, camera)
+            answer = await self._offer(sdp)
             await made.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         except BaseException:
             await self.disconnect()

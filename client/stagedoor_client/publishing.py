@@ -16,7 +16,7 @@ class Publishing:
     """Connects the publisher while ``wanted`` says so, and disconnects it otherwise.
 
     ``offer`` sends an SDP offer to the server and gives its answer; ``changed`` is told after each
-    step.
+    step. ``layers``: see Publisher.
     """
 
     def __init__(
@@ -25,9 +25,11 @@ class Publishing:
         wanted: Callable[[], bool],
         changed: Callable[[], None],
         tell: Callable[[Line], None],
+        *,
+        layers: bool,
     ) -> None:
         self._steps = Steps(self._step, tell)
-        self.publisher = Publisher(offer, self._steps.later)
+        self.publisher = Publisher(offer, self._steps.later, layers=layers)
         self._wanted = wanted
         self._changed = changed
         self._tell = tell

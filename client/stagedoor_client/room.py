@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from aiortc import RTCPeerConnection
 
-from stagedoor.messages import Publish, Published, View
+from stagedoor.messages import AnyMessage, Publish, Published, SendLayers, View
 from stagedoor.rules import commands as cmd
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Device, Seat
@@ -22,6 +22,7 @@ from .options import Options
 from .participant import Participant
 from .publishing import Publishing
 from .reactions import Step, Wishes, possible, stays_ready, wanted
+from .smaller import worth_while
 from .steps import Steps
 from .view import UP
 
@@ -45,7 +46,10 @@ class Room(Participant):
         self._preview: set[Device] = set()
         self._troubles: dict[Device, DeviceError] = {}
         self._off: dict[Device, object] = {}
-        self._publishing = Publishing(self._publish, self._sends, self._show_onlookers, self._tell)
+        layers = worth_while(options.capture.height, options.capture.layers)
+        self._publishing = Publishing(
+            self._publish, self._sends, self._show_onlookers, self._tell, layers=layers
+        )
         self._publisher = self._publishing.publisher
         capture = options.capture
         self.studio = Studio(
@@ -217,6 +221,11 @@ class Room(Participant):
     def _sends(self) -> bool:
         view = self.view if self.online else None
         return wanted(view, ()).publishing
+
+    def _message(self, message: AnyMessage) -> None:
+        if isinstance(message, SendLayers):
+            self._publisher.need(message.kind, message.bits)
+        super()._message(message)
 
     async def _publish(self, sdp: str) -> str:
         return (await self._connection.request(Publish(sdp), Published)).sdp

@@ -8,10 +8,12 @@ import itertools
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, Tile
+from stagedoor.rules.values import Device
 from stagedoor.sfu import rtcp, sdp
 from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor_client.publisher import Publisher
 
-from .conftest import Told
+from .conftest import MovingPicture, Told, Watcher
 from .light import AUDIO, RID_EXTENSION, Light, payload
 from .light import rtp as numbered
 
@@ -90,3 +92,40 @@ async def test_each_viewer_gets_the_layer_of_their_tile(engine: EmbeddedEngine, 
             pass
     await engine.grant("room", "ada", None)
     await camera.close()
+
+
+async def until_size(viewer: Watcher, size: tuple[int, int]) -> None:
+    """Until pictures of this size are decoded; those of others come whole before."""
+    async with asyncio.timeout(60):
+        while await viewer.size("ada", "video", frames=4) != size:
+            pass
+
+
+async def test_the_python_client_sends_two(engine: EmbeddedEngine, told: Told) -> None:
+    """By an m-line of its own; the larger one is asked for when somebody shows it large."""
+    await engine.grant("room", "ada", ALL)
+    publisher = Publisher(lambda sdp: engine.publish("room", "ada", sdp), lambda: None, layers=True)
+    viewer = Watcher(engine, told, "ben")
+    await engine.subscribe("room", "ben")
+    await engine.view("room", "ben", [Tile("ada", "video", 200)])
+    await publisher.connect()
+
+    async def film() -> None:
+        pictures = MovingPicture(640, 480)
+        while True:
+            frame = (await pictures.recv()).reformat(format="yuv420p")
+            publisher.show(Device.CAMERA, frame, asyncio.get_running_loop().time())
+
+    async def obey() -> None:
+        while True:
+            _, kind, bits = await told.needed.get()
+            publisher.need(kind, bits)
+
+    tasks = [asyncio.create_task(job()) for job in (film, obey)]
+    await until_size(viewer, (320, 240))
+    await engine.view("room", "ben", [Tile("ada", "video", 480)])
+    await until_size(viewer, (640, 480))
+    for task in tasks:
+        task.cancel()
+    await viewer.close()
+    await publisher.close()

@@ -9,6 +9,9 @@ import av
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
+from stagedoor.messages import TileSize, View
+from stagedoor.rules.values import Seat
+
 from ..pictures import CAMERA, SCREEN, Pictures, Pixels, Source
 from ..presence import Presence
 
@@ -18,6 +21,19 @@ class Stage(Protocol):
 
     def set_picture(self, person: str, kind: str, picture: QImage | None) -> None:
         """Show a picture of a person's "camera" or "screen"."""
+
+
+def _tiles(view: View | None, shown: Mapping[Source, QSize]) -> list[TileSize]:
+    """In how many lines each picture of the stage is shown, 0 for those of another page."""
+    seated = (Seat.ON_STAGE, Seat.HELD)
+    people = view.people if view is not None else ()
+    others = [one.id for one in people if one.seat in seated and view and one.id != view.you]
+    none = QSize(0, 0)
+    return [
+        TileSize(person, kind, float(shown.get((person, source), none).height()))
+        for person in others
+        for source, kind in ((CAMERA, "video"), (SCREEN, "screen"))
+    ]
 
 
 class StagePictures:
@@ -44,6 +60,7 @@ class StagePictures:
             {person for person, kind in shown if kind == CAMERA},
             {person for person, kind in shown if kind == SCREEN},
         )
+        room.view_tiles(_tiles(room.view, shown))
 
     def video(self, person: str, frame: av.VideoFrame) -> None:
         """See Sink."""
