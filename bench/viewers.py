@@ -2,6 +2,10 @@
 
 One publisher sends VP8-shaped video and Opus-shaped audio; real viewers (ICE, DTLS, SRTP) receive,
 decrypt and count. ``python -m bench.viewers --viewers 50 --mbit 1 --seconds 10``
+
+``--layers 3``: the picture comes in three layers, and each viewer gets one of them in turn.
+``--apart``: every viewer has looked away once, each at another time, so that none has the numbers
+of another and each costs a rewritten header.
 """
 
 from __future__ import annotations
@@ -14,11 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.peer import Peer
-from stagedoor.media.interface import Grant, SubscribeOffer
+from stagedoor.media.interface import Grant, SubscribeOffer, Tile
 from stagedoor.sfu.supervisor import EmbeddedEngine
 
 ROOM, PUBLISHER = "bench", "publisher"
 AUDIO_SSRC, VIDEO_SSRC = 0x0A0A0A0A, 0x0B0B0B0B
+RID, RID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", 5
+LINES = 180  # of the smallest layer
 PAYLOAD = 1100
 FRAMES_A_SECOND = 25
 
@@ -89,8 +95,26 @@ class Listener:
         raise RuntimeError("the engine was restarted")
 
 
-def video_packets(bits_a_second: float) -> Iterator[list[bytes]]:
-    """Frames without end, each a list of RTP packets with a VP8 descriptor (RFC 7741)."""
+def layered(offer: str, layers: int) -> str:
+    """The offer, with simulcast of as many layers in the place of the video's SSRC."""
+    if layers == 1:
+        return offer
+    rids = [str(layer) for layer in range(layers)]
+    lines = [f"a=extmap:{RID_EXTENSION} {RID}", *(f"a=rid:{rid} send" for rid in rids)]
+    lines.append(f"a=simulcast:send {';'.join(rids)}")
+    return offer.replace(f"a=ssrc:{VIDEO_SSRC} cname:light", "\r\n".join(lines))
+
+
+def video_packets(bits_a_second: float, layer: int = -1) -> Iterator[list[bytes]]:
+    """Frames without end, each a list of RTP packets with a VP8 descriptor (RFC 7741).
+
+    ``layer``: which of several, 0 being the smallest; -1 where there is one alone.
+    """
+    rid, first, ssrc, lines = b"", 0x80, VIDEO_SSRC, 480
+    if layer >= 0:
+        rid = b"\xbe\xde\0\1" + bytes([RID_EXTENSION << 4]) + b"%d\0\0" % layer
+        first, ssrc, lines = 0x90, VIDEO_SSRC + layer, LINES << layer
+    size = b"\x9d\x01\x2a\x80\x02" + lines.to_bytes(2, "little")
     packets_a_frame = bits_a_second / 8 / (PAYLOAD + 12) / FRAMES_A_SECOND
     sequence = owed = frame = 0.0
     while True:
@@ -98,31 +122,34 @@ def video_packets(bits_a_second: float) -> Iterator[list[bytes]]:
         count = max(1, int(owed))
         owed -= count
         key = int(frame) % (2 * FRAMES_A_SECOND) == 0
-        start = b"\x10" + (b"\x50\x00\x00\x9d\x01\x2a\x80\x02\xe0\x01" if key else b"\x51\x00\x00")
+        start = b"\x10" + (b"\x50\x00\x00" + size if key else b"\x51\x00\x00")
         packets = []
         for index in range(count):
             marker = 0x80 if index == count - 1 else 0
             payload = (start if index == 0 else b"\x00").ljust(PAYLOAD, b"\xaa")
             timestamp = int(frame * 90000 / FRAMES_A_SECOND) & 0xFFFFFFFF
             header = struct.pack(
-                "!BBHII", 0x80, marker | 96, int(sequence) & 0xFFFF, timestamp, VIDEO_SSRC
+                "!BBHII", first, marker | 96, int(sequence) & 0xFFFF, timestamp, ssrc
             )
-            packets.append(header + payload)
+            packets.append(header + rid + payload)
             sequence += 1
         frame += 1
         yield packets
 
 
-async def publish(peer: Peer, bits_a_second: float) -> None:
+async def publish(peer: Peer, bits_a_second: float, layers: int = 1) -> None:
     """Send in real time until cancelled: a video frame every 40 ms, audio every 20 ms."""
     loop = asyncio.get_running_loop()
     start, tick = loop.time(), 0
-    frames = video_packets(bits_a_second)
+    frames = [video_packets(bits_a_second)]
+    if layers > 1:  # each has twice the lines of the one before, and some three times its bits
+        shares = [3**layer / sum(3**one for one in range(layers)) for layer in range(layers)]
+        frames = [video_packets(bits_a_second * share, at) for at, share in enumerate(shares)]
     while True:
         header = struct.pack("!BBHII", 0x80, 111, tick & 0xFFFF, tick * 960, AUDIO_SSRC)
         peer.send_rtp(header + b"\xbb" * 80)
         if tick % 2 == 0:
-            for packet in next(frames):
+            for packet in [packet for layer in frames for packet in next(layer)]:
                 peer.send_rtp(packet)
         tick += 1
         await asyncio.sleep(start + tick * 0.02 - loop.time())
@@ -134,22 +161,39 @@ def cpu_seconds(pid: int) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
-async def measure(viewers: int, mbit: float, seconds: float) -> str:
+async def look_away(engine: EmbeddedEngine, sizes: dict[str, int]) -> None:
+    """Have each viewer look away at another time, and back."""
+    for person in sizes:
+        await engine.view(ROOM, person, [Tile(PUBLISHER, "video", 0)])
+        await asyncio.sleep(1 / FRAMES_A_SECOND)
+    for person, lines in sizes.items():
+        await engine.view(ROOM, person, [Tile(PUBLISHER, "video", lines)])
+    await asyncio.sleep(3)  # there is a keyframe every two seconds
+
+
+async def measure(
+    viewers: int, mbit: float, seconds: float, layers: int = 1, apart: bool = False
+) -> str:
     """Run the stage and give the line to print."""
     engine = EmbeddedEngine(port=0)
     listener = Listener(engine)
     await engine.start(listener)
     publisher = await Peer.open()
     await engine.grant(ROOM, PUBLISHER, Grant(forward=True, microphone=True, camera=True))
-    offer = publisher.offer(AUDIO_SSRC, VIDEO_SSRC)
+    offer = layered(publisher.offer(AUDIO_SSRC, VIDEO_SSRC), layers)
     await publisher.connect(await engine.publish(ROOM, PUBLISHER, offer))
-    sending = asyncio.create_task(publish(publisher, mbit * 1e6))
+    sending = asyncio.create_task(publish(publisher, mbit * 1e6, layers))
+    sizes = {f"viewer-{index}": LINES << index % layers for index in range(viewers)}
     for index in range(viewers):
         person = f"viewer-{index}"
         listener.expect(person, await Peer.open())
         await engine.subscribe(ROOM, person)
+        if layers > 1:
+            await engine.view(ROOM, person, [Tile(PUBLISHER, "video", sizes[person])])
         await listener.connected[person].wait()
-    await asyncio.sleep(1)
+    if apart:
+        await look_away(engine, sizes)
+    await asyncio.sleep(1 if layers == 1 else 3)
 
     counted = [Counted() for _ in listener.peers]
     for counter, peer in zip(counted, listener.peers.values(), strict=True):
@@ -179,8 +223,9 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=50)
     parser.add_argument("--mbit", type=float, default=1.0)
     parser.add_argument("--seconds", type=float, default=10.0)
-    options = parser.parse_args()
-    print(asyncio.run(measure(options.viewers, options.mbit, options.seconds)))
+    parser.add_argument("--layers", type=int, default=1)
+    parser.add_argument("--apart", action="store_true")
+    print(asyncio.run(measure(**vars(parser.parse_args()))))
 
 
 if __name__ == "__main__":

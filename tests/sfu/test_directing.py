@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Any, cast
 
+from msgspec import structs
+
 from stagedoor.media.interface import Grant
 from stagedoor.sfu.branch import NOTHING
 from stagedoor.sfu.choosing import Choice
@@ -249,3 +251,15 @@ def test_whoever_follows_on_a_publisher_of_layers_is_seen_by_all() -> None:
     scene.run(1.5)
     assert scene.layers() == [0, 0]
     assert scene.stage.grants["dan"] == Grant(forward=True, microphone=True, camera=True)
+
+
+def test_who_is_brought_on_from_backstage_is_seen_by_all() -> None:
+    """Rule 14, and what follows for the layers: nothing before, and all of it afterwards."""
+    scene = Scene()
+    scene.stage.insiders = frozenset(["cat"])
+    scene.stage.grants["ada"] = structs.replace(ALL, backstage=True)
+    scene.run(2)
+    assert scene.layers() == [NOTHING, 2]
+    scene.stage.grants["ada"] = ALL
+    scene.run(2)
+    assert scene.layers() == [2, 2]

@@ -155,7 +155,7 @@ class Director:
 
     def _look(self, now: float) -> None:
         """See what there is to choose from, and who is due."""
-        known = []
+        known: list[object] = [self.stage.insiders]
         self._offered = {}
         for place, track in self._pictures():
             person = place.person or ""
@@ -164,7 +164,7 @@ class Director:
                 continue
             layers = self._offered[track.ssrc] = self._layers(publisher, track.kind, now)
             sizes = tuple((number, layer.lines) for number, layer in layers.items())
-            known.append((track.ssrc, person, publisher.number, sizes))
+            known.append((track.ssrc, person, publisher.number, sizes, grant.backstage))
         for person, viewer in self.stage.viewers.items():
             judged, budget = self._judged.get(person), viewer.budget
             changed = judged is None or (budget is None) != (judged.budget is None)
