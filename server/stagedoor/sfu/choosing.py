@@ -75,10 +75,10 @@ def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
     order = [index for index in _by_size(pictures) if ladders[index]]
     at = dict.fromkeys(range(len(pictures)), -1)
     spent, wanted = 0.0, 0.0
-    for first, index in enumerate(order):
+    always = {index for index in order if len(pictures[index].layers) == 1} | {*order[:1]}
+    for index in sorted(order, key=lambda index: index not in always):
         cost = _cost(pictures[index], ladders[index], 0)
-        always = first == 0 or len(pictures[index].layers) == 1
-        if always or (not wanted and spent + cost <= budget):
+        if index in always or (not wanted and spent + cost <= budget):
             at[index], spent = 0, spent + ladders[index][0].rate
         else:
             wanted = wanted or spent + cost
