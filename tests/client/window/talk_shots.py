@@ -135,7 +135,7 @@ def polls_view() -> list[PollView]:
 
 def quiz_view(state: QuizState) -> tuple[QuizView, MyQuiz]:
     """A quiz in this state, and how one does in it."""
-    options = ("Madrid", "Lisbon", "Rome")
+    options = ("Madrid", "Lisbon", "Rome, which is a long answer that goes over two lines here")
     asked = AskedNow(1, "The capital of Portugal?", options, False, 20_000, answers=3)
     if state is QuizState.ASKING:
         asked = replace(asked, closes_at=LATER + 612_000)

@@ -14,6 +14,7 @@ from stagedoor.rules.quizzes.values import QuizForm, QuizQuestion
 from stagedoor.rules.reactions.values import Reaction
 from stagedoor_client import Options, Room, parse
 from stagedoor_client.book import polls_of, quizzes_of
+from stagedoor_client.window.polls.fields import Choice
 from stagedoor_client.window.polls.poll_card import PollCard
 from stagedoor_client.window.polls.quiz_card import QuizCard, Review
 from tests.server_process import ServerProcess
@@ -123,6 +124,16 @@ async def test_a_quiz_is_answered_scored_and_looked_back_on(
         await sees(ada, answers)
         await ada.command(quizzes.CloseQuizQuestion(quiz, 0))
         await hand.until(lambda: card.state.text() == "Question 1 of 2" and not card.answers, "it")
+        await ada.command(quizzes.OpenQuizQuestion(quiz, 1))
+        boxes = await hand.until(lambda: card.findChildren(Choice), "the options")
+        for box in boxes[1:]:
+            await hand.sees(lambda one=box: one, "an option")
+            QTest.mouseClick(box, Qt.MouseButton.LeftButton)
+        await hand.presses(lambda: card.answers[0])
+        await hand.sees(lambda: card, "the quiz")
+        await sees(ada, answers)
+        await ada.command(quizzes.CloseQuizQuestion(quiz, 1))
+        await sees(ada, lambda room: quizzes_of(room.view)[quiz].question.counts == [0, 1, 1])
         await ada.command(quizzes.EndQuiz(quiz))
         review = await hand.until(lambda: card.findChild(Review), "the way to look back")
         hand.click(review.button)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QRadioButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -25,15 +28,31 @@ from .ballots import LONGEST_TEXT, LONGEST_WORD, hint
 NOTHING = MyVote(0)
 
 
-def choices(options: tuple[str, ...], *, several: bool) -> list[QAbstractButton]:
-    """A button to check for each option."""
-    kind = QCheckBox if several else QRadioButton
-    made: list[QAbstractButton] = []
-    for option in options:
-        button = kind(breakable(option).replace("&", "&&"))
+class Choice(QWidget):
+    """An option to check, its words wrapped; a click on them checks it, too."""
+
+    def __init__(self, option: str, button: QAbstractButton) -> None:
+        super().__init__()
+        self.button = button
         button.setAccessibleName(option)
-        made.append(button)
-    return made
+        words = label(breakable(option), wrap=True)
+        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self.rect().contains(event.position().toPoint()):
+            self.button.click()
+
+
+def choices(options: tuple[str, ...], *, several: bool) -> list[Choice]:
+    """Something to check for each option."""
+    kind = QCheckBox if several else QRadioButton
+    return [Choice(option, kind()) for option in options]
 
 
 def checked(buttons: list[QAbstractButton]) -> tuple[int, ...]:
@@ -76,10 +95,17 @@ class Ballot(QWidget):
             case Kind.RATING:
                 self._rate(poll.most, mine.rating)
             case _:
-                self.buttons = choices(poll.options, several=poll.kind is Kind.MULTIPLE)
-                for number, button in enumerate(self.buttons):
-                    button.setChecked(number in mine.choices)
-                    self._column.addWidget(button)
+                self._choose(poll, mine)
+
+    def _choose(self, poll: PollView, mine: MyVote) -> None:
+        several = poll.kind is Kind.MULTIPLE
+        group = QButtonGroup(self)
+        group.setExclusive(not several)
+        for number, choice in enumerate(choices(poll.options, several=several)):
+            choice.button.setChecked(number in mine.choices)
+            group.addButton(choice.button)
+            self.buttons.append(choice.button)
+            self._column.addWidget(choice)
 
     def _rate(self, most: int, rating: int) -> None:
         row = QHBoxLayout()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from msgspec.structs import replace
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from stagedoor.messages.polls import AskedNow, Leader, MyAnswer, MyQuiz, QuizView, Reviewed
 from stagedoor.rules.quizzes.commands import AnswerQuiz
@@ -82,13 +86,13 @@ class QuizCard(Card):
         """For a single answer one press does: it is about time."""
         if not asked.several:
             for number, option in enumerate(asked.options):
-                press = lambda one=number: self._answer(quiz, asked.number, (one,))  # noqa: E731
-                button = Button(breakable(option), press, "answer")
-                button.setAccessibleName(option)
-                self.answers.append(button)
+                press = partial(self._answer, quiz, asked.number, (number,))
+                self.answers.append(AnswerButton(option, press))
             return list(self.answers)
         boxes = choices(asked.options, several=True)
-        send = Button("Answer", lambda: self._answer(quiz, asked.number, checked(boxes)), "primary")
+        buttons = [box.button for box in boxes]
+        answer = partial(self._answer, quiz, asked.number)
+        send = Button("Answer", lambda: answer(checked(buttons)), "primary")
         self.answers.append(send)
         return [label("Choose all that are right", "small"), *boxes, buttons_row(send)]
 
@@ -109,6 +113,21 @@ class QuizCard(Card):
         if points:
             found.append(label(points, "label", wrap=True))
         return [*found, *(_leader(one, you) for one in quiz_words.leaders(quiz))]
+
+
+class AnswerButton(Button):
+    """An option as a button, its words wrapped."""
+
+    def __init__(self, option: str, press: Callable[[], object]) -> None:
+        super().__init__("", press, "answer")
+        self.setAccessibleName(option)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        words = label(breakable(option), wrap=True)
+        words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.addWidget(words)
 
 
 def _leader(one: Leader, you: str) -> QWidget:
