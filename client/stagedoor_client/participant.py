@@ -26,7 +26,7 @@ from .presence import Presence
 from .talk import QUESTIONS, channel_of, first_place, older, talk_of, with_older
 
 AGAIN = (*PASSING, Code.AWAY, Code.NOT_ENTERED)
-PAUSE = 0.5  # seconds until something is sent again over a connection that is there
+LOST, REFUSED = 0.5, 1.5  # seconds until something is sent again, after a loss or a refusal
 
 
 class Participant(Presence):
@@ -133,6 +133,7 @@ class Participant(Presence):
         """
         tried = ""
         while still():
+            pause = LOST
             if self.online:
                 if tried not in ("", self._you):
                     raise SomebodyElseError
@@ -143,10 +144,11 @@ class Participant(Presence):
             except RefusedError as error:
                 if error.code not in AGAIN:
                     raise
+                pause = REFUSED
             except ConnectionLostError:
                 if self.state == "ended":
                     raise
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
             await self.until(lambda room: True if room.state in ("open", "ended") else None)
 
     @property

@@ -12,6 +12,7 @@ from stagedoor.rules.talk.commands import AskQuestion, Say
 
 from ..outbox import Unsent
 from ..room import Room
+from ..talk import own_keys
 
 Drafts = MutableMapping[str, str]
 """What is typed and not sent, by thread."""
@@ -50,7 +51,11 @@ def place_of(thread: str, you: str) -> str:
 
 def keep_unsent(room: Room, drafts: Drafts) -> None:
     """Have what did not arrive in one stay among the drafts for the next: it may be sent then."""
+    if room.view is None:
+        return
+    arrived = own_keys(room.view)
     for one in room.outbox.items:
-        place = place_of(one.thread, room.view.you if room.view is not None else "")
-        before = drafts.get(place, "")
-        drafts[place] = f"{before}\n{one.command.text}" if before else one.command.text
+        if one.key not in arrived:
+            place = place_of(one.thread, room.view.you)
+            before = drafts.get(place, "")
+            drafts[place] = f"{before}\n{one.command.text}" if before else one.command.text

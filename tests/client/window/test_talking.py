@@ -15,6 +15,7 @@ from stagedoor_client.talk import ROOM, questions_of, thread
 from stagedoor_client.window.chat import writing_parts
 from stagedoor_client.window.chat.row_widgets import MessageWidget, UnsentWidget
 from stagedoor_client.window.modals import Decision
+from stagedoor_client.window.part import keep_unsent
 from tests.server_process import ServerProcess
 
 from ..test_taking_part import sees, texts
@@ -148,10 +149,21 @@ async def test_what_is_typed_and_sent_outlives_a_server_that_is_killed(
 
     expected = "sent meanwhile: Sending… It goes out as soon as you are connected again."
     await hand.until(lambda: waiting() == [expected], "what waits")
+    kept: dict[str, str] = {ROOM: "typed only"}
+    keep_unsent(hand.window.visit.room, kept)
+    assert kept == {ROOM: "typed only\nsent meanwhile"}, "for the next stay, if this one ends"
     mortal.start()
     await hand.until(lambda: message(chat, "sent meanwhile"), "it has arrived")
     await hand.until(lambda: waiting() == [], "nothing waits")
     assert field.toPlainText() == "typed only"
+    keep_unsent(hand.window.visit.room, kept := {})
+    assert kept == {}
+    hand.window.leave()
+    await hand.until(hand.window.enter_page.isVisible, "the way in")
+    await hand.enters(links["attendee"])
+    hand.view.page.show_side("chat")
+    again = hand.view.page.talk.chat.composer.field
+    await hand.until(lambda: again.toPlainText() == "typed only", "what was typed")
     async with Room(parse(links["attendee"]), Options("Vera")) as vera:
         assert texts(vera) == ["sent meanwhile"]
 
