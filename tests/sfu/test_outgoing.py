@@ -70,15 +70,32 @@ def test_sound_overtakes_pictures() -> None:
 def test_frames_that_arrive_mixed_leave_each_as_one() -> None:
     """Two people's pictures: what leaves as one message is packets of one of them."""
     jobs, sent, put = make(Clock())
-    first, second, people = Track("video", 1), Track("video", 2), [1, 2]
+    first, second, people, others = Track("video", 1), Track("video", 2), [1, 2], [1, 2]
     for number in range(3):
         put(first, b"a%d" % number, people, 100.0)
-        put(second, b"b%d" % number, people, 100.0)
+        put(second, b"b%d" % number, others, 100.0)
     assert jobs.work()
     assert sent.order == [b"a0", b"a1", b"a2", b"b0", b"b1", b"b2"]
     put(first, b"a3", people, 100.0)
     assert jobs.work()
     assert sent.order[-1] == b"a3"
+    assert (jobs.jobs, jobs.waiting) == (3, 0)
+
+
+def test_branches_of_a_track_leave_each_as_one() -> None:
+    """Viewers of two layers: packets alternate, and each half leaves together."""
+    jobs, sent, put = make(Clock())
+    track, large, small = Track("video", 1), [1, 2], [3]
+    for number in range(3):
+        put(track, b"large%d" % number, large, 100.0)
+        put(track, b"small%d" % number, small, 100.0)
+    assert jobs.work()
+    assert sent.got == {
+        1: [b"large0", b"large1", b"large2"],
+        2: [b"large0", b"large1", b"large2"],
+        3: [b"small0", b"small1", b"small2"],
+    }
+    assert (jobs.jobs, sent.order[0], sent.order[-1]) == (2, b"large0", b"small2")
 
 
 def test_a_burst_leaves_in_slices_and_sound_comes_in_between() -> None:
@@ -153,9 +170,12 @@ def test_everybody_gets_each_track_once_and_in_order(
     tracks = [Track("audio", 0), Track("video", 1), Track("screen", 2)]
     groups = [list(range(100)), list(range(50, 180))]
     wanted: dict[int, list[bytes]] = {}
+    latest = [-1] * len(tracks)
     for number, (what, one, group) in enumerate(steps):
         if what == "put":
             packet = bytes([one, number]) + bytes(number % 3)
+            if latest[one] != group:  # people moved: the lists are made anew
+                latest[one], groups[group] = group, groups[group].copy()
             put(tracks[one], packet, groups[group], clock.now)
             for person in groups[group]:
                 wanted.setdefault(person, []).append(packet)

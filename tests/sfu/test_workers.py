@@ -14,6 +14,7 @@ from stagedoor.media.interface import Grant
 from stagedoor.sfu import rtcp
 from stagedoor.sfu.supervisor import EmbeddedEngine
 from stagedoor.sfu.worker import Worker
+from stagedoor.signalling.metrics import SOURCE, TRACK, VIEWER, WORKER
 
 from .conftest import Told
 from .light import VIDEO, Light, light_publisher, repeat, rtp
@@ -195,3 +196,31 @@ async def test_nothing_is_left_of_people_and_rooms_that_are_gone(
         await engine.leave("room", person)
     stats = await engine.stats()
     assert (stats["rooms"], stats["viewers"], stats["publishers"], stats["peers"]) == (0, 0, 0, 0)
+
+
+async def test_what_goes_on_is_counted_at_each_worker(engine: EmbeddedEngine, told: Told) -> None:
+    await engine.grant("room", "ada", ALL)
+    viewers = await two_viewers(engine, told)
+    ada = await light_publisher(engine, "ada")
+    for sequence in range(10):
+        ada.send_rtp(rtp(sequence))
+        packets = [await viewer.next() for viewer in viewers]
+    viewers[0].peer.send_rtcp(rtcp.nack(1, int.from_bytes(packets[0][8:12]), [1, 2]))
+    async with asyncio.timeout(20):
+        while True:
+            workers = (await engine.stats())["workers"]
+            stages = [worker["stages"][0] for worker in workers]
+            if stages[0]["viewers"][0]["nacks"] == 2:
+                break
+    for worker, stage in zip(workers, stages, strict=True):
+        (publisher,), (track,), (viewer,) = (
+            stage[key] for key in ("publishers", "tracks", "viewers")
+        )
+        (source,) = publisher["sources"]
+        assert (source["kind"], source["packets"], source["lost"]) == ("audio", 10, 0)
+        assert (track["packets"], track["octets"], track["viewers"]) == (10, 60, 1)
+        assert (viewer["packets"], viewer["octets"], viewer["lost"]) == (10, 60, 0)
+        assert WORKER.keys() <= worker.keys()
+        assert SOURCE.keys() <= source.keys()
+        assert TRACK.keys() <= track.keys()
+        assert VIEWER.keys() <= viewer.keys()

@@ -61,6 +61,7 @@ async def test_what_everybody_may_ask(server: Server) -> None:
         ("POST", "/api/rooms/room/links"),
         ("POST", "/api/rooms/nowhere/links"),
         ("GET", "/api/stats"),
+        ("GET", "/api/metrics"),
     ],
 )
 async def test_without_the_key_nothing_happens(

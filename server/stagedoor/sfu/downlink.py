@@ -18,6 +18,7 @@ class Downlink:
     """One viewer's way. Times in seconds, rates in bits a second.
 
     ``budget`` is for pictures: sound is not counted, and always sent. ``rtt``: the round trip.
+    ``expected``, ``lost``: packets of pictures, by the viewer's reports.
     How much is sent is seen by the highest sequence numbers in the reports, so that nothing has to
     be counted a packet and viewer.
     """
@@ -29,6 +30,7 @@ class Downlink:
         self._sources: dict[int, tuple[int, int]] = {}
         self._octets = 0
         self._seen: deque[tuple[float, int]] = deque()
+        self.expected = self.lost = 0
         self._expected = self._lost = 0
         self._counted_at = 0.0
 
@@ -61,8 +63,9 @@ class Downlink:
             return
         expected = (block.highest - known[0]) & 0xFFFFFFFF
         if expected < JUMP:
-            self._expected += expected
-            self._lost += max(0, min(expected, block.lost - known[1]))
+            lost = max(0, min(expected, block.lost - known[1]))
+            self.expected, self.lost = self.expected + expected, self.lost + lost
+            self._expected, self._lost = self._expected + expected, self._lost + lost
             self._octets += int(expected * size)
 
     def hear(self, remb: int | None, now: float) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 
 from stagedoor.media.interface import Grant, MediaError, Tile
 
-from . import control, descriptions, ice, sdp, srtp
+from . import control, descriptions, figures, ice, sdp, srtp
 from .addresses import Address
 from .batch import Batch
 from .dtls import identity
@@ -404,6 +404,10 @@ class Engine:
             "datagrams_dropped": self._batch.dropped + self._outgoing.dropped,
             "relays_dropped": self._relays.lost,
             "troubles": self._troubles,
+            "jobs": self._outgoing.jobs,
+            "jobs_delay": self._outgoing.delay,
+            "jobs_waiting": self._outgoing.waiting,
+            "stages": [figures.of_stage(stage) for stage in stages],
         }
 
 

@@ -116,11 +116,13 @@ class Forwarder:
                 self._arrived(stage, viewer, block, now)
             remb = rtcp.estimated(packet) or remb
             for ssrc in rtcp.keyframe_wanted(packet):
+                viewer.plis += 1
                 found = stage.place_with(ssrc)
                 if found is not None and stage.shows(found[0], viewer.person):
                     branch = found[1].followers[viewer.person].branch
                     stage.ask_for_keyframe(*found, branch.layer)
             ssrc, lost = rtcp.lost_packets(packet)
+            viewer.nacks += len(lost)
             found = stage.place_with(ssrc) if lost else None
             if found is not None:
                 self._resend(stage, viewer, found, lost, now)

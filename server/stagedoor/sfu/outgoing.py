@@ -44,24 +44,33 @@ class Job:
 
 
 class Outgoing:
-    """The jobs of all stages. ``clock`` in seconds."""
+    """The jobs of all stages. ``clock`` in seconds.
+
+    ``jobs`` were done or given up, after ``delay`` seconds altogether.
+    """
 
     def __init__(self, batch: Batch, clock: Callable[[], float]) -> None:
         self.dropped = 0
+        self.jobs = 0
+        self.delay = 0.0
         self._batch = batch
         self._clock = clock
         self._sound: deque[Job] = deque()
         self._pictures: deque[Job] = deque()
-        self._last: dict[Track, Job] = {}  # of each track, while packets can be added to it
+        self._last: dict[int, Job] = {}  # by whom it is for, while packets can be added to it
 
     def put(self, track: Track, packet: bytes, receivers: list[Peer], now: float) -> None:
-        """Send a packet to these as soon as may be; packets of a track stay in their order."""
+        """Send a packet to these as soon as may be; packets of a track stay in their order.
+
+        The same list is the same people, and nobody is in two lists of a track: where anybody is
+        to be sent something else from now on, all its lists are made anew.
+        """
         if not receivers:
             return
         jobs = self._sound if track.kind == "audio" else self._pictures
-        last = self._last.get(track)
+        last = self._last.get(id(receivers))
         if last is None or not last.takes(track, receivers):
-            last = self._last[track] = Job(track, receivers, now, track.era)
+            last = self._last[id(receivers)] = Job(track, receivers, now, track.era)
             jobs.append(last)
         last.packets.append(packet)
 
@@ -81,9 +90,16 @@ class Outgoing:
         self._batch.flush()
         return in_time
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs are not done yet."""
+        return len(self._sound) + len(self._pictures)
+
     def _forget(self, job: Job) -> None:
-        if self._last.get(job.track) is job:
-            del self._last[job.track]
+        self.jobs += 1
+        self.delay += self._clock() - job.since
+        if self._last.get(id(job.receivers)) is job:
+            del self._last[id(job.receivers)]
 
     def _do(self, job: Job, until: float) -> bool:
         """Go on with a job; whether it is done."""

@@ -84,6 +84,7 @@ class Publisher:
         self.keyframes: dict[tuple[str, int], KeyframeWish] = {}
         self._wish_for_keyframes()
         self.losing = False
+        self.plis = 0
         self.repairing = _repairing(published)
         self._repairs: dict[int, int] = {}  # SSRCs of what is sent again, and of the packets
         self._ssrc = secrets.randbits(32)
@@ -203,6 +204,7 @@ class Publisher:
                 for ssrc, source in self.sources.items():
                     if (source.kind, source.layer) == (kind, layer):
                         self.peer.send_rtcp(rtcp.pli(self._ssrc, ssrc))
+                        self.plis += 1
 
     def ask_for_keyframes(self, ssrcs: Sequence[int]) -> None:
         """Somebody at another worker needs these pictures from their beginning."""

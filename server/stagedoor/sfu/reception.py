@@ -82,6 +82,12 @@ class Reception:
         """Remember the publisher's last SR, for its round-trip time."""
         self._sr = (ntp >> 16 & 0xFFFFFFFF, now)
 
+    def figures(self) -> dict[str, object]:
+        """How many packets came and were lost, and the jitter in seconds."""
+        lost = max(0, self._highest - self._first + 1 - self._received)
+        jitter = round(self._jitter / self._clock_rate, 4)
+        return {"packets": self._received, "lost": lost, "jitter": jitter}
+
     def report(self, now: float) -> ReportBlock:
         """The report block since the last call."""
         expected = self._highest - self._first + 1

@@ -175,6 +175,7 @@ class EmbeddedEngine:
             return
         known.grants.pop(person, None)
         known.viewers.pop(person, None)
+        self._forget_needs(room, person)
         await self._everywhere(known, control.Leave, room, person)
         self._tidy(room)
 

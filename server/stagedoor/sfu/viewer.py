@@ -23,7 +23,8 @@ class Viewer:
 
     ``wanted``: how many bits a second pictures would take if the next better layer that the viewer
     shows were sent, 0 where there is none; set by whoever chooses layers. ``sizes``: in how many
-    lines pictures are shown, by person and kind; 0 is not at all.
+    lines pictures are shown, by person and kind; 0 is not at all. ``nacks``, ``plis``: how many
+    packets and keyframes were asked for.
     """
 
     def __init__(self, person: str, first_revision: int) -> None:
@@ -32,6 +33,7 @@ class Viewer:
         self.accepted: dict[str, frozenset[int]] = {}
         self.downlink = Downlink()
         self.repair = Repair()
+        self.nacks = self.plis = 0
         self.wanted = 0
         self.sizes: dict[tuple[str, str], float] = {}
         self.revision = first_revision

@@ -13,7 +13,7 @@ from stagedoor.messages import Closing
 from stagedoor.rooms import House
 from stagedoor.rules.refusals import Code, Refusal
 
-from . import api, pages, reports, results
+from . import api, metrics, pages, reports, results
 from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, STATIC, TOKENS
 from .socket import CLOSE_CODES, Socket, encode
 from .tokens import Tokens
@@ -54,6 +54,7 @@ def make_app(
     app.router.add_get("/api/health", api.get_health)
     app.router.add_get("/api/schema", api.get_schema)
     app.router.add_get("/api/stats", api.get_stats)
+    app.router.add_get("/api/metrics", metrics.get_metrics)
     app.router.add_get("/api/rooms", api.get_rooms)
     app.router.add_post("/api/rooms", api.post_room)
     app.router.add_get("/api/rooms/{room}", api.get_room)
