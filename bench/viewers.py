@@ -13,12 +13,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, SubscribeOffer, Tile
+from stagedoor.sfu import rtcp
 from stagedoor.sfu.supervisor import EmbeddedEngine
 
 ROOM, PUBLISHER = "bench", "publisher"
@@ -161,6 +162,14 @@ def cpu_seconds(pid: int) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
+async def bear_anything(peers: Iterable[Peer]) -> None:
+    """Have viewers say, each second until cancelled, that their way takes all there is (REMB)."""
+    while True:
+        for peer in peers:
+            peer.send_rtcp(rtcp.receiver_report(1, []) + rtcp.remb(1, 50_000_000, [1]))
+        await asyncio.sleep(1)
+
+
 async def look_away(engine: EmbeddedEngine, sizes: dict[str, int]) -> None:
     """Have each viewer look away at another time, and back."""
     for person in sizes:
@@ -191,6 +200,7 @@ async def measure(
         if layers > 1:
             await engine.view(ROOM, person, [Tile(PUBLISHER, "video", sizes[person])])
         await listener.connected[person].wait()
+    tasks = [sending, asyncio.create_task(bear_anything(listener.peers.values()))]
     if apart:
         await look_away(engine, sizes)
     await asyncio.sleep(1 if layers == 1 else 3)
@@ -205,7 +215,8 @@ async def measure(
         peer.on_rtp = None
     spent = cpu_seconds(engine.pid) - before
 
-    sending.cancel()
+    for task in tasks:
+        task.cancel()
     for peer in [publisher, *listener.peers.values()]:
         peer.close()
     await engine.close()
