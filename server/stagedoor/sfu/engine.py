@@ -373,12 +373,15 @@ class Engine:
             self._tell(control.LayersNeeded(stage.room, *needed))
         pictured = stage.pictured() if report else None
         for viewer in list(stage.viewers.values()):
-            if viewer.peer is None:
+            peer = viewer.peer
+            if peer is None:
                 continue
-            viewer.peer.tick(now)
-            if pictured is not None:
-                viewer.downlink.wait(viewer.peer in pictured, now)
-            if viewer.overdue(now) or (viewer.peer.lost(now) and viewer.peer.remote is not None):
+            if peer.retransmit_at is not None:
+                peer.tick(now)
+            if pictured is None:  # of a thousand viewers, nothing else is looked at each time
+                continue
+            viewer.downlink.wait(peer in pictured, now)
+            if viewer.overdue(now) or (peer.lost(now) and peer.remote is not None):
                 self.subscribe(stage.room, viewer.person)
         speaking = stage.speakers.changed(now)
         if speaking is not None:
