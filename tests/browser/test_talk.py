@@ -407,7 +407,7 @@ def test_a_text_that_is_too_long_is_not_sent(make_place: Rooms) -> None:
     note = ann.page.locator("#side-chat .composer-note")
     expect(note).to_have_text("100 characters left")
     field(ann).fill("x" * 2001)
-    expect(note).to_have_text("1 characters too many")
+    expect(note).to_have_text("1 character too many")
     field(ann).press("Enter")
     expect(field(ann)).to_have_value("x" * 2001)
 
