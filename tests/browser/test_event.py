@@ -134,7 +134,7 @@ def test_names_change(make_place: Rooms) -> None:
     window = ann.window("Change your name")
     window.get_by_label("Name, as others see it").fill(" ")
     ann.page.keyboard.press("Enter")
-    expect(window.get_by_role("alert")).to_have_text("Please give a name.")
+    expect(window.locator(".trouble")).to_have_text("Please give a name.")
     window.get_by_label("Name, as others see it").fill("Anna")
     ann.page.keyboard.press("Enter")
     expect(window).to_be_hidden()
