@@ -60,7 +60,7 @@ class Scene:
                 if layer not in self.silent:
                     self._picture(layer)
             if self.frames % 25 == 0:
-                self.ada.report(self.now)
+                self.ada.report(self.now, 10**6)
             self.frames += 1
             self.needed += self.stage.director.tick(self.now)
 

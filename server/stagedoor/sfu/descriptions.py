@@ -21,7 +21,7 @@ from .sdp import (
     SdpError,
 )
 
-EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID, RID, REPAIRED_RID)}
+EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID, RID, REPAIRED_RID, SEND_TIME)}
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Published:
     mid_extension: int | None
     rid_extension: int | None = None
     repaired_rid_extension: int | None = None
+    time_extension: int | None = None
 
 
 def answer(offer: Description, local: Local, session: int) -> Published:
@@ -105,7 +106,8 @@ def answer(offer: Description, local: Local, session: int) -> Published:
     if not lines:
         raise NoCommonCodecError("the offer has none of Opus, VP8 and H.264 (baseline, mode 1)")
     text = _text([*_session(session, [line.mid for line in lines]), *sections])
-    found_extensions = (extensions.get(uri) for uri in (AUDIO_LEVEL, MID, RID, REPAIRED_RID))
+    uris = (AUDIO_LEVEL, MID, RID, REPAIRED_RID, SEND_TIME)
+    found_extensions = (extensions.get(uri) for uri in uris)
     return Published(text, tuple(lines), *found_extensions)
 
 

@@ -33,6 +33,7 @@ class Downlink:
         self.expected = self.lost = 0
         self._expected = self._lost = 0
         self._counted_at = 0.0
+        self._fell_at: float | None = None
 
     @property
     def budget(self) -> int | None:
@@ -83,6 +84,12 @@ class Downlink:
             self._counted_at = now
         if remb is not None or loss is not None:
             self.state = estimate(self.state, Feedback(self.sent, remb, loss), now)
+            if self.state.phase == "decrease":
+                self._fell_at = now
+
+    def struggles(self, now: float, seconds: float) -> bool:
+        """Whether the budget fell within so many seconds."""
+        return self._fell_at is not None and now - self._fell_at < seconds
 
     def wait(self, sending: bool, now: float) -> None:
         """Look at the time, about once a second; ``sending``: whether pictures are sent."""

@@ -368,7 +368,7 @@ class Engine:
             if publisher.peer.lost(now):
                 self._unpublish(stage, publisher)
             elif report:
-                publisher.report(now)
+                publisher.report(now, stage.needed(publisher, now))
         for needed in stage.director.tick(now):
             self._tell(control.LayersNeeded(stage.room, *needed))
         pictured = stage.pictured() if report else None

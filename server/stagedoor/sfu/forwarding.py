@@ -48,8 +48,10 @@ class Forwarder:
         if payload_type is None:
             return
         self.received += 1
-        if recovered is None and source.reception.arrived(header.sequence, header.timestamp, now):
-            publisher.losing = True
+        if recovered is None:
+            publisher.count(source, packet, header, now)
+            if source.reception.arrived(header.sequence, header.timestamp, now):
+                publisher.losing = True
         grant = stage.grants.get(publisher.person)
         place = stage.place_of(publisher.person)
         if grant is None or place is None or not grant.allows(source.kind):

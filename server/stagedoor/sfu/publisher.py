@@ -16,8 +16,8 @@ from .part import Part
 from .peer import Peer
 from .reception import Reception
 from .rtcp import SenderInfo
+from .uplink import Uplink
 
-MAX_BITRATE = 4_000_000
 PICTURES = ("video", "screen")
 MAX_SOURCES = 16
 TEMPORAL_LAYERS = 4
@@ -30,6 +30,7 @@ class Source:
     ``layer``: which of several of one picture, 0 being the smallest. ``reported``: what its last
     sender report said. ``lines``: how many the picture has, 0 while that is not known. ``rates``:
     bits a second up to each temporal layer, empty until they are known. ``heard_at`` in seconds.
+    ``timestamp``: of its last picture.
     """
 
     def __init__(self, ssrc: int, line: Taken, layer: int, number: int) -> None:
@@ -38,6 +39,7 @@ class Source:
         self.layer = layer
         self.number = number
         self.reported: SenderInfo | None = None
+        self.timestamp = -1
         self.reception = Reception(ssrc, CLOCK_RATES[line.kind])
         self.lines = 0
         self.rates: tuple[int, ...] = ()
@@ -85,6 +87,7 @@ class Publisher:
         self._wish_for_keyframes()
         self.losing = False
         self.plis = 0
+        self.uplink = Uplink()
         self.repairing = _repairing(published)
         self._repairs: dict[int, int] = {}  # SSRCs of what is sent again, and of the packets
         self._ssrc = secrets.randbits(32)
@@ -151,6 +154,17 @@ class Publisher:
             lines = [one for one in lines if header.ssrc in one.ssrcs]
         return lines[0] if len(lines) == 1 else None
 
+    def count(self, source: Source, packet: bytes, header: rtp.Header, now: float) -> None:
+        """Take a packet's part in what is known of the way from here."""
+        self.uplink.arrived(len(packet))
+        if source.kind == "audio" or header.timestamp == source.timestamp:
+            return
+        source.timestamp = header.timestamp
+        identifier = self.published.time_extension
+        sent = rtp.extension(packet, identifier) if identifier is not None else None
+        if sent is not None and len(sent) == 3:
+            self.uplink.began(int.from_bytes(sent), now)
+
     def recovered(self, packet: bytes, header: rtp.Header) -> bytes | None:
         """The packet that one of a payload type in ``repairing`` brings, if it is missed."""
         sequence = rtx.original(packet, header)
@@ -191,7 +205,12 @@ class Publisher:
         return known
 
     def feedback(self, now: float, grant: Grant | None) -> None:
-        """What is due at any moment: NACKs for what was lost, a PLI that somebody waits for."""
+        """What is due at any moment: NACKs for what was lost, a PLI that somebody waits for.
+
+        Also a smaller bound, where the way from here has become narrower.
+        """
+        if self.uplink.look(now):
+            self.peer.send_rtcp(self._bound(self.uplink.limit or 0))
         if self.losing:
             self.losing = False
             for ssrc, source in self.sources.items():
@@ -214,8 +233,11 @@ class Publisher:
             if wish is not None:
                 wish.ask()
 
-    def report(self, now: float) -> None:
-        """Once a second: how it arrives, and how much may be sent (RR and REMB)."""
+    def report(self, now: float, needed: int) -> None:
+        """Once a second: how it arrives, and how much may be sent (RR and REMB).
+
+        ``needed``: the bits a second of pictures that are of use to those who watch.
+        """
         if not self.sources:
             return
         for source in self.sources.values():
@@ -223,10 +245,13 @@ class Publisher:
         blocks = [source.reception.report(now) for source in self.sources.values()]
         compound = rtcp.receiver_report(self._ssrc, blocks)
         compound += rtcp.source_description(self._ssrc, "stagedoor")
+        limit = self.uplink.limit
+        self.peer.send_rtcp(compound + self._bound(needed if limit is None else min(needed, limit)))
+
+    def _bound(self, bits: int) -> bytes:
+        """How much may be sent of all pictures; nothing where there are none."""
         video = [ssrc for ssrc, source in self.sources.items() if source.kind in PICTURES]
-        if video:
-            compound += rtcp.remb(self._ssrc, MAX_BITRATE, video)
-        self.peer.send_rtcp(compound)
+        return rtcp.remb(self._ssrc, bits, video) if video else b""
 
 
 def _repairing(published: Published) -> frozenset[int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from stagedoor.media.interface import Grant
 
-from .branch import Branch
+from .branch import NOTHING, Branch
 from .descriptions import Line
 from .directing import Director
 from .links import Link
@@ -20,6 +20,7 @@ from .peer import Peer
 from .publisher import Publisher
 from .speakers import Speakers
 from .track import Track
+from .uplink import needed
 from .viewer import Viewer
 
 
@@ -213,6 +214,25 @@ class Stage:
                     branch.counted = branch.packets
                     found.update(self.receivers(place, track, branch))
         return found
+
+    def needed(self, publisher: Publisher, now: float) -> int:
+        """The bits a second of all of a publisher's pictures that are of use to somebody."""
+        place = self.place_of(publisher.person)
+        pictures = sum(
+            grant.allows(kind) for grant in self.grants.values() for kind in ("video", "screen")
+        )
+        total = 0
+        for kind in {source.kind for source in publisher.sources.values()} - {"audio"}:
+            track = place.tracks.get(kind) if place is not None else None
+            if place is None or track is None:
+                continue
+            watching = [
+                self.viewers[person].downlink
+                for person, follower in track.followers.items()
+                if follower.branch.layer != NOTHING and self.shows(place, person)
+            ]
+            total += needed(kind, watching, pictures, len(publisher.layers(kind)) > 1, now)
+        return total
 
     def ask_for_keyframe(self, place: Place, track: Track, layer: int) -> None:
         """Somebody needs the track's picture from its beginning, of this layer."""
