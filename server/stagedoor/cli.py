@@ -57,6 +57,7 @@ def _serve(options: argparse.Namespace) -> int:
         media_port=options.media_port,
         media_workers=options.media_workers,
         announced=tuple(options.announce),
+        voices=options.voices,
         public_url=options.public_url,
         demo=options.demo,
     )
@@ -223,6 +224,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="addresses under which clients reach the media ports, if not the machine's own",
     )
     parser.add_argument(
+        "--voices",
+        type=_count,
+        default=_environment("VOICES", "5"),
+        metavar="NUMBER",
+        help="of how many people at once the sound is sent, the loudest (default: %(default)s)",
+    )
+    parser.add_argument(
         "--demo", action="store_true", help="have a ready-made room and print its links"
     )
 
@@ -294,6 +302,12 @@ def _port(text: str) -> int:
 def _workers(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number of workers (1 to 64)")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to 1000")
     return int(text)
 
 

@@ -28,8 +28,9 @@ class ServeConfig:
 
     ``media_port``: UDP, the first of ``media_workers``; None takes the number of ``port``.
     ``media_workers``: None is one a core. ``announced``: addresses under which clients reach these
-    ports, if they are not the machine's own. ``public_url``: in links, if it is
-    not this machine's own address.
+    ports, if they are not the machine's own. ``voices``: how many people's sound a viewer is sent
+    at most, those who are loudest. ``public_url``: in links, if it is not this machine's own
+    address.
     """
 
     host: str
@@ -38,6 +39,7 @@ class ServeConfig:
     media_port: int | None = None
     media_workers: int | None = None
     announced: tuple[str, ...] = ()
+    voices: int = 5
     public_url: str = ""
     demo: bool = False
 

@@ -20,6 +20,7 @@ from stagedoor.media.interface import MediaError
 
 from . import control, udp
 from .engine import Engine
+from .loudest import MOST
 
 GARBAGE = 20_000  # objects more than before, at which cycles are looked for
 
@@ -58,7 +59,9 @@ def handle(engine: Engine, asked: control.Asked) -> control.Done:
     return control.Done(asked.id)
 
 
-async def run(sock: socket.socket, addresses: list[str], links: dict[int, socket.socket]) -> None:
+async def run(
+    sock: socket.socket, addresses: list[str], links: dict[int, socket.socket], voices: int
+) -> None:
     """Serve until the server lets go of our standard input."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=2**20)
@@ -68,7 +71,7 @@ async def run(sock: socket.socket, addresses: list[str], links: dict[int, socket
     def tell(told: control.Told) -> None:
         pipe.write(control.frame(told))
 
-    engine = Engine(sock, addresses, tell, links)
+    engine = Engine(sock, addresses, tell, links, voices)
     gc.freeze()  # what is there for good need not be looked through again and again
     gc.set_threshold(GARBAGE, 10, 10)
     tell(control.Ready(sock.getsockname()[1]))
@@ -97,6 +100,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--announce", action="append", default=[])
     parser.add_argument("--link", action="append", default=[], type=_link, metavar="WORKER:FD")
+    parser.add_argument("--voices", type=int, default=MOST)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     # The terminal's Ctrl-C is the server's to answer: the end of our input is what stops us.
@@ -113,9 +117,9 @@ def main() -> None:
     try:
         import uvloop
     except ImportError:
-        asyncio.run(run(sock, addresses, dict(options.link)))
+        asyncio.run(run(sock, addresses, dict(options.link), options.voices))
     else:
-        uvloop.run(run(sock, addresses, dict(options.link)))
+        uvloop.run(run(sock, addresses, dict(options.link), options.voices))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from .batch import Batch
 from .dtls import identity
 from .forwarding import Forwarder
 from .links import Link
+from .loudest import MOST
 from .outgoing import Outgoing
 from .peer import Peer
 from .publisher import Publisher
@@ -44,11 +45,13 @@ class Engine:
         addresses: Sequence[str],
         tell: Callable[[control.Told], None],
         links: Mapping[int, socket.socket],
+        voices: int = MOST,
     ) -> None:
         self.stages: dict[str, Stage] = {}
         self._socket = sock
         self._addresses = tuple(addresses)
         self._tell = tell
+        self._voices = voices
         self._inbox = Inbox(sock)
         self._batch = Batch(sock)
         self._identity = identity()
@@ -165,7 +168,7 @@ class Engine:
     # -- what the server asks for
 
     def _stage(self, room: str) -> Stage:
-        return self.stages.setdefault(room, Stage(room))
+        return self.stages.setdefault(room, Stage(room, self._voices))
 
     def grant(self, room: str, person: str, grant: Grant | None) -> None:
         """In force for the next packet when this returns (rule 13)."""
@@ -403,6 +406,7 @@ class Engine:
             "packets_refused": self._forwarder.refused,
             "packets_forwarded": self._forwarder.forwarded,
             "packets_resent": self._forwarder.resent,
+            "packets_withheld": self._forwarder.withheld,
             "datagrams_sent": self._batch.sent,
             "datagrams_dropped": self._batch.dropped + self._outgoing.dropped,
             "relays_dropped": self._relays.lost,

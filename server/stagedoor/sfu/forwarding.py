@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from . import codecs, links, rtcp, rtp
 from .batch import Batch
 from .numbering import Arrival
@@ -12,6 +14,7 @@ from .track import Track
 from .viewer import Viewer
 
 MAX_RESENDS = 64
+MOMENT = 0.2  # seconds of sound before it was loud enough that are sent after all
 REPORTS = 512  # that are remembered, to tell round trips by
 OVERHEAD = 20 + 8 + 12 + 8 + 16  # octets of IPv4, UDP, RTP with an extension, and SRTP
 
@@ -26,6 +29,7 @@ class Forwarder:
         self.refused = 0
         self.forwarded = 0
         self.resent = 0
+        self.withheld = 0
         self._passed_on: dict[tuple[int, int], float] = {}  # sender reports, by SSRC and time
         self._numbers = [0]  # sources ever seen, so that each has a number of its own
 
@@ -59,17 +63,50 @@ class Forwarder:
             return
         for link in stage.relays.values():
             link.put(links.RTP, publisher.number, packet)
-        if source.kind == "audio" and publisher.published.level_extension is not None:
-            level = rtp.audio_level(packet, publisher.published.level_extension)
-            if level is not None:
-                stage.speakers.heard(publisher.person, level, now)
         track = place.tracks[source.kind]
         arrival = _arrival(packet, header, payload_type, source, now)
         source.count(packet, arrival.part, now)
-        for branch, out in track.forward(arrival, source.layer):
+        if source.kind != "audio":
+            self._forward(stage, place, track, arrival, source.layer)
+            return
+        extension = publisher.published.level_extension
+        level = rtp.audio_level(packet, extension) if extension is not None else None
+        if level is not None:
+            stage.speakers.heard(publisher.person, level, now)
+        heard = stage.loudest[grant.public].hear(publisher.person, level, now)
+        for one in self._voice(source, track, arrival, heard):
+            self._forward(stage, place, track, one, source.layer)
+
+    def _forward(
+        self, stage: Stage, place: Place, track: Track, arrival: Arrival, layer: int
+    ) -> None:
+        for branch, out in track.forward(arrival, layer):
             receivers = stage.receivers(place, track, branch)
             self.forwarded += len(receivers)
-            self._outgoing.put(track, out, receivers, now)
+            self._outgoing.put(track, out, receivers, arrival.now)
+
+    def _voice(
+        self, source: Source, track: Track, arrival: Arrival, heard: bool
+    ) -> Sequence[Arrival]:
+        """A packet of sound, if the voice is heard; after a pause the moment before it, too.
+
+        After a pause it counts as another source's, so that its numbers follow on without a gap.
+        """
+        if not heard:
+            source.withheld.append((track.era, arrival))
+            self.withheld += 1
+            return ()
+        if not source.withheld:
+            return (arrival,)
+        self._numbers[0] += 1
+        source.number = self._numbers[0]
+        moment = [
+            one
+            for era, one in source.withheld
+            if era == track.era and arrival.now - one.now < MOMENT and one.newest
+        ]
+        source.withheld.clear()
+        return [one._replace(source=source.number) for one in (*moment, arrival)]
 
     def publisher_rtcp(
         self, stage: Stage, publisher: Publisher, compound: bytes, now: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Sequence
 from itertools import accumulate, count
 
@@ -12,6 +13,7 @@ from . import rtcp, rtp, rtx, vp8
 from .branch import CLOCK_RATES
 from .descriptions import Published, Taken
 from .keyframes import KeyframeWish
+from .numbering import Arrival
 from .part import Part
 from .peer import Peer
 from .reception import Reception
@@ -21,6 +23,7 @@ from .uplink import Uplink
 PICTURES = ("video", "screen")
 MAX_SOURCES = 16
 TEMPORAL_LAYERS = 4
+WITHHELD = 16  # packets, of 20 ms or less
 _numbers = count()
 
 
@@ -30,7 +33,8 @@ class Source:
     ``layer``: which of several of one picture, 0 being the smallest. ``reported``: what its last
     sender report said. ``lines``: how many the picture has, 0 while that is not known. ``rates``:
     bits a second up to each temporal layer, empty until they are known. ``heard_at`` in seconds.
-    ``timestamp``: of its last picture.
+    ``timestamp``: of its last picture. ``withheld``: the last packets of a voice that is not heard,
+    each with its track's era.
     """
 
     def __init__(self, ssrc: int, line: Taken, layer: int, number: int) -> None:
@@ -40,6 +44,7 @@ class Source:
         self.number = number
         self.reported: SenderInfo | None = None
         self.timestamp = -1
+        self.withheld: deque[tuple[int, Arrival]] = deque(maxlen=WITHHELD)
         self.reception = Reception(ssrc, CLOCK_RATES[line.kind])
         self.lines = 0
         self.rates: tuple[int, ...] = ()

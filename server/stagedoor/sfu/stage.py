@@ -12,15 +12,16 @@ from collections.abc import Iterable, Iterator
 
 from stagedoor.media.interface import Grant
 
+from . import uplink
 from .branch import NOTHING, Branch
 from .descriptions import Line
 from .directing import Director
 from .links import Link
+from .loudest import MOST, Loudest
 from .peer import Peer
 from .publisher import Publisher
 from .speakers import Speakers
 from .track import Track
-from .uplink import needed
 from .viewer import Viewer
 
 
@@ -41,7 +42,7 @@ class Stage:
     viewers of the room, if it is at home here.
     """
 
-    def __init__(self, room: str) -> None:
+    def __init__(self, room: str, voices: int = MOST) -> None:
         self.room = room
         self.grants: dict[str, Grant] = {}
         self.places: list[Place] = []
@@ -51,6 +52,7 @@ class Stage:
         self.insiders: frozenset[str] = frozenset()
         self.relays: dict[int, Link] = {}
         self.speakers = Speakers()
+        self.loudest = {public: Loudest(voices) for public in (True, False)}
         self.director = Director(self)
         self._by_ssrc: dict[int, tuple[Place, Track]] = {}
         self._add_place()
@@ -112,6 +114,8 @@ class Stage:
         """
         if before.microphone and not now.microphone:
             self.speakers.silent(person)
+        if moved or not now.microphone:
+            self._hush(person)
         if moved:
             self.changed()
         place = self.place_of(person)
@@ -124,6 +128,11 @@ class Stage:
             track.interrupt()
         return bool(stopped)
 
+    def _hush(self, person: str) -> None:
+        """Whatever the person says next is to be let in anew."""
+        for voices in self.loudest.values():
+            voices.leave(person)
+
     def seat(self, person: str, forward: bool) -> bool:
         """Give a person a place, or free it; whether anything changed for the viewers."""
         place = self.place_of(person)
@@ -134,6 +143,7 @@ class Stage:
             for track in place.tracks.values():
                 track.interrupt()
             self.speakers.silent(person)
+            self._hush(person)
         else:
             free = next((found for found in self.places if found.person is None), None)
             if free is None:
@@ -226,12 +236,15 @@ class Stage:
             track = place.tracks.get(kind) if place is not None else None
             if place is None or track is None:
                 continue
+            if self.relays:  # what viewers at other workers take is not known here
+                total += uplink.MOST[kind]
+                continue
             watching = [
                 self.viewers[person].downlink
                 for person, follower in track.followers.items()
                 if follower.branch.layer != NOTHING and self.shows(place, person)
             ]
-            total += needed(kind, watching, pictures, len(publisher.layers(kind)) > 1, now)
+            total += uplink.needed(kind, watching, pictures, len(publisher.layers(kind)) > 1, now)
         return total
 
     def ask_for_keyframe(self, place: Place, track: Track, layer: int) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from stagedoor.media.interface import Grant, Listener, MediaError, Tile
 
 from . import control
+from .loudest import MOST
 from .worker import EngineError, Worker, down
 
 __all__ = ["EmbeddedEngine", "EngineError"]
@@ -66,6 +67,7 @@ class EmbeddedEngine:
 
     Port 0 lets the system choose. ``announced``: the IPv4 addresses to put into candidates, by
     default the machine's own. ``full``: how many viewers of a room one worker takes alone.
+    ``voices``: how many people's sound a viewer is sent at most, those who are loudest.
     """
 
     def __init__(
@@ -75,13 +77,15 @@ class EmbeddedEngine:
         announced: Sequence[str] = (),
         workers: int = 1,
         full: int = FULL,
+        voices: int = MOST,
     ) -> None:
         self._listener: Listener | None = None
         self._full = full
         self._rooms: dict[str, Room] = {}
         self._later: set[asyncio.Task[None]] = set()
         self.workers = [
-            Worker(index, port + index if port else 0, bind, announced) for index in range(workers)
+            Worker(index, port + index if port else 0, bind, announced, voices)
+            for index in range(workers)
         ]
 
     @property

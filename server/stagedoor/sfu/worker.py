@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from stagedoor.media.interface import MediaError
 
 from . import control
+from .loudest import MOST
 
 CALL = 5.0
 START = 20.0
@@ -45,11 +46,14 @@ class Worker:
     ``links``: this end of the socket to each other worker, by the other's ``index``.
     """
 
-    def __init__(self, index: int, port: int, bind: str, announced: Sequence[str]) -> None:
+    def __init__(
+        self, index: int, port: int, bind: str, announced: Sequence[str], voices: int = MOST
+    ) -> None:
         self.index = index
         self.port = port
         self._bind = bind
         self._announced = tuple(announced)
+        self._voices = voices
         self.links: dict[int, socket.socket] = {}
         self._listener: Listener | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -79,6 +83,7 @@ class Worker:
 
     async def _spawn(self) -> None:
         arguments = ["-m", "stagedoor.sfu", "--bind", self._bind, "--port", str(self.port)]
+        arguments += ["--voices", str(self._voices)]
         for address in self._announced:
             arguments += ["--announce", address]
         for index, link in self.links.items():
