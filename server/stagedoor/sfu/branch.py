@@ -36,7 +36,8 @@ class Branch:
         self.payload_type = 0
         self._numbering: Numbering | None = None
         self._before: Numbering | None = None
-        self._highest = -1
+        self.highest = -1
+        self.key: tuple[int, float] | None = None
         self._timestamp = 0
         self._picture = -1
         self._tl0 = -1
@@ -47,9 +48,10 @@ class Branch:
         """Another branch that goes on from here by itself."""
         made = Branch(self.kind, self.ssrc, layer, temporal)
         made.packets, made.octets, made.payload_type = self.packets, self.octets, self.payload_type
-        made._highest, made._timestamp, made._at = self._highest, self._timestamp, self._at
+        made.highest, made._timestamp, made._at = self.highest, self._timestamp, self._at
         made._picture, made._tl0, made._clock = self._picture, self._tl0, self._clock
         made._before = self._before
+        made.key = self.key
         if self._numbering is not None:
             made._numbering = self._numbering.copy()
         return made
@@ -60,7 +62,7 @@ class Branch:
 
     def interrupt(self) -> None:
         """Whatever comes next follows on the last packet forwarded; the past is not resent."""
-        self._numbering = self._before = self._clock = None
+        self._numbering = self._before = self._clock = self.key = None
 
     def forward(self, arrival: Arrival) -> bytes | None:
         """The packet as these viewers get it; None if they do not.
@@ -96,9 +98,11 @@ class Branch:
 
     def _remember(self, out: bytes, arrival: Arrival, numbering: Numbering) -> None:
         """What the next source's first packet has to follow on."""
-        self._highest = int.from_bytes(out[2:4])
+        self.highest = int.from_bytes(out[2:4])
         self._timestamp, self._at = int.from_bytes(out[4:8]), arrival.now
         part = arrival.part
+        if part is not None and part.start and part.key:
+            self.key = self.highest, arrival.now
         if part is not None and part.picture >= 0:
             self._picture = (part.picture + numbering.picture) & vp8.PICTURES
         if part is not None and part.tl0 >= 0:
@@ -108,8 +112,8 @@ class Branch:
         """Number a new source's first packet right after the last one, in time as well."""
         header, part = arrival.header, arrival.part
         joined = Numbering(arrival.source, header.sequence)
-        if self._highest >= 0:
-            joined.sequence = (self._highest + 1 - header.sequence) & 0xFFFF
+        if self.highest >= 0:
+            joined.sequence = (self.highest + 1 - header.sequence) & 0xFFFF
             joined.timestamp = (self._following(arrival) - header.timestamp) & 0xFFFFFFFF
         if part is not None and part.picture >= 0 and self._picture >= 0:
             joined.picture = (self._picture + 1 - part.picture) & vp8.PICTURES
@@ -148,7 +152,7 @@ class Branch:
     def translate(self, info: SenderInfo, source: int) -> SenderInfo | None:
         """A sender report in the branch's numbering; None for a source that is not the present."""
         numbering = self._numbering
-        if numbering is None or numbering.source != source or self._highest < 0:
+        if numbering is None or numbering.source != source or self.highest < 0:
             return None
         timestamp = (info.timestamp + numbering.timestamp) & 0xFFFFFFFF
         self._clock = (info.ntp, timestamp)

@@ -274,8 +274,9 @@ class Engine:
         stage.admit(viewer)
 
         def ready() -> None:
-            stage.settle(viewer)
-            stage.ask_for_keyframes()
+            now = self._loop.time()
+            stage.settle(viewer, now)
+            self._forwarder.catch_up(stage, now)
 
         def rtcp(packet: bytes) -> None:
             self._forwarder.viewer_rtcp(stage, viewer, packet, self._loop.time())
@@ -294,8 +295,9 @@ class Engine:
             viewer.answer(revision, sdp.parse(_limited(answer)))
         except sdp.SdpError as error:
             raise MediaError("bad_sdp", _sentence(error)) from error
-        stage.settle(viewer)
-        stage.ask_for_keyframes()
+        now = self._loop.time()
+        stage.settle(viewer, now)
+        self._forwarder.catch_up(stage, now)
         self._make_offers(stage)
         self._flush()
 
@@ -374,6 +376,7 @@ class Engine:
                 publisher.report(now, stage.needed(publisher, now))
         for needed in stage.director.tick(now):
             self._tell(control.LayersNeeded(stage.room, *needed))
+        self._forwarder.catch_up(stage, now)
         pictured = stage.pictured() if report else None
         for viewer in list(stage.viewers.values()):
             peer = viewer.peer
@@ -381,6 +384,8 @@ class Engine:
                 continue
             if peer.retransmit_at is not None:
                 peer.tick(now)
+            if viewer.wanted:
+                self._forwarder.pad(stage, viewer, TICK, now)
             if pictured is None:  # of a thousand viewers, nothing else is looked at each time
                 continue
             viewer.downlink.wait(peer in pictured, now)

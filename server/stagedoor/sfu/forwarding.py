@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from . import codecs, links, rtcp, rtp
 from .batch import Batch
+from .catching import STEP
 from .numbering import Arrival
 from .outgoing import Outgoing
 from .publisher import Publisher, Source
@@ -15,6 +16,7 @@ from .viewer import Viewer
 
 MAX_RESENDS = 64
 MOMENT = 0.2  # seconds of sound before it was loud enough that are sent after all
+MAX_PADDING = 32  # packets at once
 REPORTS = 512  # that are remembered, to tell round trips by
 OVERHEAD = 20 + 8 + 12 + 8 + 16  # octets of IPv4, UDP, RTP with an extension, and SRTP
 
@@ -30,6 +32,8 @@ class Forwarder:
         self.forwarded = 0
         self.resent = 0
         self.withheld = 0
+        self.padding = 0
+        self.caught_up = 0
         self._passed_on: dict[tuple[int, int], float] = {}  # sender reports, by SSRC and time
         self._numbers = [0]  # sources ever seen, so that each has a number of its own
 
@@ -206,6 +210,64 @@ class Forwarder:
             downlink.repaired(len(again) + OVERHEAD)
             self._batch.fan_out([again], [peer])
             self.resent += 1
+
+    def catch_up(self, stage: Stage, now: float) -> None:
+        """Send whoever has just come some more of what there is since the last keyframes."""
+        for person, tracks in list(stage.catching.items()):
+            peer = stage.viewers[person].peer
+            receivers = [peer] if peer is not None else []
+            left = STEP
+            for track in [one.track for one in tracks.values()]:
+                caught, follower = tracks[track.ssrc], track.followers[person]
+                place = stage.place_with(track.ssrc)
+                shown = place is not None and stage.shows(place[0], person)
+                if not receivers or not shown or not caught.stands(follower.branch):
+                    stage.caught_up(person, track)
+                    continue
+                packets, done = caught.step()
+                left -= len(packets)
+                for packet in packets:
+                    self._outgoing.put(track, rtp.sent_now(packet, now), receivers, now)
+                self.caught_up += len(packets)
+                if done:
+                    stage.caught_up(person, track)
+                if left <= 0:
+                    break
+
+    def pad(self, stage: Stage, viewer: Viewer, seconds: float, now: float) -> None:
+        """Try whether more would reach a viewer: a time's padding, if there is any to be sent now.
+
+        It is the newest picture's packet, sent again and again on the stream for that.
+        """
+        peer, downlink = viewer.peer, viewer.downlink
+        if peer is None or not peer.ready:
+            return
+        rate = downlink.try_more(viewer.wanted, now)
+        packet = self._newest(stage, viewer) if rate else None
+        if packet is None:
+            return
+        size = len(packet) + OVERHEAD
+        viewer.padding = min(viewer.padding + rate * seconds / 8, MAX_PADDING * size)
+        while viewer.padding >= size:
+            viewer.padding -= size
+            downlink.repaired(size)
+            self._batch.fan_out([viewer.repair.wrapped(packet, now)], [peer])
+            self.padding += 1
+
+    def _newest(self, stage: Stage, viewer: Viewer) -> bytes | None:
+        """The newest packet of a picture that the viewer is sent, and takes again."""
+        for line in stage.lines:
+            found = stage.place_with(line.ssrc)
+            if found is None or line.kind == "audio":
+                continue
+            place, track = found
+            branch = track.followers[viewer.person].branch
+            if codecs.REPAIRS.get(branch.payload_type) not in viewer.accepted.get(line.mid, ()):
+                continue
+            packet = track.recent(branch, branch.highest)
+            if packet is not None and viewer.peer in stage.receivers(place, track, branch):
+                return packet
+        return None
 
 
 def _arrival(

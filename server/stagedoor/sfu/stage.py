@@ -14,6 +14,7 @@ from stagedoor.media.interface import Grant
 
 from . import uplink
 from .branch import NOTHING, Branch
+from .catching import TOGETHER, CatchUp, beginning
 from .descriptions import Line
 from .directing import Director
 from .links import Link
@@ -55,6 +56,7 @@ class Stage:
         self.loudest = {public: Loudest(voices) for public in (True, False)}
         self.director = Director(self)
         self._by_ssrc: dict[int, tuple[Place, Track]] = {}
+        self.catching: dict[str, dict[int, CatchUp]] = {}
         self._add_place()
 
     def _add_place(self) -> Place:
@@ -74,6 +76,7 @@ class Stage:
     def admit(self, viewer: Viewer) -> None:
         """Somebody watches, by a new connection."""
         self.viewers[viewer.person] = viewer
+        self.catching.pop(viewer.person, None)
         for track in self._tracks():
             track.admit(viewer.person)
         self.changed()
@@ -81,20 +84,43 @@ class Stage:
     def dismiss(self, person: str) -> Viewer | None:
         """Somebody watches no more; gives what was known of them."""
         self.director.forget(person)
+        self.catching.pop(person, None)
         for track in self._tracks():
             track.dismiss(person)
         self.changed()
         return self.viewers.pop(person, None)
 
-    def settle(self, viewer: Viewer) -> None:
-        """A viewer connected, or took more m-lines: from now on they get what is sent on these."""
+    def settle(self, viewer: Viewer, now: float) -> None:
+        """A viewer connected, or took more m-lines: from now on they get what is sent on these.
+
+        A picture begins with what there is since its last keyframe, or else with a new one.
+        """
         self.changed()
         self.director.direct(viewer)
         if viewer.peer is None or not viewer.peer.ready:
             return
         for line in self.lines:
-            if viewer.accepted.get(line.mid):
-                self._by_ssrc[line.ssrc][1].settle(viewer.person)
+            place, track = self._by_ssrc[line.ssrc]
+            if not viewer.accepted.get(line.mid) or not track.settle(viewer.person):
+                continue
+            branch = track.followers[viewer.person].branch
+            start = self._beginning(viewer, track, branch, now)
+            if start is None or not self.shows(place, viewer.person):
+                self.ask_for_keyframe(place, track, branch.layer)
+            else:
+                caught = CatchUp(track, branch, track.era, start)
+                self.catching.setdefault(viewer.person, {})[track.ssrc] = caught
+
+    def _beginning(self, viewer: Viewer, track: Track, branch: Branch, now: float) -> int | None:
+        room = viewer.person in self.catching or len(self.catching) < TOGETHER
+        return beginning(track, branch, now) if room and track.kind != "audio" else None
+
+    def caught_up(self, person: str, track: Track) -> None:
+        """From now on they get this track as all others do."""
+        self.catching[person].pop(track.ssrc)
+        if not self.catching[person]:
+            del self.catching[person]
+        track.receivers.clear()
 
     def _tracks(self) -> Iterator[Track]:
         return (track for _, track in self._by_ssrc.values())
@@ -211,6 +237,7 @@ class Stage:
                 and viewer.peer is not None
                 and viewer.peer.ready
                 and person in branch.followers
+                and track.ssrc not in self.catching.get(person, ())
                 and payload_type in viewer.accepted.get(mid, ())
             ]
         return found
@@ -253,11 +280,6 @@ class Stage:
         wish = publisher.keyframes.get((track.kind, layer)) if publisher else None
         if wish is not None:
             wish.ask()
-
-    def ask_for_keyframes(self) -> None:
-        """Somebody new watches: every picture that is watched begins again, once."""
-        for place, track in self._by_ssrc.values():
-            self._ask_for_keyframes(place, track)
 
     def _ask_for_keyframes(self, place: Place, track: Track) -> None:
         for layer in {branch.layer for branch in track.branches}:

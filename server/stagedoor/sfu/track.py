@@ -87,11 +87,13 @@ class Track:
             follower.branch.followers.discard(person)
             self._moved()
 
-    def settle(self, person: str) -> None:
-        """From now on this person gets what is forwarded."""
+    def settle(self, person: str) -> bool:
+        """From now on this person gets what is forwarded; whether that is new."""
         follower = self.followers[person]
-        if follower.since < 0:
+        new = follower.since < 0
+        if new:
             follower.since = follower.branch.packets
+        return new
 
     def aim(self, person: str, layer: int, temporal: int = ALL) -> None:
         """What a person is to get from the next occasion on: a keyframe, if it is another layer.
