@@ -49,7 +49,7 @@ class Scene:
         viewer.peer = cast(Any, Nobody())
         viewer.accepted = {line.mid: frozenset([96, 111]) for line in self.stage.lines}
         self.stage.admit(viewer)
-        self.stage.settle(viewer)
+        self.stage.settle(viewer, 0.0)
         return viewer
 
     def run(self, seconds: float) -> None:

@@ -100,6 +100,10 @@ def test_without_sending_no_feedback_is_missed() -> None:
     assert unheard(known, 500_000, 100.0).budget == 500_000
 
 
+def test_who_never_says_anything_is_not_held_back() -> None:
+    assert unheard(State(), 500_000, 100.0).budget is None
+
+
 def test_more_sent_than_the_receiver_admits_is_a_queue() -> None:
     state = estimate(State(), Feedback(1_000_000, remb=900_000), 0.0)
     assert state.phase == "increase"

@@ -28,7 +28,7 @@ on a bad radio link, and does not count: sending less would not mend it.
 The phases: ``increase``; ``decrease`` when a bound fell, and for a second afterwards (``HOLD``);
 ``hold`` between the loss's limits. The budget rises in the first alone. **Feedback lost**: after
 4 s of sending without any word (``SILENCE``) the budget is halved, and every 2 s again. It begins
-as None: nothing is known, and nobody is held back on a guess.
+as None: nothing is known, and nobody is held back on a guess, nor who never says anything.
 """
 
 from __future__ import annotations
@@ -155,6 +155,8 @@ def _bounded(state: State) -> State:
 
 def unheard(state: State, sent: int, now: float) -> State:
     """The state as time passes without feedback; ``sent`` as in ``Feedback``, 0 for nothing."""
+    if state.phase == "start":
+        return state
     if not sent:
         return state._replace(heard=now)
     if now - state.heard < SILENCE or (state.phase == "decrease" and now - state.since < AGAIN):
