@@ -3,8 +3,9 @@
 Who is to be looked at anew is due: those who come, whose tiles or way have changed, and all when
 the layers that can be had have. A few are done at a time, so that many of them delay no packet.
 
-An estimate does not rise above what arrives, so that it would hold a viewer where they are: where
-nothing has spoken against it for a while, more is tried, up to twice the budget. If the budget
+An estimate does not rise above what arrives, so that it would hold a viewer where they are. That
+more would arrive is tried with padding (``probing.py``), or, for whoever takes none, like this:
+where nothing has spoken against it for a while, more is sent, up to twice the budget. If the budget
 follows, the next step comes soon; if a queue grows or packets are lost, the viewer falls back to
 what the budget says, and the next try waits twice as long.
 """
@@ -132,9 +133,8 @@ class Director:
                 pictures.append(Picture(lines, layers, present))
         judged = self._judged.setdefault(viewer.person, Judged(since=self._round_at))
         phase = viewer.downlink.state.phase
-        chosen = choose(
-            pictures, judged.allowed(viewer.budget, viewer.wanted, phase, self._round_at)
-        )
+        tried = 0 if viewer.takes_padding else viewer.wanted
+        chosen = choose(pictures, judged.allowed(viewer.budget, tried, phase, self._round_at))
         viewer.wanted = chosen.wanted
         judged.budget, judged.spent = viewer.budget, chosen.spent
         judged.ample = float("inf") if chosen.wanted or judged.trial else AMPLE * chosen.spent

@@ -62,6 +62,11 @@ class Viewer:
         """
         return self.downlink.budget
 
+    @property
+    def takes_padding(self) -> bool:
+        """Whether padding, which nobody sees, can tell if more would reach the viewer."""
+        return any(number in REPAIRS.values() for one in self.accepted.values() for number in one)
+
     def change(self) -> None:
         """The stage changed: an offer is owed."""
         self._stale = True
