@@ -88,7 +88,7 @@ const TO_ME = {
   went_on_stage: (_it, store) => {
     return [onStageSentence(store.me?.microphone, store.me?.camera), { key: "seat", tone: "good" }];
   },
-  went_backstage: () => [t("You are backstage. Only the moderators see and hear you."), { key: "seat", tone: "good" }],
+  went_backstage: () => [t("You are backstage. Only the moderators see and hear you."), { key: "seat", unseen: true }],
   brought_on: (_it, store) => [onStageSentence(store.me?.microphone, store.me?.camera), { key: "seat", tone: "good", stay: true }],
   sent_backstage: (it) => [
     t("{by} sent you backstage. Only the moderators see and hear you now.", { by: who(it) }),
