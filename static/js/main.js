@@ -16,6 +16,7 @@ import { askName, rememberedName, sayEnd, sayLoading, showView } from "./door.js
 import { Lobby } from "./event/lobby.js";
 import { openReports } from "./event/reports.js";
 import { EventState } from "./event/state.js";
+import { keepFocus } from "./focus.js";
 import { MODE_NAMES, MODE_SENTENCES, tell } from "./happenings.js";
 import { Subscriber } from "./media/subscribe.js";
 import { PersonMenu } from "./menu.js";
@@ -45,6 +46,7 @@ const lobby = new Lobby();
 const voice = new Voice();
 const notices = new Notices(byId("notices"), voice);
 keepInReach(byId("notices"), ...voice.nodes);
+keepFocus();
 let name = rememberedName();
 let entered = false;
 

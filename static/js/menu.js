@@ -68,12 +68,14 @@ export class Menu {
 
   /** @param {KeyboardEvent} event */
   #move(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
+    // Tab goes on from the button at which the menu was opened.
+    if (event.key === "Tab") return this.list.hidePopover();
     const items = /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll("button")]);
     const now = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-    items[(now + step + items.length) % items.length]?.focus();
+    const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    items[(next + items.length) % items.length]?.focus();
   }
 }
 

@@ -23,6 +23,9 @@ const TABS = [
   { name: "moderate", title: t("Moderate"), icon: "shield", opener: true, news: true, shown: (store) => store.iModerate },
 ];
 
+/** As in side.css. */
+const NARROW = matchMedia("(max-width: 760px), (max-height: 480px)");
+
 /** @typedef {{plan: TabPlan, tab: HTMLElement, page: HTMLElement, opener: HTMLElement|null}} Tab */
 
 /** The panel at the side, on phones a sheet over the page: a row of tabs, and a page for each. */
@@ -53,6 +56,7 @@ export class Side {
       if (event.key === "Escape" && !document.querySelector(":popover-open, dialog[open]")) this.show(null);
     });
     app.store.subscribe(() => this.#follow());
+    NARROW.addEventListener("change", () => this.#cover());
     this.show(null);
   }
 
@@ -70,8 +74,15 @@ export class Side {
       one.opener?.setAttribute("aria-expanded", String(open));
       if (open) one.tab.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     }
-    if (name === null && before !== null) this.#opener?.focus();
+    this.#cover();
+    if (name === null && before !== null) (this.#opener ?? this.#tabs[0].opener)?.focus();
     if (name !== before) for (const listener of this.#listeners) listener(name);
+  }
+
+  /** Where the panel is over the page, what is behind it is out of reach. */
+  #cover() {
+    const covers = this.open !== null && NARROW.matches;
+    for (const one of document.querySelectorAll("#room > :is(header, main, footer)")) one.toggleAttribute("inert", covers);
   }
 
   /** Called with the name of the tab that is open, or null. @param {(open: string|null) => void} listener */

@@ -103,6 +103,8 @@ export class Composer {
   #send() {
     if (this.button.disabled) return;
     const text = this.field.value.trim();
+    // The button can do nothing once the field is empty.
+    if (document.activeElement === this.button) this.field.focus();
     this.field.value = "";
     this.#typed();
     this.plan.take(text);

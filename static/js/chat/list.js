@@ -36,6 +36,7 @@ export class MessageList {
     this.scroll = el("div", { class: "messages-scroll", tabIndex: 0, role: "region", "aria-label": t("Messages") }, this.older, this.none, this.rows);
     this.toEnd = button(t("Newest messages"), () => this.goToEnd(), { class: "button-small messages-to-end", icon: "down-arrow" });
     this.node = el("div", { class: "messages-box" }, this.scroll, this.toEnd);
+    this.rows.addEventListener("keydown", (event) => this.#move(event));
     this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#keepAtEnd()).observe(this.scroll);
   }
@@ -73,7 +74,32 @@ export class MessageList {
         else if (line.kind === "message") this.#update(node, line.message, line.first);
       },
     );
+    this.#reachOne();
     this.#keepAtEnd();
+  }
+
+  /** By Tab one reaches the last message's menu, or the one that one was at; arrow keys go on from there. */
+  #reachOne() {
+    const menus = this.#menus();
+    const at = /** @type {HTMLElement|null} */ (document.activeElement);
+    const one = at && menus.includes(at) ? at : menus.at(-1);
+    for (const menu of menus) if (menu.tabIndex !== (menu === one ? 0 : -1)) menu.tabIndex = menu === one ? 0 : -1;
+  }
+
+  /** @returns {HTMLElement[]} */
+  #menus() {
+    return [.../** @type {NodeListOf<HTMLElement>} */ (this.rows.querySelectorAll(".message-menu:not([hidden])"))];
+  }
+
+  /** @param {KeyboardEvent} event */
+  #move(event) {
+    const menus = this.#menus();
+    const now = menus.indexOf(/** @type {HTMLElement} */ (event.target));
+    const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: menus.length - 1 }[event.key];
+    if (now < 0 || next === undefined || !menus[next]) return;
+    event.preventDefault();
+    menus[next].focus();
+    this.#reachOne();
   }
 
   goToEnd() {
@@ -155,9 +181,13 @@ export class MessageList {
     }).catch(() => null);
     if (!answer) return;
     this.#atEnd = false;
+    const pressed = document.activeElement === this.older;
     app.talk.addOlder(thread, answer.entries, answer.more);
     this.draw();
     this.scroll.scrollTop = this.scroll.scrollHeight - height;
+    // The button is gone once there is nothing older: one reads on where one was.
+    const row = /** @type {HTMLElement|null} */ (this.rows.querySelector(`[data-number="${first?.number}"]`));
+    if (pressed && this.older.hidden) row?.focus({ preventScroll: true });
   }
 
   #keepAtEnd() {

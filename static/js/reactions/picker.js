@@ -60,7 +60,7 @@ export class Picker {
       if (event.key.toLowerCase() !== "r" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const target = /** @type {Element|null} */ (event.target);
       if (target?.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
-      if (this.button.hidden || this.button.disabled || !this.app.store.me) return;
+      if (this.button.hidden || this.button.closest("[inert]") || this.button.disabled || !this.app.store.me) return;
       this.row.togglePopover();
     });
   }
