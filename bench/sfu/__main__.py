@@ -11,10 +11,10 @@ import resource
 import signal
 import sys
 
-from . import cost
+from . import cost, load, start
 from .namespace import Namespace
 
-PARTS = ("cost",)
+PARTS = ("cost", "load", "start")
 
 
 async def measure(options: argparse.Namespace) -> None:
@@ -25,6 +25,8 @@ async def measure(options: argparse.Namespace) -> None:
                 namespace, options.viewers, options.seconds, options.rounds, options.mbit
             )
             await cost.mixing(namespace, options.seconds, options.rounds, options.mbit)
+        if "load" in options.parts:
+            await load.measure(namespace, options.seconds, options.mbit)
 
 
 def main() -> None:
@@ -44,6 +46,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # not without taking away what is made
     asyncio.run(measure(options))
+    if "start" in options.parts:
+        start.measure(options.rounds * 3)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cffi
@@ -23,6 +24,7 @@ SLOTS, SIZE = 64, 2048
 ROUND = 0.1  # seconds in which each socket is read once
 SLICES = 10
 SAMPLE = 100  # every how many viewers one decrypts
+SO_TIMESTAMPNS, STAMP = 35, 32  # socket(7); a control message with a timespec, in bytes
 
 _C = """
 typedef struct { void *iov_base; size_t iov_len; } iovec;
@@ -59,8 +61,14 @@ class Member:
     socket: socket.socket
     peer: Peer | None = None
     streams: dict[int, Numbers] = field(default_factory=lambda: {VP8: Numbers(), OPUS: Numbers()})
-    others: int = 0
     decrypts: bool = False
+    on_packet: Callable[[bytes, int], None] | None = None
+
+    def time(self, on_packet: Callable[[bytes, int], None]) -> None:
+        """Have every packet, decrypted, with the time of the kernel's that it came at, in ns."""
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.on_packet = on_packet
+        self.decrypts = True
 
     def begin(self) -> None:
         """Count from here on."""
@@ -90,16 +98,23 @@ class Reader:
         ffi.cdef(_C)
         self._call = ffi.dlopen(None).recvmmsg
         self.memory = np.zeros((SLOTS, SIZE), np.uint8)
+        self._controls = np.zeros((SLOTS, STAMP), np.uint8)
         self._messages = ffi.new("mmsghdr[]", SLOTS)
+        offset = ffi.offsetof("msghdr", "msg_controllen")
+        whole = np.frombuffer(ffi.buffer(self._messages), np.uint8).reshape(SLOTS, -1)
+        self._lengths = whole[:, offset : offset + 8].view(np.uint64)
         self._vectors = ffi.new("iovec[]", SLOTS)
         for index in range(SLOTS):
             self._vectors[index].iov_base = ffi.from_buffer(self.memory[index])
             self._vectors[index].iov_len = SIZE
             self._messages[index].msg_hdr.msg_iov = self._vectors + index
             self._messages[index].msg_hdr.msg_iovlen = 1
+            control = ffi.from_buffer(self._controls[index])
+            self._messages[index].msg_hdr.msg_control = control
 
     def read(self, sock: socket.socket) -> int:
         """How many datagrams have been read, SLOTS at most."""
+        self._lengths[:] = STAMP  # the kernel has put there what it used
         flags, null = socket.MSG_DONTWAIT, self._ffi.NULL
         count: int = self._call(sock.fileno(), self._messages, SLOTS, flags, null)
         return max(0, count)
@@ -107,6 +122,11 @@ class Reader:
     def datagram(self, index: int) -> bytes:
         """One of them."""
         return self.memory[index, : self._messages[index].msg_len].tobytes()
+
+    def stamp(self, index: int) -> int:
+        """When the kernel got it, in nanoseconds, where the socket was asked for that."""
+        seconds, nanoseconds = self._controls[index, 16:].view(np.int64)
+        return int(seconds) * 10**9 + int(nanoseconds)
 
 
 class Crowd:
@@ -169,10 +189,19 @@ class Crowd:
 
     def _hand_on(self, member: Member, count: int) -> None:
         """Checks must be answered; and some viewers decrypt everything."""
+        peer = member.peer
+        if peer is None:
+            return
         for index in range(count):
             datagram = self._reader.datagram(index)
-            if member.peer is not None and (member.decrypts or not 128 <= datagram[0] < 192):
-                member.peer.datagram_received(datagram)
+            if not 128 <= datagram[0] < 192:
+                peer.datagram_received(datagram)
+            elif member.on_packet is not None:
+                take, stamp = member.on_packet, self._reader.stamp(index)
+                peer.on_rtp = lambda packet, take=take, stamp=stamp: take(packet, stamp)
+                peer.datagram_received(datagram)
+            elif member.decrypts:
+                peer.datagram_received(datagram)
 
     @property
     def delivered(self) -> int:

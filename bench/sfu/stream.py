@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import av
@@ -73,6 +73,7 @@ class Stream:
 
     def __init__(self, bits_a_second: float) -> None:
         self.bits_a_second = bits_a_second
+        self.on_send: Callable[[bytes], None] = _nothing
         self._pictures = [cut(picture) for picture in pictures(bits_a_second)]
         self._sequence = self._frame = self._sounds = 0
 
@@ -98,6 +99,10 @@ class Stream:
         self._sounds += 1
         header = (0x80, OPUS, number & 0xFFFF, number * 960 & 0xFFFFFFFF, AUDIO_SSRC)
         return struct.pack("!BBHII", *header) + SOUND
+
+
+def _nothing(packet: bytes) -> None:
+    pass
 
 
 def bursts(packets: list[bytes], bits_a_second: float) -> Iterator[list[bytes]]:
@@ -127,5 +132,6 @@ async def publish(peer: Peer, stream: Stream, *, paced: bool = False) -> None:
             for number, piece in enumerate(pieces):
                 await asyncio.sleep(at + number * PACED[0] - loop.time())
                 for packet in piece:
+                    stream.on_send(packet)
                     peer.send_rtp(packet)
         tick += 1

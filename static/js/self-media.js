@@ -48,6 +48,11 @@ export class SelfMedia {
     return ["on_stage", "backstage"].includes(this.store.me?.seat ?? "") && this.store.status === "open";
   }
 
+  /** Whether one holds an offer: sending is made ready, so that it begins as soon as one is up. */
+  get #offered() {
+    return this.store.me?.seat === "offered" && this.store.status === "open";
+  }
+
   /** @param {Device} device whether it is on for the room, and open here */
   on(device) {
     return Boolean(this.store.me?.[device]) && this.capture.live(device);
@@ -56,13 +61,20 @@ export class SelfMedia {
   /** Bring devices and sending into step with the seat. */
   follow() {
     if (!this.seated) {
-      this.publisher.stop();
+      if (this.#offered) this.#prepare();
+      else this.publisher.stop();
       this.#turningOn.clear();
       // While the connection is lost the ready window may wait for it; the stage may not be sent to.
       if (!this.preparing) this.capture.closeAll();
       return;
     }
     for (const device of DEVICES) this.#followDevice(device);
+    if (!this.publisher.running) this.publisher.start();
+  }
+
+  /** Connect, with nothing to send: no track leaves the ready window (rule 15). */
+  #prepare() {
+    for (const kind of Object.values(KIND)) this.publisher.carry(kind, null);
     if (!this.publisher.running) this.publisher.start();
   }
 

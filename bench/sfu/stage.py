@@ -1,0 +1,104 @@
+"""A server with its publisher and its crowd, run for a while at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from bench.peer import Peer
+
+from .crowd import Crowd
+from .engine import Server
+from .processes import cpu_seconds
+from .stream import Stream, publish
+
+AT_ONCE = 50  # viewers that connect at the same time
+SETTLE = 0.5  # seconds between the first packet and the measuring
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of some seconds: CPU seconds, packets."""
+
+    seconds: float
+    cpu: float
+    delivered: int
+    lost: int
+
+    @property
+    def share(self) -> float:
+        """Of one core."""
+        return self.cpu / self.seconds
+
+    @property
+    def loss(self) -> float:
+        """Of all that should have come."""
+        return self.lost / max(self.delivered + self.lost, 1)
+
+
+class Stage:
+    """A server with its publisher and its crowd."""
+
+    def __init__(self, server: Server, host: str, stream: Stream) -> None:
+        self.server = server
+        self.crowd = Crowd()
+        self._host = host
+        self._stream = stream
+        self._publisher: Peer | None = None
+
+    async def open(self) -> None:
+        """Connect the publisher."""
+        self._publisher = await Peer.open(host=self._host)
+        await self.server.publish(self._publisher)
+
+    async def grow(self, count: int) -> None:
+        """Have so many viewers, while nothing is published."""
+        while (missing := count - len(self.crowd.members)) > 0:
+            peers = [await Peer.open(host=self._host) for _ in range(min(missing, AT_ONCE))]
+            await asyncio.gather(*(self.server.subscribe(peer) for peer in peers))
+            for peer in peers:
+                self.crowd.add(peer)
+
+    @asynccontextmanager
+    async def running(self, *, paced: bool = False) -> AsyncIterator[None]:
+        """Publish and watch meanwhile."""
+        assert self._publisher is not None
+        sending = publish(self._publisher, self._stream, paced=paced)
+        async with background(sending), background(self.crowd.run()):
+            await asyncio.sleep(SETTLE)
+            yield
+
+    async def measure(self, seconds: float, *, paced: bool = False) -> Run:
+        """What comes of so many seconds."""
+        async with self.running(paced=paced):
+            self.crowd.begin()
+            before = cpu_seconds(self.server.pids)
+            await asyncio.sleep(seconds)
+            spent = cpu_seconds(self.server.pids) - before
+            self.crowd.end()
+        if self.crowd.dropped or not self.crowd.delivered:
+            raise RuntimeError(f"{self.server.name}: nothing came, or what cannot be decrypted")
+        return Run(seconds, spent, self.crowd.delivered, self.crowd.lost)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.crowd.close()
+        if self._publisher is not None:
+            self._publisher.close()
+
+
+@asynccontextmanager
+async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do this meanwhile; if it fails, so does all of it."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+        if task.done():
+            task.result()
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
