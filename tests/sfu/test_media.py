@@ -269,6 +269,21 @@ async def test_a_port_that_is_taken_is_a_plain_sentence(engine: EmbeddedEngine, 
     await second.close()
 
 
+async def test_viewers_know_the_place_while_its_offer_is_open(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    """So the first picture of whoever takes it can be seen at once; until then it is nobody's."""
+    await engine.grant("room", "ada", ALL)
+    viewer = await Light(engine, told, "viewer").open()
+    await engine.grant("room", "ben", Grant.prepare())
+    ahead = await viewer.renegotiate()
+    assert {track.person for track in ahead.tracks} == {"ada"}
+    await engine.grant("room", "ben", ALL)
+    seated = await viewer.renegotiate()
+    assert {track.person for track in seated.tracks} == {"ada", "ben"}
+    assert seated.sdp.count("m=") == ahead.sdp.count("m=")
+
+
 async def test_a_stranger_s_datagrams_are_dropped_without_a_trace(
     engine: EmbeddedEngine, told: Told
 ) -> None:

@@ -21,6 +21,7 @@ class Codec:
     feedback: tuple[str, ...] = ()
 
 
+START_KBITS = 1000
 _VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 OPUS = Codec("audio", "opus/48000/2", 111, "minptime=10;useinbandfec=1")
 VP8 = Codec("video", "VP8/90000", 96, "", _VIDEO_FEEDBACK)
@@ -78,6 +79,16 @@ def _baseline(parameters: str) -> bool:
     )
     profile = settings.get("profile-level-id", "42e01f")
     return settings.get("packetization-mode") == "1" and profile.startswith("42")
+
+
+def started(codec: Codec, parameters: str) -> str:
+    """A publisher's parameters in our answer. Chromium begins with the bitrate that is named there.
+
+    It would begin with 300 kbit/s otherwise, at which a first picture takes a fifth of a second.
+    """
+    if codec.kind == "audio":
+        return parameters
+    return ";".join(filter(None, (parameters, f"x-google-start-bitrate={START_KBITS}")))
 
 
 def lines(payload_type: int, codec: Codec, parameters: str) -> list[str]:

@@ -150,7 +150,9 @@ def _received(
         if uri in media.extensions:
             section.append(f"a=extmap:{media.extensions[uri]} {uri}")
     for number, codec in found.items():
-        section += codecs.lines(number, codec, media.parameters.get(number, ""))
+        section += codecs.lines(
+            number, codec, codecs.started(codec, media.parameters.get(number, ""))
+        )
     for number, apt in repairs.items():
         section += codecs.repair_lines(number, apt)
     if media.rids:

@@ -178,6 +178,17 @@ class Stage:
         self.changed()
         return True
 
+    def make_room(self) -> bool:
+        """Have a free place for everybody with an offer; whether there were too few.
+
+        The viewers know it then by the time that it is taken, and see its first picture.
+        """
+        offers = sum(not grant.forward for grant in self.grants.values())
+        missing = offers - sum(place.person is None for place in self.places)
+        for _ in range(missing):
+            self._add_place()
+        return missing > 0
+
     def share(self, person: str) -> bool:
         """Have a screen's track at the person's place; whether there was none before."""
         place = self.place_of(person)
