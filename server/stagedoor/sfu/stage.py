@@ -2,7 +2,8 @@
 
 A place has an audio and a video track for good, whoever sits there, and a screen's from the first
 time that somebody shares there. So a person may follow another without any viewer's SSRC, m-line or
-sequence numbers changing.
+sequence numbers changing. One place more than there are people is kept, so that viewers know it by
+the time that somebody takes it, and see its first picture.
 """
 
 from __future__ import annotations
@@ -171,23 +172,12 @@ class Stage:
             self.speakers.silent(person)
             self._hush(person)
         else:
-            free = next((found for found in self.places if found.person is None), None)
-            if free is None:
-                free = self._add_place()
-            free.person = person
+            free = [found for found in self.places if found.person is None]
+            free[0].person = person
+            if len(free) == 1:
+                self._add_place()
         self.changed()
         return True
-
-    def make_room(self) -> bool:
-        """Have a free place for everybody with an offer; whether there were too few.
-
-        The viewers know it then by the time that it is taken, and see its first picture.
-        """
-        offers = sum(not grant.forward for grant in self.grants.values())
-        missing = offers - sum(place.person is None for place in self.places)
-        for _ in range(missing):
-            self._add_place()
-        return missing > 0
 
     def share(self, person: str) -> bool:
         """Have a screen's track at the person's place; whether there was none before."""
