@@ -308,6 +308,16 @@ def test_votes_are_counted_for_all_and_named_for_none() -> None:
     assert '"ben"' not in world.sent["ann"]
 
 
+def test_a_dismissed_question_s_last_votes_are_told_to_its_asker() -> None:
+    world = World()
+    world.step(("ann", t.AskQuestion("?"), 0))
+    number = world.room.number
+    world.step(("ben", t.VoteForQuestion(-1), 0), ("host", t.DismissQuestion(-1), 0))
+    world.step(("cid", c.RaiseHand(), 600))
+    assert world.copies["ann"].questions[number].votes == 1
+    assert number not in world.copies["cid"].questions
+
+
 def test_a_block_is_told_to_its_person_and_the_moderators() -> None:
     world = World()
     world.step(("mod", t.BlockFromChat("ann"), 0))

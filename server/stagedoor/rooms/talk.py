@@ -170,7 +170,7 @@ class _Step(Struct, frozen=True):
     def concerned(self) -> set[str]:
         """The people who see more of this than all others in their role."""
         found = self.voters | self.blocked
-        for pair in self.items.values():
+        for pair in (*self.items.values(), *((one,) for one in self._counted())):
             found |= {_concerned(one) for one in pair if one and not _everybody_sees(one)}
         return found
 
@@ -215,14 +215,18 @@ class _Step(Struct, frozen=True):
         return shown, gone
 
     def _counts(self, visible: _Sees) -> dict[int, int]:
-        if self.before.questions is self.after.questions:
-            return {}
-        old = self.before.questions
-        return {
-            number: one.shown_votes
-            for number, one in self.after.questions.items()
-            if number in old and old[number].shown_votes != one.shown_votes and visible(one)
-        }
+        return {one.number: one.shown_votes for one in self._counted() if visible(one)}
+
+    def _counted(self) -> Iterable[Question]:
+        """The questions whose votes are told anew, a dismissed one's to its asker too."""
+        old, new = self.before.questions, self.after.questions
+        if old is new:
+            return ()
+        return [
+            one
+            for number, one in new.items()
+            if number in old and old[number].shown_votes != one.shown_votes
+        ]
 
 
 _NO_TALK = TalkView()
