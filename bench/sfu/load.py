@@ -17,6 +17,7 @@ from .stream import Stream
 SHARES = (0.25, 0.5, 0.9)
 FIRST = 100  # viewers to begin with
 TIMED = 10  # viewers whose packets are timed
+TAIL = 32  # bytes at a packet's end that tell it from others, whatever is done to its header
 TOO_MANY = 0.001  # of the packets lost
 STEP, MOST = 1.25, 4000
 
@@ -30,11 +31,11 @@ class Delays:
         stream.on_send = self._note
 
     def _note(self, packet: bytes) -> None:
-        self._sent[packet[16:48]] = time.time_ns()
+        self._sent[packet[-TAIL:]] = time.time_ns()
 
     def take(self, packet: bytes, stamp: int) -> None:
         """A packet that arrived; the sound, which is always the same, is not timed."""
-        sent = self._sent.get(packet[16:48])
+        sent = self._sent.get(packet[-TAIL:])
         if sent is not None:
             self.all.append((stamp - sent) / 1e6)
 
