@@ -22,7 +22,7 @@ from .links import Link
 from .loudest import MOST
 from .outgoing import Outgoing
 from .peer import Peer
-from .publisher import Publisher
+from .publisher import PICTURES, Publisher
 from .relays import RelayedPeer, Relays
 from .stage import Stage
 from .udp import Inbox
@@ -85,10 +85,11 @@ class Engine:
             self._work()
 
     def _relayed(self, worker: int) -> None:
-        try:
-            self._relays.read(worker)
-        except Exception:
-            self._trouble()
+        for record in self._relays.read(worker):
+            try:
+                self._relays.take(worker, *record)
+            except Exception:
+                self._trouble()
         if not self._working:
             self._work()
 
@@ -103,6 +104,11 @@ class Engine:
         """Send what is in the batch; if the socket takes no more, go on once it does."""
         if not self._batch.flush():
             self._loop.add_writer(self._socket, self._writable)
+
+    def _empty(self) -> None:
+        """Have nothing wait that was made before now: send it at once, or not at all."""
+        if not self._batch.flush():
+            self._batch.discard()
 
     def _writable(self) -> None:
         if self._batch.flush():
@@ -179,7 +185,7 @@ class Engine:
         now = grant or Grant()
         moved = before.forward and now.forward and before.backstage != now.backstage
         if stage.interrupt(person, before, now, moved):
-            self._batch.discard()
+            self._empty()
         changed = stage.seat(person, now.forward) or moved
         if now.allows("screen") and stage.share(person):
             changed = True
@@ -187,9 +193,9 @@ class Engine:
         if grant is None and publisher is not None:
             self._unpublish(stage, publisher)
         elif publisher is not None:
-            for (kind, _), wish in publisher.keyframes.items():
+            for kind in ("audio", *PICTURES):
                 if now.allows(kind) and (moved or not before.allows(kind)):
-                    wish.reset()
+                    publisher.begin(kind)
         if changed:
             for viewer in stage.viewers.values():
                 if before.public or now.public or viewer.person in stage.insiders:
@@ -201,7 +207,7 @@ class Engine:
         """In force for the next packet when this returns (rule 13)."""
         stage = self._stage(room)
         stage.show_backstage(people)
-        self._batch.discard()
+        self._empty()
         self._make_offers(stage)
         self._forget_if_empty(stage)
 
@@ -362,6 +368,8 @@ class Engine:
                 self._tick_stage(stage, now, report)
             except Exception:
                 self._trouble()
+        if not self._working:
+            self._work()
         self._flush()
         self._relays.flush()
         self._loop.call_later(TICK, self._tick)

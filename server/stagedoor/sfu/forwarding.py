@@ -14,7 +14,7 @@ from .stage import Place, Stage
 from .track import Track
 from .viewer import Viewer
 
-MAX_RESENDS = 64
+MAX_RESENDS = 128  # of what one datagram of feedback asks for
 MOMENT = 0.2  # seconds of sound before it was loud enough that are sent after all
 MAX_PADDING = 32  # packets at once
 REPORTS = 512  # that are remembered, to tell round trips by
@@ -62,11 +62,17 @@ class Forwarder:
                 publisher.losing = True
         grant = stage.grants.get(publisher.person)
         place = stage.place_of(publisher.person)
-        if grant is None or place is None or not grant.allows(source.kind):
+        if (
+            grant is None
+            or place is None
+            or not grant.allows(source.kind)
+            or (publisher.backstage and grant.public)
+        ):
             self.refused += 1
             return
+        kind = links.RTP if grant.public else links.BACKSTAGE
         for link in stage.relays.values():
-            link.put(links.RTP, publisher.number, packet)
+            link.put(kind, publisher.number, packet)
         track = place.tracks[source.kind]
         arrival = _arrival(packet, header, payload_type, source, now)
         source.count(packet, arrival.part, now)
@@ -153,7 +159,7 @@ class Forwarder:
 
     def viewer_rtcp(self, stage: Stage, viewer: Viewer, compound: bytes, now: float) -> None:
         """What a viewer says: how it arrives, and what is wanted, keyframes and lost packets."""
-        remb = None
+        remb, left = None, MAX_RESENDS
         for packet in rtcp.split(compound):
             for block in rtcp.report_blocks(packet):
                 self._arrived(stage, viewer, block, now)
@@ -168,7 +174,8 @@ class Forwarder:
             viewer.nacks += len(lost)
             found = stage.place_with(ssrc) if lost else None
             if found is not None:
-                self._resend(stage, viewer, found, lost, now)
+                self._resend(stage, viewer, found, lost[:left], now)
+                left = max(0, left - len(lost))
         viewer.downlink.hear(remb, now)
 
     def _arrived(self, stage: Stage, viewer: Viewer, block: rtcp.ReportBlock, now: float) -> None:
@@ -201,7 +208,7 @@ class Forwarder:
         mid = next(line.mid for line in stage.lines if line.ssrc == track.ssrc)
         accepted = viewer.accepted[mid]
         rate = downlink.budget or downlink.sent
-        for sequence in lost[:MAX_RESENDS]:
+        for sequence in lost:
             packet = track.recent(branch, sequence)
             if packet is None or not viewer.repair.again(packet, rate, downlink.rtt, now):
                 continue

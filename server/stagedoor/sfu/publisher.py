@@ -79,7 +79,8 @@ class Publisher:
     """A publishing connection. Times in seconds.
 
     ``repairing``: the payload types of packets that are sent again. ``number`` tells publishers
-    apart, be they the same person again, between workers, too.
+    apart, be they the same person again, between workers, too. ``backstage``: of one at another
+    worker, whether the packet that comes was let in there for those alone who see the backstage.
     """
 
     def __init__(self, person: str, peer: Peer, published: Published) -> None:
@@ -91,6 +92,7 @@ class Publisher:
         self.keyframes: dict[tuple[str, int], KeyframeWish] = {}
         self._wish_for_keyframes()
         self.losing = False
+        self.backstage = False
         self.plis = 0
         self.uplink = Uplink()
         self.repairing = _repairing(published)
@@ -105,6 +107,15 @@ class Publisher:
         self._wish_for_keyframes()
         known = self.sources.items()
         self.sources = {ssrc: one for ssrc, one in known if one.line in published.lines}
+
+    def begin(self, kind: str) -> None:
+        """What comes of a kind is for others than before: a keyframe, and nothing of the past."""
+        for source in self.sources.values():
+            if source.kind == kind:
+                source.reception.give_up()
+        for (wished, _), wish in self.keyframes.items():
+            if wished == kind:
+                wish.reset()
 
     def layers(self, kind: str) -> list[int]:
         """The layers of the person's "video" or "screen" that the offer has."""

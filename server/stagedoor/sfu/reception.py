@@ -5,6 +5,7 @@ from __future__ import annotations
 from .rtcp import ReportBlock
 
 MAX_GAP = 200
+MAX_MISSING = 256  # so that a NACK of them fits a datagram
 TRIES = 4
 RETRY = 0.08
 
@@ -37,6 +38,8 @@ class Reception:
         elif ahead > 1:
             for lost in range(self._highest + 1, extended):
                 self._missing[lost] = (now, 0)
+            for oldest in list(self._missing)[:-MAX_MISSING]:
+                del self._missing[oldest]
             opened = True
         else:
             self._missing.pop(extended, None)
@@ -51,6 +54,10 @@ class Reception:
     def recovered(self, sequence: int) -> None:
         """A lost packet came by another stream; it counts as lost nevertheless (RFC 4588, 7)."""
         self._missing.pop(self._extended(sequence), None)
+
+    def give_up(self) -> None:
+        """Miss nothing of what was lost so far."""
+        self._missing.clear()
 
     def _extended(self, sequence: int) -> int:
         return self._highest + ((sequence - self._highest + 0x8000) & 0xFFFF) - 0x8000

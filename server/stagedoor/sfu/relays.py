@@ -17,7 +17,7 @@ from . import rtcp
 from .batch import Batch
 from .descriptions import Published
 from .dtls import Identity
-from .links import PUBLISHED, RTP, WISH, Link
+from .links import BACKSTAGE, PUBLISHED, RTCP, WISH, Link
 from .peer import Peer
 from .publisher import Publisher
 from .stage import Stage
@@ -101,18 +101,21 @@ class Relays:
         for link in self._links.values():
             link.flush()
 
-    def read(self, worker: int) -> None:
-        """Take what has come from a worker."""
-        for kind, number, body in self._links[worker].read():
-            if kind == PUBLISHED:
-                self._published(worker, number, _announced.decode(body))
-            elif kind == WISH:
-                self._wish(number, body)
-            else:
-                publisher = self._publishers.get((worker, number))
-                if publisher is not None and not publisher.peer.failed:
-                    peer = publisher.peer
-                    (peer.on_rtp if kind == RTP else peer.on_rtcp)(body)
+    def read(self, worker: int) -> list[tuple[int, int, bytes]]:
+        """The records that have come from a worker."""
+        return self._links[worker].read()
+
+    def take(self, worker: int, kind: int, number: int, body: bytes) -> None:
+        """Do as a record says."""
+        if kind == PUBLISHED:
+            self._published(worker, number, _announced.decode(body))
+        elif kind == WISH:
+            self._wish(number, body)
+        else:
+            publisher = self._publishers.get((worker, number))
+            if publisher is not None and not publisher.peer.failed:
+                peer, publisher.backstage = publisher.peer, kind == BACKSTAGE
+                (peer.on_rtcp if kind == RTCP else peer.on_rtp)(body)
 
     def _published(self, worker: int, number: int, announced: Announced) -> None:
         """Have a publisher for one at another worker; what the room knows nothing of is late."""

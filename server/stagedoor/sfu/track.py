@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from . import rtp
 from .branch import ALL, NOTHING, Branch
@@ -18,6 +19,7 @@ from .part import Part
 from .peer import Peer
 
 RING = 1024
+_eras = count()  # of all tracks: whoever sits elsewhere is not taken for who sat there
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Track:
     def __init__(self, kind: str, ssrc: int) -> None:
         self.kind = kind
         self.ssrc = ssrc
-        self.era = 0
+        self.era = next(_eras)
         self.branches = [Branch(kind, ssrc)]
         self.followers: dict[str, Follower] = {}
         self.waiting: set[str] = set()
@@ -63,7 +65,7 @@ class Track:
 
     def interrupt(self) -> None:
         """Whatever comes next follows on the last packet forwarded; the past is not resent."""
-        self.era += 1
+        self.era = next(_eras)
         self._rings.clear()
         for branch in self.branches:
             branch.interrupt()
