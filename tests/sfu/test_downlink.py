@@ -30,6 +30,20 @@ def test_the_rate_is_seen_by_the_sequence_numbers() -> None:
     assert downlink.sent == 960_000, "the second is one and a quarter, by the reports"
 
 
+def test_sources_that_are_reported_each_alone_make_a_steady_rate() -> None:
+    """As browsers do: every second or so a report for each picture, and REMB more often."""
+    downlink, rates = Downlink(), set()
+    for step in range(60):
+        if step % 4 == 0:
+            downlink.report(block(step * 25, ssrc=1), 1000)
+        if step % 5 == 2:
+            downlink.report(block(step * 10, ssrc=2), 1000)
+        downlink.hear(10**6, step / 4)
+        if step > 10:
+            rates.add(downlink.sent)
+    assert rates == {1_120_000}
+
+
 def test_a_report_that_jumps_is_of_a_new_beginning() -> None:
     downlink = Downlink()
     now = watched(downlink, 0, 3)

@@ -12,6 +12,8 @@ CLOCK_RATES = {"audio": 48000, "video": 90000, "screen": 90000}
 NOTHING, ALL = -1, 3
 """No layer at all; all of the temporal layers."""
 
+RECENT = 32  # packets
+
 _numbers = itertools.count()
 
 
@@ -20,7 +22,8 @@ class Branch:
 
     Whatever source it is fed from, and through every switch: sequence numbers, timestamps and
     VP8's picture numbers go on without a break. ``number`` tells branches apart. ``counted`` is its
-    owner's, to see whether ``packets`` has changed.
+    owner's, to see whether ``packets`` has changed. ``size``: octets of its packets, on average of
+    the last ones, as each layer has its own.
     """
 
     def __init__(self, kind: str, ssrc: int, layer: int = 0, temporal: int = ALL) -> None:
@@ -33,6 +36,7 @@ class Branch:
         self.packets = 0
         self.octets = 0
         self.counted = 0
+        self.size = 0.0
         self.payload_type = 0
         self._numbering: Numbering | None = None
         self._before: Numbering | None = None
@@ -48,6 +52,7 @@ class Branch:
         """Another branch that goes on from here by itself."""
         made = Branch(self.kind, self.ssrc, layer, temporal)
         made.packets, made.octets, made.payload_type = self.packets, self.octets, self.payload_type
+        made.size = self.size
         made.highest, made._timestamp, made._at = self.highest, self._timestamp, self._at
         made._picture, made._tl0, made._clock = self._picture, self._tl0, self._clock
         made._before = self._before
@@ -93,7 +98,9 @@ class Branch:
             self._remember(out, arrival, numbering)
         self.payload_type = arrival.payload_type
         self.packets += 1
-        self.octets += len(arrival.packet) - header.payload
+        octets = len(arrival.packet) - header.payload
+        self.octets += octets
+        self.size += (octets - self.size) / (RECENT if self.size else 1)
         return out
 
     def _remember(self, out: bytes, arrival: Arrival, numbering: Numbering) -> None:

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
 from .estimator import Feedback, State, estimate, unheard
 from .probing import Probe, probe
 from .rtcp import ReportBlock
 
 RATE = 1.0  # seconds over which rates are taken
+SPAN = 0.5  # the same, at least, of one source, which is reported every second or so
+GONE = 4.0  # seconds without a report after which a source counts no more
 LEAST = 40  # packets that losses are counted over, where they come within three seconds
 JUMP = 0x4000
 RTT = 0.1  # until there is a better one
+
+
+@dataclass(slots=True)
+class Reported:
+    """One source by its last report, and its rate by those before: browsers report each alone."""
+
+    highest: int
+    lost: int
+    octets: float = 0.0
+    rate: float = 0.0
+    at: float | None = None
+    fresh: bool = True
 
 
 class Downlink:
     """One viewer's way. Times in seconds, rates in bits a second.
 
     ``budget`` is for pictures: sound is not counted, and always sent. ``rtt``: the round trip.
-    ``expected``, ``lost``: packets of pictures, by the viewer's reports.
-    How much is sent is seen by the highest sequence numbers in the reports, so that nothing has to
-    be counted a packet and viewer.
+    ``expected``, ``lost``: packets of pictures, by the viewer's reports. ``sent``: what left for
+    the viewer lately, repairs and padding included. It is seen by the highest sequence numbers in
+    the reports, so that nothing has to be counted a packet and viewer.
     """
 
     def __init__(self) -> None:
         self.state = State()
         self.probe = Probe()
         self.rtt = RTT
-        self._sources: dict[int, tuple[int, int]] = {}
+        self.sent = 0
+        self._sources: dict[int, Reported] = {}
         self._octets = 0
         self._seen: deque[tuple[float, int]] = deque()
         self.expected = self.lost = 0
@@ -40,14 +56,6 @@ class Downlink:
         """What pictures may take; None while nothing is known."""
         return self.state.budget
 
-    @property
-    def sent(self) -> int:
-        """What left for the viewer lately, repairs and padding included."""
-        if len(self._seen) < 2:
-            return 0
-        (start, before), (end, after) = self._seen[0], self._seen[-1]
-        return int(8 * (after - before) / (end - start)) if end > start else 0
-
     def repaired(self, octets: int) -> None:
         """So much was sent again, or as padding."""
         self._octets += octets
@@ -59,23 +67,19 @@ class Downlink:
     def report(self, block: ReportBlock, size: float) -> None:
         """Take how pictures of one source arrived; ``size``: octets of its packets on average."""
         known = self._sources.get(block.ssrc)
-        self._sources[block.ssrc] = (block.highest, block.lost)
-        if known is None:
+        expected = (block.highest - known.highest) & 0xFFFFFFFF if known is not None else JUMP
+        if known is None or expected >= JUMP:
+            self._sources[block.ssrc] = Reported(block.highest, block.lost)
             return
-        expected = (block.highest - known[0]) & 0xFFFFFFFF
-        if expected < JUMP:
-            lost = max(0, min(expected, block.lost - known[1]))
-            self.expected, self.lost = self.expected + expected, self.lost + lost
-            self._expected, self._lost = self._expected + expected, self._lost + lost
-            self._octets += int(expected * size)
+        lost = max(0, min(expected, block.lost - known.lost))
+        self.expected, self.lost = self.expected + expected, self.lost + lost
+        self._expected, self._lost = self._expected + expected, self._lost + lost
+        known.highest, known.lost, known.fresh = block.highest, block.lost, True
+        known.octets += expected * size
 
     def hear(self, remb: int | None, now: float) -> None:
         """The end of a viewer's compound packet, with the REMB that was in it."""
-        seen = self._seen
-        if not seen or now > seen[-1][0]:
-            seen.append((now, self._octets))
-        while len(seen) > 2 and now - seen[1][0] > RATE:
-            seen.popleft()
+        self.sent = int(self._pictures(now) + self._repairs(now))
         loss, since = None, now - self._counted_at
         if since >= 3 * RATE or (since >= RATE and self._expected >= LEAST):
             if self._expected:
@@ -86,6 +90,26 @@ class Downlink:
             self.state = estimate(self.state, Feedback(self.sent, remb, loss), now)
             if self.state.phase == "decrease":
                 self._fell_at = now
+
+    def _pictures(self, now: float) -> float:
+        """The rate of all sources, each between its own reports."""
+        for one in self._sources.values():
+            if one.fresh and (one.at is None or now - one.at >= SPAN):
+                one.rate = 8 * one.octets / (now - one.at) if one.at is not None else 0.0
+                one.octets, one.at = 0.0, now
+            one.fresh = False
+        rates = (one.rate for one in self._sources.values() if now - (one.at or 0.0) < GONE)
+        return sum(rates)
+
+    def _repairs(self, now: float) -> float:
+        """The rate of what was sent again, and as padding."""
+        seen = self._seen
+        if not seen or now > seen[-1][0]:
+            seen.append((now, self._octets))
+        while len(seen) > 2 and now - seen[1][0] > RATE:
+            seen.popleft()
+        (start, before), (end, after) = seen[0], seen[-1]
+        return 8 * (after - before) / (end - start) if end > start else 0.0
 
     def struggles(self, now: float, seconds: float) -> bool:
         """Whether the budget fell within so many seconds."""

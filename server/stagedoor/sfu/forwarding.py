@@ -189,7 +189,7 @@ class Forwarder:
             viewer.downlink.trip(now - passed_on - block.delay / 65536)
         branch = track.followers[viewer.person].branch
         if track.kind != "audio" and branch.packets:
-            viewer.downlink.report(block, branch.octets / branch.packets + OVERHEAD)
+            viewer.downlink.report(block, branch.size + OVERHEAD)
 
     def _resend(
         self,
