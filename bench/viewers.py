@@ -56,13 +56,17 @@ class Counted:
 
 
 class Listener:
-    """Answers each viewer's offers, and connects the viewer at the first one."""
+    """Answers each viewer's offers, and connects the viewer at the first one.
+
+    The first offer to whoever is in ``offered`` is left to those who wait for it there.
+    """
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         self.engine = engine
         self.peers: dict[str, Peer] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.connected: dict[str, asyncio.Event] = {}
+        self.offered: dict[str, asyncio.Future[SubscribeOffer]] = {}
 
     def expect(self, person: str, peer: Peer) -> None:
         """This person's offers are for this peer."""
@@ -71,6 +75,9 @@ class Listener:
 
     def offer_needed(self, room: str, person: str, offer: SubscribeOffer) -> None:
         """Answer as a browser would."""
+        if person in self.offered:
+            self.offered.pop(person).set_result(offer)
+            return
         task = asyncio.create_task(self._answer(room, person, offer))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Protocol, Self
 
 from bench.peer import Peer
-from bench.viewers import Listener
+from bench.viewers import Listener, layered
 from stagedoor.media.interface import Grant
 from stagedoor.sfu.supervisor import EmbeddedEngine
 
@@ -16,6 +18,7 @@ from .processes import children
 from .stream import AUDIO_SSRC, VIDEO_SSRC
 
 ROOM, PUBLISHER = "bench", "publisher"
+Offer = tuple[str, Callable[[str], Awaitable[None]]]  # SDP, and what takes the answer's SDP
 
 
 class Server(Protocol):
@@ -35,12 +38,16 @@ class Server(Protocol):
 
 
 class Stagedoor:
-    """An engine of our own with one room, in the namespace; an async context manager."""
+    """An engine of our own with one room, in the namespace; an async context manager.
+
+    The publisher sends so many ``layers``.
+    """
 
     name = "Stagedoor"
 
-    def __init__(self, namespace: Namespace) -> None:
+    def __init__(self, namespace: Namespace, layers: int = 1) -> None:
         self._namespace = namespace
+        self._layers = layers
         self.engine = EmbeddedEngine(port=0, announced=(namespace.host,))
         self._listener = Listener(self.engine)
         self._count = 0
@@ -64,13 +71,28 @@ class Stagedoor:
     async def publish(self, peer: Peer) -> None:
         """Connect the publisher, who may send everything."""
         await self.engine.grant(ROOM, PUBLISHER, Grant(forward=True, microphone=True, camera=True))
-        offer = peer.offer(AUDIO_SSRC, VIDEO_SSRC)
+        offer = layered(peer.offer(AUDIO_SSRC, VIDEO_SSRC), self._layers)
         await peer.connect(await self.engine.publish(ROOM, PUBLISHER, offer))
 
     async def subscribe(self, peer: Peer) -> None:
         """Connect a viewer."""
-        self._count += 1
-        person = f"viewer-{self._count}"
+        person = self._somebody()
         self._listener.expect(person, peer)
         await self.engine.subscribe(ROOM, person)
         await self._listener.connected[person].wait()
+
+    async def offer(self) -> Offer:
+        """What is offered to a viewer who is no Peer."""
+        person = self._somebody()
+        offered = self._listener.offered[person] = asyncio.get_running_loop().create_future()
+        await self.engine.subscribe(ROOM, person)
+        offer = await offered
+
+        async def answer(sdp: str) -> None:
+            await self.engine.answer(ROOM, person, offer.revision, sdp)
+
+        return offer.sdp, answer
+
+    def _somebody(self) -> str:
+        self._count += 1
+        return f"viewer-{self._count}"

@@ -20,6 +20,7 @@ import aiohttp
 
 from bench.peer import Peer
 
+from .engine import Offer
 from .namespace import Namespace
 from .stream import AUDIO_SSRC, VIDEO_SSRC
 
@@ -149,13 +150,21 @@ class Janus:
 
     async def subscribe(self, peer: Peer) -> None:
         """Subscribe to the publisher, and connect."""
+        offer, answer = await self.offer()
+        await answer(peer.answer(offer))
+        await peer.connect(offer)
+
+    async def offer(self) -> Offer:
+        """What is offered to a viewer."""
         handle = await Handle.attach(self)
         streams = [{"feed": self._feed}]
         await handle.say({"request": "join", "ptype": "subscriber", "room": 1, "streams": streams})
-        offer = str((await handle.event(with_sdp=True))["jsep"]["sdp"])
-        answer = {"type": "answer", "sdp": peer.answer(offer)}
-        await handle.say({"request": "start", "room": 1}, answer)
-        await peer.connect(offer)
+        offered = str((await handle.event(with_sdp=True))["jsep"]["sdp"])
+
+        async def answer(sdp: str) -> None:
+            await handle.say({"request": "start", "room": 1}, {"type": "answer", "sdp": sdp})
+
+        return offered, answer
 
 
 class Handle:

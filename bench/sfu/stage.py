@@ -13,7 +13,7 @@ from bench.peer import Peer
 from .crowd import Crowd
 from .engine import Server
 from .processes import cpu_seconds
-from .stream import Stream, publish
+from .stream import Source, publish
 
 AT_ONCE = 50  # viewers that connect at the same time
 SETTLE = 0.5  # seconds between the first packet and the measuring
@@ -42,16 +42,18 @@ class Run:
 class Stage:
     """A server with its publisher and its crowd."""
 
-    def __init__(self, server: Server, host: str, stream: Stream) -> None:
+    def __init__(self, server: Server, host: str, stream: Source) -> None:
         self.server = server
         self.crowd = Crowd()
         self._host = host
         self._stream = stream
         self._publisher: Peer | None = None
 
-    async def open(self) -> None:
-        """Connect the publisher."""
+    async def open(self, *, heeding: bool = False) -> None:
+        """Connect the publisher; ``heeding``: who sends keyframes when asked for them."""
         self._publisher = await Peer.open(host=self._host)
+        if heeding:
+            self._publisher.on_rtcp = self._stream.heed
         await self.server.publish(self._publisher)
 
     async def grow(self, count: int) -> None:

@@ -10,11 +10,13 @@ import asyncio
 import struct
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import Protocol
 
 import av
 import numpy as np
 
 from bench.peer import Peer
+from stagedoor.sfu.rtcp import keyframe_wanted, split
 
 AUDIO_SSRC, VIDEO_SSRC = 0x0A0A0A0A, 0x0B0B0B0B
 OPUS, VP8 = 111, 96
@@ -22,14 +24,15 @@ PAYLOAD = 1180  # bytes of a packet at most, with the descriptor
 FRAMES_A_SECOND = 25
 SIZE = (640, 360)
 KEY_EVERY = 50  # frames
+KEY_APART = 8  # frames at least between two that viewers have asked for, as in Chromium
 SECONDS = 4  # until the pictures begin again, with a keyframe
 SOUND = b"\xbb" * 80
 PACED = 0.005, 2.5  # Chromium's pacer: seconds between two bursts, times the stream's rate
 
 
-def pictures(bits_a_second: float) -> list[bytes]:
+def pictures(bits_a_second: float, size: tuple[int, int] = SIZE) -> list[bytes]:
     """Encode some seconds of moving noise."""
-    width, height = SIZE
+    width, height = size
     codec = av.CodecContext.create("libvpx", "w")
     codec.width, codec.height, codec.pix_fmt = width, height, "yuv420p"
     codec.time_base = Fraction(1, FRAMES_A_SECOND)
@@ -68,18 +71,52 @@ def cut(picture: bytes) -> list[bytes]:
     return [picture[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
-class Stream:
-    """Pictures without end. ``frames`` yields the next one's RTP packets, ``sound`` the next."""
+class Source(Protocol):
+    """What ``publish`` sends."""
 
-    def __init__(self, bits_a_second: float) -> None:
+    bits_a_second: float
+    on_send: Callable[[bytes], None]
+
+    def frame(self) -> list[bytes]:
+        """The next picture's RTP packets."""
+
+    def sound(self) -> bytes:
+        """The next 20 ms of sound."""
+
+    def heed(self, compound: bytes) -> None:
+        """RTCP that comes back."""
+
+
+class Stream:
+    """Pictures without end. ``frame`` gives the next one's RTP packets, ``sound`` the next.
+
+    ``heed`` takes the RTCP that comes back: who asks for a keyframe gets one soon.
+    """
+
+    def __init__(
+        self, bits_a_second: float, size: tuple[int, int] = SIZE, ssrc: int = VIDEO_SSRC
+    ) -> None:
         self.bits_a_second = bits_a_second
         self.on_send: Callable[[bytes], None] = _nothing
-        self._pictures = [cut(picture) for picture in pictures(bits_a_second)]
+        encoded = pictures(bits_a_second, size)
+        self._pictures = [cut(picture) for picture in encoded]
+        self._keys = [at for at, picture in enumerate(encoded) if not picture[0] & 1]
+        self._ssrc = ssrc
         self._sequence = self._frame = self._sounds = 0
+        self._at = self._last_key = 0
+
+    def heed(self, compound: bytes) -> None:
+        """Go on with a keyframe if this asks for one, unless there was one just now."""
+        wanted = [ssrc for packet in split(compound) for ssrc in keyframe_wanted(packet)]
+        if self._ssrc in wanted and self._frame - self._last_key >= KEY_APART:
+            self._at = next((key for key in self._keys if key >= self._at), 0)
 
     def frame(self) -> list[bytes]:
         """The next picture's packets."""
-        payloads = self._pictures[self._frame % len(self._pictures)]
+        payloads = self._pictures[self._at]
+        if self._at in self._keys:
+            self._last_key = self._frame
+        self._at = (self._at + 1) % len(self._pictures)
         stamp = self._frame * 90000 // FRAMES_A_SECOND & 0xFFFFFFFF
         packets = []
         for index, payload in enumerate(payloads):
@@ -87,7 +124,7 @@ class Stream:
             descriptor = struct.pack(
                 "!BBH", 0x80 if index else 0x90, 0x80, 0x8000 | self._frame & 0x7FFF
             )
-            header = (0x80, marker | VP8, self._sequence & 0xFFFF, stamp, VIDEO_SSRC)
+            header = (0x80, marker | VP8, self._sequence & 0xFFFF, stamp, self._ssrc)
             packets.append(struct.pack("!BBHII", *header) + descriptor + payload)
             self._sequence += 1
         self._frame += 1
@@ -118,7 +155,7 @@ def bursts(packets: list[bytes], bits_a_second: float) -> Iterator[list[bytes]]:
     yield packets[start:]
 
 
-async def publish(peer: Peer, stream: Stream, *, paced: bool = False) -> None:
+async def publish(peer: Peer, stream: Source, *, paced: bool = False) -> None:
     """Send in real time until cancelled: a picture every 40 ms, sound every 20 ms."""
     loop = asyncio.get_running_loop()
     start, tick = loop.time(), 0
