@@ -18,6 +18,7 @@ from aiortc import MediaStreamTrack
 from .devices import Device, places
 from .errors import DeviceError
 from .filming import Filming, Picture, Planar, Reel, Show
+from .words import t
 
 CLOCK = Fraction(1, 90000)
 BUFFERS = 2
@@ -50,7 +51,7 @@ class Camera(Filming):
         self._device = device
         self._size = size
         self._fps = fps
-        super().__init__(f"The camera {device.name}", self._read, show, failed)
+        super().__init__(t("The camera {name}", name=device.name), self._read, show, failed)
 
     def _read(self) -> Reel:
         capture = self._opened()
@@ -77,7 +78,9 @@ class Camera(Filming):
             if capture.isOpened():
                 return capture
             capture.release()
-        raise DeviceError(f"{self._what} cannot be opened; it may be in use elsewhere.")
+        raise DeviceError(
+            "{device} cannot be opened; it may be in use elsewhere.", device=self._what
+        )
 
 
 def taken(capture: Any) -> float:

@@ -20,6 +20,7 @@ from .levels import dbfs
 from .publisher import Publisher
 from .slot import Missing, Openable, Slot
 from .sources import Pictures, Sounds
+from .words import t
 
 Mute = Literal["release", "silence"]
 SCREEN_FPS = 10
@@ -148,7 +149,7 @@ class Studio:
     def _make_microphone(self, failed: Callable[[DeviceError], None]) -> Openable:
         match self.microphone:
             case None:
-                return Missing("No microphone was chosen.")
+                return Missing(t("No microphone was chosen."))
             case Sounds() as sounds:
                 return sounds.opening(self._hear)
             case device:
@@ -157,7 +158,7 @@ class Studio:
     def _make_camera(self, failed: Callable[[DeviceError], None]) -> Openable:
         match self.camera:
             case None:
-                return Missing("No camera was chosen.")
+                return Missing(t("No camera was chosen."))
             case Pictures() as pictures:
                 return pictures.opening(self._show)
             case device:
@@ -166,7 +167,7 @@ class Studio:
     def _make_screen(self, failed: Callable[[DeviceError], None]) -> Openable:
         match self.screen:
             case None:
-                return Missing("No screen was chosen.")
+                return Missing(t("No screen was chosen."))
             case Pictures() as pictures:
                 return pictures.opening(self._share)
             case device:

@@ -91,8 +91,7 @@ class Connection:
                     raise  # of the program's own output, as sockets tell it otherwise
                 except (aiohttp.ClientError, OSError, ConnectionLostError) as error:
                     if not self._reached:
-                        why = str(error) or "it does not answer."
-                        raise ConnectionLostError(f"The server cannot be reached: {why}") from error
+                        raise _unreachable(error) from error
                 except RefusedError as refused:
                     if not self._reached or refused.code not in PASSING:
                         raise
@@ -160,7 +159,7 @@ class Connection:
                     self._opened.clear()
                 self._resolve(message.id, message)
             case Closing(again=False):
-                raise EndedError(message.code, message.sentence)
+                raise EndedError(message.code, message.sentence, message.template, message.values)
             case Update():
                 self._number = message.number
                 self._on_message(message)
@@ -203,9 +202,17 @@ class Connection:
         finally:
             self._waiting.pop(number, None)
         if isinstance(message, Refused):
-            raise RefusedError(message.code, message.sentence)
+            raise RefusedError(message.code, message.sentence, message.template, message.values)
         return message
 
     async def command(self, request: AnyRequest) -> None:
         """Send a command that is answered ``ok``. Raises as ``request`` does."""
         await self.request(request, Ok)
+
+
+def _unreachable(error: BaseException) -> ConnectionLostError:
+    if isinstance(error, ConnectionLostError):
+        return error
+    if not str(error):
+        return ConnectionLostError("The server cannot be reached: it does not answer.")
+    return ConnectionLostError("The server cannot be reached: {error}", error=str(error))

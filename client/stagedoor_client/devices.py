@@ -38,10 +38,11 @@ class Device:
 def choose(devices: Sequence[Device], wanted: str, kind: str) -> Device:
     """The device meant by an index or a part of its name, whatever the case.
 
-    A whole name wins over a part of others. Raises DeviceError.
+    A whole name wins over a part of others. Raises DeviceError, in English as the command line is.
     """
     if not devices:
-        raise DeviceError(f"There is no {kind} on this machine.")
+        trouble = f"There is no {kind} on this machine."
+        raise DeviceError(trouble)
     if wanted.isascii() and wanted.isdigit():
         found = [device for device in devices if device.index == int(wanted)]
     else:
@@ -52,9 +53,11 @@ def choose(devices: Sequence[Device], wanted: str, kind: str) -> Device:
         return found[0]
     if found:
         names = ", ".join(f"{device.index} {device.name}" for device in found)
-        raise DeviceError(f"“{wanted}” fits several {kind}s: {names}. Say more of the name.")
+        trouble = f"“{wanted}” fits several {kind}s: {names}. Say more of the name."
+        raise DeviceError(trouble)
     names = ", ".join(f"{device.index} {device.name}" for device in devices)
-    raise DeviceError(f"There is no {kind} “{wanted}”. There are: {names}.")
+    trouble = f"There is no {kind} “{wanted}”. There are: {names}."
+    raise DeviceError(trouble)
 
 
 def microphones() -> list[Device]:
@@ -85,9 +88,11 @@ def _listed() -> list[dict[str, Any]]:
     except subprocess.CalledProcessError as error:
         why = error.stderr.strip().splitlines()
         last = why[-1] if why else f"code {error.returncode}"
-        raise DeviceError(f"The sound devices cannot be listed: {last}") from error
+        raise DeviceError("The sound devices cannot be listed: {error}", error=last) from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise DeviceError(f"The sound devices cannot be listed: {error}") from error
+        raise DeviceError(
+            "The sound devices cannot be listed: {error}", error=str(error)
+        ) from error
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 
@@ -157,5 +162,7 @@ def _enumerated(backend: int) -> list[Device]:
     try:
         from cv2_enumerate_cameras import enumerate_cameras
     except ImportError as error:
-        raise DeviceError(f"Cameras need cv2-enumerate-cameras: {error}") from error
+        raise DeviceError(
+            "Cameras need cv2-enumerate-cameras: {error}", error=str(error)
+        ) from error
     return [Device(one.index, one.name) for one in enumerate_cameras(backend)]

@@ -89,7 +89,7 @@ class Filming:
         except TimeoutError:
             await self.close()
             raise DeviceError(
-                f"{self._what} gives no picture; it may be in use elsewhere."
+                "{device} gives no picture; it may be in use elsewhere.", device=self._what
             ) from None
         except BaseException:
             await self.close()
@@ -110,11 +110,12 @@ class Filming:
                     self._offer(picture, at)
                     if self._stop.is_set():
                         return
-            self._call(self._fail, f"{self._what} stopped giving pictures.")
+            self._call(self._fail, self._stopped())
         except DeviceError as error:
-            self._call(self._fail, str(error))
+            self._call(self._fail, error)
         except Exception as error:  # cv2.error and what drivers raise
-            self._call(self._fail, f"{self._what} failed: {error}")
+            failed = DeviceError("{device} failed: {error}", device=self._what, error=str(error))
+            self._call(self._fail, failed)
         finally:
             self._released.set()
 
@@ -141,7 +142,7 @@ class Filming:
         if self._stop.is_set():
             return
         if time.monotonic() - self._seen > SILENCE:
-            self._fail(f"{self._what} stopped giving pictures.")
+            self._fail(self._stopped())
         else:
             self._watch = self._loop.call_later(WATCH, self._look)
 
@@ -152,8 +153,10 @@ class Filming:
         except RuntimeError:
             self._stop.set()
 
-    def _fail(self, sentence: str) -> None:
-        error = DeviceError(sentence)
+    def _stopped(self) -> DeviceError:
+        return DeviceError("{device} stopped giving pictures.", device=self._what)
+
+    def _fail(self, error: DeviceError) -> None:
         if not self._first.done():
             self._first.set_exception(error)
         elif not self._stop.is_set():

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from stagedoor.rules.talk.commands import AskQuestion, Say
 
 from .errors import ConnectionLostError, RefusedError, SomebodyElseError
+from .words import why
 
 Written = Say | AskQuestion
 Failure = RefusedError | ConnectionLostError
@@ -42,7 +43,7 @@ class Unsent:
     @property
     def sentence(self) -> str:
         """Why it was not sent, for people; empty while it is under way."""
-        return str(self.failure) if self.failure is not None else ""
+        return why(self.failure) if self.failure is not None else ""
 
 
 class Outbox:

@@ -22,7 +22,9 @@ def library() -> Any:
     try:
         import sounddevice
     except (ImportError, OSError) as error:
-        raise DeviceError(f"Sound needs sounddevice and PortAudio's library: {error}") from error
+        raise DeviceError(
+            "Sound needs sounddevice and PortAudio's library: {error}", error=str(error)
+        ) from error
     return sounddevice
 
 
@@ -73,7 +75,7 @@ class Stream:
     def _start(self, sounddevice: Any) -> None:
         index = None if self._device is None else self._index(sounddevice)
         if self._device is not None and index is None:
-            raise DeviceError(f"{self._what} is not there any more.")
+            raise DeviceError("{device} is not there any more.", device=self._what)
         self._ending = False
         try:
             self._stream = self._make(sounddevice, index)
@@ -82,7 +84,7 @@ class Stream:
             self._end()
             # The library's own words, which are no sentence for people, stay its cause.
             raise DeviceError(
-                f"{self._what} cannot be opened; it may be in use elsewhere."
+                "{device} cannot be opened; it may be in use elsewhere.", device=self._what
             ) from error
 
     def _end(self) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .words import marked, t, told
+
 Word = Literal["good", "fair", "poor", "lost"]
 
 GOOD = (0.02, 0.200, 0.030)
@@ -16,10 +18,10 @@ LEAST = 3000
 """Bits a second below which there is nothing but reports of the connection's own."""
 
 NAMES: dict[Word, str] = {
-    "good": "Good connection",
-    "fair": "Fair connection",
-    "poor": "Poor connection",
-    "lost": "No connection",
+    "good": marked("Good connection"),
+    "fair": marked("Fair connection"),
+    "poor": marked("Poor connection"),
+    "lost": marked("No connection"),
 }
 
 
@@ -73,22 +75,24 @@ class Quality:
 def judge(before: Sample, after: Sample) -> Quality | None:
     """The network between two samples; None while there is nothing to tell of."""
     if not after.connected:
-        return None if before.connected else Quality("lost", f"{NAMES['lost']}: connecting")
+        return None if before.connected else Quality("lost", t("No connection: connecting"))
     seconds = after.at - before.at
     if seconds <= 0 or not after.bytes:
         return None
     sending, receiving = (_rate(before, after, way) / seconds for way in (0, 1))
     if before.expecting and after.expecting and not receiving:
-        return Quality("lost", f"{NAMES['lost']}: nothing arrives", sending=sending)
+        return Quality("lost", t("No connection: nothing arrives"), sending=sending)
     arrived, lost, jitter = _arrivals(before.streams, after.streams)
     loss = lost / (lost + arrived) if lost else 0.0
     word = _word(loss, after.round_trip or 0.0, jitter or 0.0)
     round_trip = None if after.round_trip is None else max(0.0, after.round_trip) * 1000
-    parts = [f"{percent(loss)} lost"] if lost + arrived else []
+    parts = [t("{share} lost", share=percent(loss))] if lost + arrived else []
     parts += [f"{round_trip:.0f} ms"] if round_trip is not None else []
-    parts += [f"sending {rate(sending)}"] if sending >= LEAST else []
-    parts += [f"receiving {rate(receiving)}"] if receiving >= LEAST else []
-    sentence = f"{NAMES[word]}: {', '.join(parts)}" if parts else NAMES[word]
+    parts += [t("sending {rate}", rate=rate(sending))] if sending >= LEAST else []
+    parts += [t("receiving {rate}", rate=rate(receiving))] if receiving >= LEAST else []
+    sentence = told(NAMES[word])
+    if parts:
+        sentence = t("{name}: {text}", name=sentence, text=", ".join(parts))
     return Quality(
         word,
         sentence,

@@ -25,10 +25,11 @@ from .reactions import Step, Wishes, possible, stays_ready, wanted
 from .smaller import worth_while
 from .steps import Steps
 from .view import UP
+from .words import marked, why
 
 __all__ = ["Options", "Room"]
 
-NO_WAY = "There is no way onto the stage just now."
+NO_WAY = marked("There is no way onto the stage just now.")
 
 
 class Room(Participant):
@@ -203,7 +204,7 @@ class Room(Participant):
 
     def _device_failed(self, kind: Device, error: DeviceError) -> None:
         """A device that cannot be used is off, on the server as well; one stays in the room."""
-        self._tell(Line("device_failed", str(error), {"device": str(kind)}))
+        self._tell(Line("device_failed", why(error), {"device": str(kind)}))
         if kind in self._preview:
             self._preview.discard(kind)
             self._troubles[kind] = error

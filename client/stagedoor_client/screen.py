@@ -60,11 +60,13 @@ class Screen(Filming):
             with mss.MSS(with_cursor=True) as grabber:
                 yield from self._pictures_of(grabber)
         except mss.ScreenShotError as error:
-            raise DeviceError(f"{self._what} cannot be captured: {error}") from error
+            raise DeviceError(
+                "{device} cannot be captured: {error}", device=self._what, error=str(error)
+            ) from error
 
     def _pictures_of(self, grabber: Any) -> Reel:
         if self._device.index >= len(grabber.monitors):
-            raise DeviceError(f"{self._what} is not there any more.")
+            raise DeviceError("{device} is not there any more.", device=self._what)
         monitor = grabber.monitors[self._device.index]
         planar = Planar()
         size = fitting(monitor["width"], monitor["height"])

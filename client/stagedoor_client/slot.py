@@ -130,7 +130,7 @@ class Slot:
         try:
             await device.close()
         except Exception as error:  # a driver's; the slot has to go on
-            self._failed(DeviceError(f"The device cannot be released: {error}"))
+            self._failed(DeviceError("The device cannot be released: {error}", error=str(error)))
 
     async def _open(self) -> None:
         self._stale = False
@@ -152,7 +152,7 @@ class Slot:
         elif isinstance(error, DeviceError):
             self._note(error)
         else:
-            self._note(DeviceError(f"The device cannot be opened: {error}"))
+            self._note(DeviceError("The device cannot be opened: {error}", error=str(error)))
 
     def _fail(self, device: Openable, error: DeviceError) -> None:
         if device is self._arriving:

@@ -12,6 +12,7 @@ from typing import Any
 from .devices import Device
 from .errors import DeviceError
 from .portaudio import Stream
+from .words import marked, told
 
 LATENCY = 0.04  # seconds
 GAP = 0.15  # seconds
@@ -21,6 +22,13 @@ WATCH = 2.0
 CHOSEN_ELSEWHERE = ("default", "sysdefault", "pulse", "pipewire")
 
 Failed = Callable[[DeviceError], None]
+
+
+THE = {"microphone": marked("The microphone"), "speaker": marked("The speaker")}
+NAMES = {
+    "microphone": marked("The microphone {name}"),
+    "speaker": marked("The speaker {name}"),
+}
 
 
 class Sounding:
@@ -39,7 +47,9 @@ class Sounding:
         listed: Callable[[], list[Device]],
         failed: Failed,
     ) -> None:
-        self._what = f"The {what}" if device is None else f"The {what} {device.name}"
+        self._what = (
+            told(NAMES[what], {"name": device.name}) if device is not None else told(THE[what])
+        )
         self._device = device
         self._listed = listed
         self._failed = failed
@@ -98,7 +108,7 @@ class Sounding:
             self._doubted = False
             self._check = None
         else:
-            self._fail("was pulled out.")
+            self._fail(marked("{device} was pulled out."))
 
     def _look(self) -> None:
         """Notice a device whose callbacks have stopped, or that is another one now."""
@@ -113,13 +123,13 @@ class Sounding:
         self._call(self._stopped)
 
     def _stopped(self) -> None:
-        self._fail("stopped.")
+        self._fail(marked("{device} stopped."))
 
-    def _fail(self, how: str) -> None:
+    def _fail(self, template: str) -> None:
         """Tell it, once."""
         if not self._closed:
             self._closed = True
-            self._failed(DeviceError(f"{self._what} {how}"))
+            self._failed(DeviceError(template, device=self._what))
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         """In the event loop, unless it is closed already."""

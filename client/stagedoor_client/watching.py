@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .devices import Device
 from .errors import DeviceError
 from .hardware import Hardware
+from .words import why
 
 EVERY = 2.0  # seconds
 
@@ -38,7 +39,7 @@ def found(hardware: Hardware) -> Found:
         try:
             kinds[kind] = tuple(listing())
         except DeviceError as error:
-            errors[kind] = str(error)
+            errors[kind] = why(error)
     return Found(**kinds, errors=errors)
 
 

@@ -8,19 +8,21 @@ from __future__ import annotations
 import sys
 
 from . import catalogues
-from .sentences import all_sentences
+from .sentences import ROOT
 
 
 def main() -> int:
     """The exit code: 1 if something is missing."""
-    found = all_sentences()
-    said = list(found.problems)
-    for path in sorted(catalogues.LOCALES.glob("*.json")):
+    said: list[str] = []
+    for path in catalogues.catalogues():
+        found = catalogues.needed(path)
         entries = catalogues.read(path)
         kept = {english: entry for english, entry in entries.items() if english in found.sentences}
         catalogues.write(path, kept)
-        said += [f"{path.name}: {one}" for one in catalogues.problems(path, kept, found)]
-    print("\n".join(said) or "The catalogues are complete.")
+        name = str(path.relative_to(ROOT))
+        said += found.problems
+        said += [f"{name}: {one}" for one in catalogues.problems(path, kept, found)]
+    print("\n".join(dict.fromkeys(said)) or "The catalogues are complete.")
     return 1 if said else 0
 
 

@@ -6,13 +6,24 @@ import json
 import re
 from pathlib import Path
 
-from .sentences import STATIC, Found
+from .sentences import CLIENT, STATIC, Found, client_sentences, page_sentences
 
-LOCALES = STATIC / "locales"
+LOCALES = {STATIC / "locales": page_sentences, CLIENT / "locales": client_sentences}
+"""Where catalogues are, and what those there must have."""
 #: The plural forms that a language must have (Unicode CLDR).
 PLURALS = {"de": {"one", "other"}}
 
 Entry = str | dict[str, str]
+
+
+def catalogues() -> list[Path]:
+    """All that there are."""
+    return [path for folder in LOCALES for path in sorted(folder.glob("*.json"))]
+
+
+def needed(path: Path) -> Found:
+    """What this catalogue must have."""
+    return LOCALES[path.parent]()
 
 
 def read(path: Path) -> dict[str, Entry]:

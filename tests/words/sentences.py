@@ -1,8 +1,9 @@
-"""Which sentences the pages and the server say, as they stand in the sources.
+"""Which sentences the pages, the client and the server say, as they stand in the sources.
 
 Pages: the literal arguments of ``t`` and ``tn`` in ``static/js``, and what ``data-t`` names in
-the HTML. Server: what follows a refusal's code, what is called ``template``, what is ``marked``,
-and the words of the reports. All must be literals, or else they could not be found here, nor by a
+the HTML. Client: those of ``t``, ``tn`` and ``marked``, and of the errors that its window shows.
+Server: what follows a refusal's code, what is called ``template``, what is ``marked``, and the
+words of the reports. All must be literals, or else they could not be found here, nor by a
 translator. What only programmers and operators read is not translated.
 """
 
@@ -18,14 +19,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
+CLIENT = ROOT / "client" / "stagedoor_client"
 
 _STRING = r'"((?:[^"\\\n]|\\.)*)"'
 _CALL = re.compile(r"(?<![\w.$#])(tn?)\(")
 _LITERAL = re.compile(rf"\s*{_STRING}\s*(?=[,)])")
 _COMMENT = re.compile(r"^[ \t]*(//|/\*|\*).*$", re.MULTILINE)
-_DEFINES = {"words.js"}
+_DEFINES = {"words.js", "words.py"}
 _SERVER = ROOT / "server" / "stagedoor"
 _NOT_FOR_PEOPLE = {"requests.py"}
+_REPORTS = _SERVER / "rooms" / "reports"  # fetched by the pages alone
+_ERRORS = {"LinkError", "DeviceError", "ConnectionLostError"}
 _NOT_FOR_PEOPLE_EITHER = {"BAD_MESSAGE", "UNKNOWN_MESSAGE", "BAD_KEY", "ROOM_EXISTS", "TOO_LARGE"}
 
 
@@ -42,18 +46,50 @@ class Found:
         self.sentences.setdefault(sentence, where)
 
 
-def all_sentences() -> Found:
-    """Everything that a catalogue must have."""
+def page_sentences() -> Found:
+    """Everything that a catalogue of the pages must have."""
     found = Found()
     for path in sorted(STATIC.rglob("*.js")):
         if path.name not in _DEFINES:
             read_script(path.read_text(), str(path.relative_to(ROOT)), found)
     for path in sorted(STATIC.glob("*.html")):
         _Page(str(path.relative_to(ROOT)), found).feed(path.read_text())
-    for path in sorted(_SERVER.rglob("*.py")):
-        if path.name not in _NOT_FOR_PEOPLE:
-            read_module(path.read_text(), str(path.relative_to(ROOT)), found)
+    _read_server(found)
     return found
+
+
+def client_sentences() -> Found:
+    """Everything that a catalogue of the client must have."""
+    found = Found()
+    for path in sorted(CLIENT.rglob("*.py")):
+        if path.name not in _DEFINES:
+            read_client(path.read_text(), str(path.relative_to(ROOT)), found)
+    _read_server(found, but=_REPORTS)
+    return found
+
+
+def _read_server(found: Found, but: Path | None = None) -> None:
+    for path in sorted(_SERVER.rglob("*.py")):
+        if path.name not in _NOT_FOR_PEOPLE and (but is None or but not in path.parents):
+            read_module(path.read_text(), str(path.relative_to(ROOT)), found)
+
+
+def read_client(text: str, name: str, found: Found) -> None:
+    """The sentences of a module of the client."""
+    for node in ast.walk(ast.parse(text)):
+        where = f"{name}:{getattr(node, 'lineno', 0)}"
+        match node:
+            case ast.Call(func=ast.Name(id="t" | "marked"), args=[said, *_]):
+                _note(said, where, found)
+            case ast.Call(func=ast.Name(id="tn"), args=[_, one, other]):
+                _note(one, where, Found(problems=found.problems))
+                _note(other, where, found)
+                if isinstance(other, ast.Constant):
+                    found.plurals.add(str(other.value))
+            case ast.Call(func=ast.Name(id=error), args=[said, *_]) if error in _ERRORS:
+                # A name stands for a sentence that is marked.
+                if not isinstance(said, ast.Name | ast.Attribute):
+                    _note(said, where, found)
 
 
 def read_module(text: str, name: str, found: Found) -> None:

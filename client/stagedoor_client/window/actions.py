@@ -12,6 +12,7 @@ from stagedoor.rules import commands as cmd
 from stagedoor.rules.values import Device, Mode, Role, Seat
 
 from ..view import UP
+from ..words import t
 from .scene import Scene, has_seat, moderates
 
 
@@ -34,7 +35,7 @@ def actions_for(person: PersonView, scene: Scene) -> list[Action]:
     if me is None:
         return []
     mine = person.id == me.id
-    change = [Action("Change your name…", "edit", ask="rename", value=person.id)] if mine else []
+    change = [Action(t("Change your name…"), "edit", ask="rename", value=person.id)] if mine else []
     if not moderates(me):
         return change if scene.room.settings.may_rename else []
     reach = not mine and (person.role is not Role.HOST or me.role is Role.HOST)
@@ -53,7 +54,7 @@ def actions_for(person: PersonView, scene: Scene) -> list[Action]:
 
 
 def _remove_words(person: PersonView) -> str:
-    return "Remove from backstage" if person.backstage else "Remove from stage"
+    return t("Remove from backstage") if person.backstage else t("Remove from stage")
 
 
 def may_put_out(person: PersonView, me: PersonView) -> bool:
@@ -64,9 +65,9 @@ def may_put_out(person: PersonView, me: PersonView) -> bool:
 def _put_out(person: PersonView) -> list[Action]:
     one = person.id
     return [
-        Action("Rename…", "edit", ask="rename", value=one),
-        Action("Remove from the room…", "out", danger=True, ask="remove", value=one),
-        Action("Ban…", "block", danger=True, ask="ban", value=one),
+        Action(t("Rename…"), "edit", ask="rename", value=one),
+        Action(t("Remove from the room…"), "out", danger=True, ask="remove", value=one),
+        Action(t("Ban…"), "block", danger=True, ask="ban", value=one),
     ]
 
 
@@ -75,18 +76,18 @@ def _seat_actions(person: PersonView, scene: Scene, mine: bool) -> list[Action]:
     if person.seat is Seat.REQUESTED:
         # What was seen is what is decided on: the number changes if the person asks anew.
         return [
-            Action("Approve", "check", cmd.Approve(one, person.requested_at)),
-            Action("Decline", "close", cmd.Decline(one, person.requested_at)),
+            Action(t("Approve"), "check", cmd.Approve(one, person.requested_at)),
+            Action(t("Decline"), "close", cmd.Decline(one, person.requested_at)),
         ]
     if person.seat is Seat.OFFERED:
-        return [Action("Revoke the offer", "close", cmd.RevokeOffer(one))]
+        return [Action(t("Revoke the offer"), "close", cmd.RevokeOffer(one))]
     if person.seat is Seat.BACKSTAGE:
-        return [Action("Bring on", "up", cmd.BringOn((one,)))]
+        return [Action(t("Bring on"), "up", cmd.BringOn((one,)))]
     if person.seat is Seat.ON_STAGE and not moderates(person) and scene.room.settings.backstage:
-        return [Action("Send backstage", "down", cmd.SendBackstage(one))]
+        return [Action(t("Send backstage"), "down", cmd.SendBackstage(one))]
     invitable = person.seat is Seat.VIEWER and not mine and not person.away
     if invitable and scene.room.mode is not Mode.CLOSED:
-        return [Action("Invite to the stage", "up", cmd.Invite(one))]
+        return [Action(t("Invite to the stage"), "up", cmd.Invite(one))]
     return []
 
 
@@ -94,22 +95,22 @@ def _device_actions(person: PersonView) -> list[Action]:
     one, found = person.id, []
     if person.microphone:
         turn = cmd.TurnOff(one, Device.MICROPHONE)
-        found.append(Action("Turn microphone off", "mic-off", turn))
+        found.append(Action(t("Turn microphone off"), "mic-off", turn))
     if person.camera:
-        found.append(Action("Turn camera off", "camera-off", cmd.TurnOff(one, Device.CAMERA)))
+        found.append(Action(t("Turn camera off"), "camera-off", cmd.TurnOff(one, Device.CAMERA)))
     if person.screen:
-        found.append(Action("Stop screen", "screen-off", cmd.TurnOff(one, Device.SCREEN)))
+        found.append(Action(t("Stop screen"), "screen-off", cmd.TurnOff(one, Device.SCREEN)))
     if person.seat in UP and not person.microphone:
-        found.append(Action("Ask to unmute", "mic", cmd.AskToUnmute(one)))
+        found.append(Action(t("Ask to unmute"), "mic", cmd.AskToUnmute(one)))
     return found
 
 
 def _hand_and_role(person: PersonView, me: PersonView) -> list[Action]:
     one, found = person.id, []
     if person.hand is not None:
-        found.append(Action("Lower hand", "hand", cmd.LowerHand(one)))
+        found.append(Action(t("Lower hand"), "hand", cmd.LowerHand(one)))
     if me.role is Role.HOST and person.role is Role.ATTENDEE:
-        found.append(Action("Make moderator", "shield", cmd.AppointModerator(one)))
+        found.append(Action(t("Make moderator"), "shield", cmd.AppointModerator(one)))
     if me.role is Role.HOST and person.role is Role.MODERATOR:
-        found.append(Action("Make attendee", "shield", cmd.DemoteModerator(one)))
+        found.append(Action(t("Make attendee"), "shield", cmd.DemoteModerator(one)))
     return found

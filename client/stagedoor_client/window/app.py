@@ -10,8 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication
 
+from .. import words
 from . import memory
 from .icons import app_icon
 from .loop import Loop
@@ -22,6 +24,7 @@ from .theme import dress
 def main(arguments: Sequence[str]) -> int:
     """Open the window, until it is closed; the exit code."""
     options = _parser().parse_args(arguments)
+    words.use(words.first_of([options.lang, *QLocale.system().uiLanguages()]))
     app = make_application()
     with asyncio.Runner(loop_factory=lambda: Loop(app)) as runner:
         runner.run(_show(options))
@@ -36,6 +39,8 @@ def make_application() -> QApplication:
     app.setDesktopFileName("stagedoor-client")
     app.setQuitOnLastWindowClosed(False)  # the room is left first
     app.setWindowIcon(app_icon())
+    if words.language() in words.RIGHT_TO_LEFT:
+        app.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     dress(app)
     return app
 
@@ -57,5 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("link", nargs="?", default="", help="a room to enter, http: or stagedoor:")
     parser.add_argument("--name", default="", help="how others see you")
+    known = sorted(words.LANGUAGES)
+    parser.add_argument("--lang", choices=known, default="", help="instead of the system's")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="instead of the usual file")
     return parser

@@ -9,19 +9,20 @@ from PySide6.QtWidgets import QWidget
 
 from stagedoor.rules.values import OfferReason, Seat
 
+from ..words import marked, t, told
 from .modal import Modal
 from .parts import Button, label, say
 from .scene import Scene, time_left
 
 TITLES = {
-    OfferReason.APPROVED: "Your request was approved",
-    OfferReason.INVITED: "You are invited to the stage",
-    OfferReason.OPENED: "The stage is open",
+    OfferReason.APPROVED: marked("Your request was approved"),
+    OfferReason.INVITED: marked("You are invited to the stage"),
+    OfferReason.OPENED: marked("The stage is open"),
 }
 WORDS = {
-    OfferReason.APPROVED: "approved your request to join the stage.",
-    OfferReason.INVITED: "invites you to join the stage.",
-    OfferReason.OPENED: "opened the stage: a seat is kept for you.",
+    OfferReason.APPROVED: marked("{by} approved your request to join the stage."),
+    OfferReason.INVITED: marked("{by} invites you to join the stage."),
+    OfferReason.OPENED: marked("{by} opened the stage: a seat is kept for you."),
 }
 
 
@@ -31,16 +32,16 @@ class OfferWindow(Modal):
     def __init__(
         self, parent: QWidget, join: Callable[[], object], decline: Callable[[], object]
     ) -> None:
-        super().__init__(parent, TITLES[OfferReason.INVITED], self.decline)
+        super().__init__(parent, told(TITLES[OfferReason.INVITED]), self.decline)
         self._join, self._say_no = join, decline
         self._declined: int | None = None
         self._expires = 0
         self.sentence = label("", wrap=True)
         self.clock = label("", "countdown")
-        self.no = Button("Decline", self._press_no)
-        self.yes = Button("Join", self._press_yes, "primary", "up")
+        self.no = Button(t("Decline"), self._press_no)
+        self.yes = Button(t("Join"), self._press_yes, "primary", "up")
         self.column.addWidget(self.sentence)
-        next_up = "You choose your camera and microphone next. Both begin switched off."
+        next_up = t("You choose your camera and microphone next. Both begin switched off.")
         self.column.addWidget(label(next_up, "quiet", wrap=True))
         self.column.addWidget(self.clock)
         self.add_buttons(self.no, self.yes)
@@ -58,9 +59,13 @@ class OfferWindow(Modal):
         if busy or not scene.online or self._declined == offer.expires_at:
             self.leave()
             return
-        self.entitle(TITLES[offer.reason])
-        say(self.sentence, f"{offer.by_name or 'A moderator'} {WORDS[offer.reason]}")
-        say(self.clock, f"The offer stands for {time_left(offer.expires_at, scene.now)}.")
+        self.entitle(told(TITLES[offer.reason]))
+        by = offer.by_name or t("A moderator")
+        say(self.sentence, told(WORDS[offer.reason], {"by": by}))
+        say(
+            self.clock,
+            t("The offer stands for {time}.", time=time_left(offer.expires_at, scene.now)),
+        )
         self.show_up()
 
     def _press_yes(self) -> None:
@@ -81,12 +86,12 @@ class UnmuteWindow(Modal):
     """ "Please unmute": only one's own yes turns the microphone on (rule 16)."""
 
     def __init__(self, parent: QWidget, answer: Callable[[bool], object]) -> None:
-        super().__init__(parent, "Turn your microphone on?", lambda: self._answer(False))
+        super().__init__(parent, t("Turn your microphone on?"), lambda: self._answer(False))
         self._tell = answer
         self._answered = False
         self.sentence = label("", wrap=True)
-        self.no = Button("Stay muted", lambda: self._answer(False))
-        self.yes = Button("Unmute", lambda: self._answer(True), "primary", "mic")
+        self.no = Button(t("Stay muted"), lambda: self._answer(False))
+        self.yes = Button(t("Unmute"), lambda: self._answer(True), "primary", "mic")
         self.column.addWidget(self.sentence)
         self.add_buttons(self.no, self.yes)
         self.setMinimumWidth(400)
@@ -100,8 +105,8 @@ class UnmuteWindow(Modal):
             return
         if self._answered:
             return
-        who = scene.people[by].name if by in scene.people else "A moderator"
-        say(self.sentence, f"{who} asks you to unmute.")
+        who = scene.people[by].name if by in scene.people else t("A moderator")
+        say(self.sentence, t("{by} asks you to unmute.", by=who))
         self.show_up()
 
     def _answer(self, yes: bool) -> None:

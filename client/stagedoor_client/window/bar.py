@@ -13,6 +13,7 @@ from stagedoor.messages import AnyRequest
 from stagedoor.rules import commands as cmd
 from stagedoor.rules.values import Device
 
+from ..words import t, told
 from .barstate import MUTED, bar_state
 from .part import Part
 from .parts import Tool, label, mark, say
@@ -68,21 +69,21 @@ class Bar(QWidget):
         super().__init__()
         self._deeds = deeds
         act = deeds.act
-        self.setAccessibleName("What you can do")
+        self.setAccessibleName(t("What you can do"))
         self.status = label("", "waiting", wrap=True)
-        self.join = Tool("Join stage", deeds.join, "up", "primary")
-        self.ask = Tool("Ask to join stage", lambda: act(cmd.AskToJoinStage()), "up", "primary")
-        self.cancel = Tool("Cancel request", lambda: act(cmd.CancelRequest()), "close", "plain")
-        self.microphone = DeviceTool("Unmute", lambda: deeds.turn(Device.MICROPHONE), "mic-off")
-        self.camera = DeviceTool("Start camera", lambda: deeds.turn(Device.CAMERA), "camera-off")
-        self.share = Tool("Share screen", deeds.share, "screen")
-        self.devices = Tool("Devices", deeds.open_devices, "settings")
-        self.leave = Tool("Leave stage", lambda: act(cmd.LeaveStage()), "down")
-        self.hand = Tool("Raise hand", self._hand, "hand")
-        self.react = Tool("React", deeds.react, "smile")
-        self.react.setToolTip("React (R)")
-        self.people = Tool("People", deeds.show_people, "people")
-        self.chat = Tool("Chat", deeds.show_chat, "chat")
+        self.join = Tool(t("Join stage"), deeds.join, "up", "primary")
+        self.ask = Tool(t("Ask to join stage"), lambda: act(cmd.AskToJoinStage()), "up", "primary")
+        self.cancel = Tool(t("Cancel request"), lambda: act(cmd.CancelRequest()), "close", "plain")
+        self.microphone = DeviceTool(t("Unmute"), lambda: deeds.turn(Device.MICROPHONE), "mic-off")
+        self.camera = DeviceTool(t("Start camera"), lambda: deeds.turn(Device.CAMERA), "camera-off")
+        self.share = Tool(t("Share screen"), deeds.share, "screen")
+        self.devices = Tool(t("Devices"), deeds.open_devices, "settings")
+        self.leave = Tool(t("Leave stage"), lambda: act(cmd.LeaveStage()), "down")
+        self.hand = Tool(t("Raise hand"), self._hand, "hand")
+        self.react = Tool(t("React"), deeds.react, "smile")
+        self.react.setToolTip(t("React (R)"))
+        self.people = Tool(t("People"), deeds.show_people, "people")
+        self.chat = Tool(t("Chat"), deeds.show_chat, "chat")
         self._hand_up = False
         self._narrow_below = NARROW
         self._talk_key = ""
@@ -127,8 +128,10 @@ class Bar(QWidget):
         self._draw_device(self.microphone, "microphone", me.microphone, scene.online)
         self._draw_device(self.camera, "camera", me.camera, scene.online)
         sharing = me.screen
-        self.share.call("Stop sharing" if sharing else "Share screen")
-        self.share.setToolTip(f"{'Stop sharing' if sharing else 'Share'} your screen (S)")
+        self.share.call(t("Stop sharing") if sharing else t("Share screen"))
+        self.share.setToolTip(
+            t("Stop sharing your screen (S)") if sharing else t("Share your screen (S)")
+        )
         self.share.show_icon("screen-off" if sharing else "screen")
         mark(self.share, "pressed", sharing)
         self.share.tint()
@@ -151,7 +154,7 @@ class Bar(QWidget):
         self.ask.setEnabled(scene.online and not state.seconds)
         self._draw_status(state.status)
         self.people.badge(str(len(scene.people)))
-        self.people.setAccessibleName(f"People, {len(scene.people)} in the room")
+        self.people.setAccessibleName(t("People, {number} in the room", number=len(scene.people)))
 
     def hint(self, talk_key: str) -> None:
         """Which key to hold to talk; empty for none."""
@@ -165,28 +168,35 @@ class Bar(QWidget):
     def chat_news(self, number: int, sentence: str) -> None:
         """What is new in the chat, in words, too."""
         self.chat.badge(str(number) if number else "")
-        self.chat.setAccessibleName(f"Chat, {sentence}" if number else "Chat")
+        self.chat.setAccessibleName(t("Chat, {news}", news=sentence) if number else t("Chat"))
 
     def _draw_status(self, status: str) -> None:
-        mark(self.status, "kind", "muted" if status == MUTED else "waiting")
+        mark(self.status, "kind", "muted" if status == told(MUTED) else "waiting")
         say(self.status, f"● {status}" if status else "")
         self.status.setAccessibleName(status)
 
     def _draw_device(self, tool: DeviceTool, device: str, on: bool, online: bool) -> None:
-        image, key = ("mic", "M") if device == "microphone" else ("camera", "V")
+        image = "mic" if device == "microphone" else "camera"
         if device == "microphone":
-            words = "Mute" if on else "Unmute"
+            words = t("Mute") if on else t("Unmute")
         else:
-            words = "Stop camera" if on else "Start camera"
+            words = t("Stop camera") if on else t("Start camera")
         tool.call(words)
-        tip = f"Turn your {device} {'off' if on else 'on'} ({key})"
-        if device == "microphone" and not on and self._talk_key:
-            tip += f", or hold {self._talk_key} to talk"
-        tool.setToolTip(tip)
+        tool.setToolTip(self._tip(device, on))
         mark(tool, "off", not on)
         tool.show_icon(image if on else f"{image}-off")
         if not (on and online):
             tool.hear(0.0)
+
+    def _tip(self, device: str, on: bool) -> str:
+        """What a press on the device's button does, and its key."""
+        if device == "camera":
+            return t("Turn your camera off (V)") if on else t("Turn your camera on (V)")
+        if on:
+            return t("Turn your microphone off (M)")
+        if not self._talk_key:
+            return t("Turn your microphone on (M)")
+        return t("Turn your microphone on (M), or hold {key} to talk", key=self._talk_key)
 
     def minimumSizeHint(self) -> QSize:
         # Where it is narrow the words go under the icons, so that less will do than now.

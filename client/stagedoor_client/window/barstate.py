@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from stagedoor.messages import PersonView
 from stagedoor.rules.values import Mode, Seat
 
+from ..words import marked, t, told
 from .scene import Scene, has_seat
 
-WAITING = "Your request is waiting for a moderator"
-MUTED = "You are muted"
-BACKSTAGE = "You are backstage. Only the moderators see and hear you."
+WAITING = marked("Your request is waiting for a moderator")
+MUTED = marked("You are muted")
+BACKSTAGE = marked("You are backstage. Only the moderators see and hear you.")
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,21 @@ class BarState:
     @property
     def ask_words(self) -> str:
         """What the button to ask says."""
-        return f"Ask again in {self.seconds} s" if self.seconds else "Ask to join stage"
+        return (
+            t("Ask again in {wait} s", wait=self.seconds)
+            if self.seconds
+            else t("Ask to join stage")
+        )
 
     @property
     def leave_words(self) -> str:
         """What the button to step down says."""
-        return "Leave backstage" if self.backstage else "Leave stage"
+        return t("Leave backstage") if self.backstage else t("Leave stage")
 
     @property
     def hand_words(self) -> str:
         """What the button for the hand says."""
-        return "Lower hand" if self.hand_up else "Raise hand"
+        return t("Lower hand") if self.hand_up else t("Raise hand")
 
 
 def joins_directly(scene: Scene, me: PersonView) -> bool:
@@ -81,7 +86,7 @@ def _may_raise_hand(scene: Scene, seated: bool) -> bool:
 
 def _status(me: PersonView) -> str:
     if me.seat is Seat.REQUESTED:
-        return WAITING
+        return told(WAITING)
     if me.seat is Seat.BACKSTAGE:
-        return BACKSTAGE
-    return MUTED if me.seat is Seat.ON_STAGE and not me.microphone else ""
+        return told(BACKSTAGE)
+    return told(MUTED) if me.seat is Seat.ON_STAGE and not me.microphone else ""

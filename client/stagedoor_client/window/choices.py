@@ -13,13 +13,20 @@ from msgspec.structs import replace
 from ..devices import Device
 from ..hardware import Hardware
 from ..watching import Found, Watcher, found
+from ..words import marked, told
 
 if TYPE_CHECKING:
     from .memory import Kept
 
 KINDS = ("camera", "microphone", "speaker")
 SIZES = ((320, 240), (640, 480), (960, 540), (1280, 720), (1920, 1080))
-DEFAULT_SPEAKER = "Default speaker"
+DEFAULT_SPEAKER = marked("Default speaker")
+
+
+NONE_FOUND = {
+    "camera": marked("No camera was found. Plug one in, then try again."),
+    "microphone": marked("No microphone was found. Plug one in, then try again."),
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ class Choices:
         error = self._found.errors.get(f"{kind}s", "")
         if error or not self.looked or self.there(kind) or kind == "speaker":
             return error
-        return f"No {kind} was found. Plug one in, then try again."
+        return told(NONE_FOUND[kind])
 
     def current(self, kind: str) -> Named | None:
         """The device that is used; of speakers None is the system's own choice."""

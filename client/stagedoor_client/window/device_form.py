@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from ..words import t, told
 from .choices import DEFAULT_SPEAKER, SIZES, Choices
 from .icons import pixmap
 from .parts import Button, Combo, Meter, Switch, label, say
@@ -24,8 +25,8 @@ class Preview(QWidget):
         super().__init__()
         self._resized = resized
         self.picture: QImage | None = None
-        self.words = "Your camera is off"
-        self.setAccessibleName("Your camera's picture")
+        self.words = t("Your camera is off")
+        self.setAccessibleName(t("Your camera's picture"))
         self.setMinimumSize(320, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -91,7 +92,7 @@ class Row(QWidget):
         if [box.itemText(number) for number in range(box.count())] != names:
             box.clear()
             box.addItems(names)
-        box.setPlaceholderText("" if names else "None" if looked else "Looking…")
+        box.setPlaceholderText("" if names else t("None") if looked else t("Looking…"))
         box.setCurrentIndex(names.index(chosen) if chosen in names else -1)
         box.setEnabled(bool(names))
 
@@ -113,28 +114,28 @@ class DeviceForm(QWidget):
         self._choices, self._resize = choices, resize
         self._said = {CAMERA: "", MICROPHONE: "", "speaker": ""}
         self.preview = Preview(sized)
-        self.meter = Meter("Microphone level")
+        self.meter = Meter(t("Microphone level"))
         self.echo = label("", "trouble", wrap=True)
         self.echo.hide()
         self.switches = {
-            CAMERA: Switch("Camera", lambda on: turn(CAMERA, on)),
-            MICROPHONE: Switch("Microphone", lambda on: turn(MICROPHONE, on)),
+            CAMERA: Switch(t("Camera"), lambda on: turn(CAMERA, on)),
+            MICROPHONE: Switch(t("Microphone"), lambda on: turn(MICROPHONE, on)),
         }
-        self.resolution = Combo("Resolution")
+        self.resolution = Combo(t("Resolution"))
         self.resolution.addItems([f"{width} × {height}" for width, height in SIZES])
         self.resolution.activated.connect(lambda number: self._resize(SIZES[number]))
-        self.test = Button("Test speaker", test, image="speaker")
+        self.test = Button(t("Test speaker"), test, image="speaker")
         line_of_sizes = QWidget()
         line = QHBoxLayout(line_of_sizes)
         line.setContentsMargins(0, 0, 0, 0)
-        resolution = label("Resolution", "small")
+        resolution = label(t("Resolution"), "small")
         resolution.setBuddy(self.resolution)
         line.addWidget(resolution)
         line.addWidget(self.resolution, 1)
         self.rows = {
-            CAMERA: Row("Camera", self.switches[CAMERA], line_of_sizes),
-            MICROPHONE: Row("Microphone", self.switches[MICROPHONE], self.meter),
-            "speaker": Row("Speaker", self.test, self.echo),
+            CAMERA: Row(t("Camera"), self.switches[CAMERA], line_of_sizes),
+            MICROPHONE: Row(t("Microphone"), self.switches[MICROPHONE], self.meter),
+            "speaker": Row(t("Speaker"), self.test, self.echo),
         }
         for kind, row in self.rows.items():
             row.choice.textActivated.connect(lambda name, kind=kind: self._chose(kind, name))
@@ -157,7 +158,7 @@ class DeviceForm(QWidget):
 
     def _chose(self, kind: str, name: str) -> None:
         self.complain(kind, "")
-        self._choices.choose(kind, "" if name == DEFAULT_SPEAKER else name)
+        self._choices.choose(kind, "" if name == told(DEFAULT_SPEAKER) else name)
 
     def begin(self, size: tuple[int, int]) -> None:
         """Nothing is wrong yet; the camera's pictures have this size."""
@@ -176,8 +177,8 @@ class DeviceForm(QWidget):
             current = self._choices.current(kind)
             names = [one.name for one in self._choices.there(kind)]
             if kind == "speaker":
-                names.insert(0, DEFAULT_SPEAKER)
-                row.fill(names, current.name if current else DEFAULT_SPEAKER, looked)
+                names.insert(0, told(DEFAULT_SPEAKER))
+                row.fill(names, current.name if current else told(DEFAULT_SPEAKER), looked)
                 say(row.trouble, self._said[kind] or self._choices.trouble(kind))
                 continue
             row.fill(names, current.name if current else "", looked)
@@ -188,7 +189,7 @@ class DeviceForm(QWidget):
                 self._said[kind] = ""
             say(row.trouble, self._said[kind] or self._choices.trouble(kind))
         starting = on[CAMERA] and not opened[CAMERA]
-        self.preview.say("Your camera is starting…" if starting else "Your camera is off")
+        self.preview.say(t("Your camera is starting…") if starting else t("Your camera is off"))
         if not opened[CAMERA]:
             self.preview.show_picture(None)
         if not (on[MICROPHONE] and opened[MICROPHONE]):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from stagedoor.rules.refusals import Code
 
 from ..errors import ConnectionLostError, LinkError, RefusedError
+from ..words import t, why
 
 
 @dataclass(frozen=True)
@@ -18,43 +19,44 @@ class Ending:
     again: str = ""
 
 
-ENDED = Ending("This room has ended", "Thank you for being here.")
-
-
 def ending(error: BaseException | None) -> Ending:
     """The last word after a stay; None for a room that ended well."""
     if error is None:
-        return ENDED
+        return _ended()
     if isinstance(error, RefusedError):
         if error.code is Code.ROOM_ENDED:
-            return ENDED
+            return _ended()
         if error.code is Code.ALREADY_ENTERED:
             return Ending(
-                "Open in another window",
-                "You opened this room in another window. Only one at a time is used.",
-                "Use here",
+                t("Open in another window"),
+                t("You opened this room in another window. Only one at a time is used."),
+                t("Use here"),
             )
         if error.code is Code.REMOVED:
-            return Ending("You were removed from the room", str(error), "Enter again")
+            return Ending(t("You were removed from the room"), why(error), t("Enter again"))
         if error.code is Code.BANNED:
-            return Ending("You are banned from this room", str(error))
+            return Ending(t("You are banned from this room"), why(error))
         if error.code is Code.LOCKED:
-            return Ending("This room is locked", str(error), "Enter again")
+            return Ending(t("This room is locked"), why(error), t("Enter again"))
         if error.code in (Code.BAD_TOKEN, Code.EXPIRED_TOKEN, Code.NO_SUCH_ROOM):
-            return Ending("This link does not let you in any more", trouble(error))
-    return Ending("You are not in the room any more", trouble(error), "Enter again")
+            return Ending(t("This link does not let you in any more"), trouble(error))
+    return Ending(t("You are not in the room any more"), trouble(error), t("Enter again"))
+
+
+def _ended() -> Ending:
+    return Ending(t("This room has ended"), t("Thank you for being here."))
 
 
 def trouble(error: BaseException) -> str:
     """Why one could not enter."""
     if isinstance(error, RefusedError):
         if error.code in (Code.BAD_TOKEN, Code.EXPIRED_TOKEN):
-            return f"{error} Ask whoever invited you for a new one."
+            return t("{reason} Ask whoever invited you for a new one.", reason=why(error))
         if error.code is Code.NO_SUCH_ROOM:
-            return "There is no room at this address. Look at the link again."
+            return t("There is no room at this address. Look at the link again.")
         if error.code is Code.ROOM_ENDED:
-            return "This room has ended."
-        return str(error)
+            return t("This room has ended.")
+        return why(error)
     if isinstance(error, (LinkError, ConnectionLostError)):
-        return str(error)
-    return f"Something went wrong: {error or type(error).__name__}"
+        return why(error)
+    return t("Something went wrong: {error}", error=why(error) or type(error).__name__)

@@ -11,34 +11,37 @@ from stagedoor.rules.event.values import Entry
 from stagedoor.rules.values import Device, Mode
 
 from ..view import UP
+from ..words import marked, t, tn, told
 from .barstate import BACKSTAGE
 from .scene import Scene
 
 MODE_NAMES = {
-    Mode.OPEN: "Stage open",
-    Mode.REQUEST: "Stage by request",
-    Mode.INVITE: "Stage by invitation",
-    Mode.CLOSED: "Stage closed",
+    Mode.OPEN: marked("Stage open"),
+    Mode.REQUEST: marked("Stage by request"),
+    Mode.INVITE: marked("Stage by invitation"),
+    Mode.CLOSED: marked("Stage closed"),
 }
 MODE_SENTENCES = {
-    Mode.OPEN: "The stage is open: anyone may join it.",
-    Mode.REQUEST: "The stage is by request: ask to join it.",
-    Mode.INVITE: "The stage is by invitation.",
-    Mode.CLOSED: "The stage is closed: nobody new comes up.",
+    Mode.OPEN: marked("The stage is open: anyone may join it."),
+    Mode.REQUEST: marked("The stage is by request: ask to join it."),
+    Mode.INVITE: marked("The stage is by invitation."),
+    Mode.CLOSED: marked("The stage is closed: nobody new comes up."),
 }
 HOW_TO_GET_UP = {
-    Mode.OPEN: "Anyone may go up: press “Join stage” below.",
+    Mode.OPEN: marked("Anyone may go up: press “Join stage” below."),
     Mode.REQUEST: (
-        "Would you like to go up? Press “Ask to join stage” below; a moderator decides."
+        marked("Would you like to go up? Press “Ask to join stage” below; a moderator decides.")
     ),
     Mode.INVITE: (
-        "People come up when a moderator invites them. If you are invited, you will be asked here."
+        marked(
+            "People come up when a moderator invites them. "
+            "If you are invited, you will be asked here."
+        )
     ),
-    Mode.CLOSED: "The stage is closed for now. It begins when a moderator opens it.",
+    Mode.CLOSED: marked("The stage is closed for now. It begins when a moderator opens it."),
 }
-BACK_ON_STAGE = "You are back on stage, with your microphone and camera off."
-BACK_BACKSTAGE = "You are backstage again, with your microphone and camera off."
-BOTH_OFF = "Your camera and microphone are off."
+BACK_ON_STAGE = marked("You are back on stage, with your microphone and camera off.")
+BACK_BACKSTAGE = marked("You are backstage again, with your microphone and camera off.")
 
 
 @dataclass(frozen=True)
@@ -119,121 +122,158 @@ def _outdates(it: Happening, scene: Scene) -> list[str]:
 
 
 def _who(it: Happening) -> str:
-    return it.by_name or "A moderator"
+    return it.by_name or t("A moderator")
 
 
 def _declined(it: Happening, scene: Scene) -> Notice:
     until = scene.me.may_ask_at if scene.me else 0
     wait = max(0, -(-(until - scene.now) // 1000))
-    again = f"You may ask again in {wait} s." if wait else "You may ask again later."
-    return Notice(f"{_who(it)} declined your request. {again}", "seat", stay=True)
+    if wait:
+        said = t(
+            "{by} declined your request. You may ask again in {wait} s.", by=_who(it), wait=wait
+        )
+    else:
+        said = t("{by} declined your request. You may ask again later.", by=_who(it))
+    return Notice(said, "seat", stay=True)
 
 
 def _up(it: Happening, scene: Scene) -> Notice:
     me = scene.me
-    can = ["heard"] if me and me.microphone else []
-    can += ["seen"] if me and me.camera else []
-    rest = f"You can be {' and '.join(can)}." if can else "Your microphone and camera are off."
-    return Notice(f"You are on stage. {rest}", "seat", "good")
+    sentences = {
+        (False, False): marked("You are on stage. Your microphone and camera are off."),
+        (True, False): marked("You are on stage. You can be heard."),
+        (False, True): marked("You are on stage. You can be seen."),
+        (True, True): marked("You are on stage. You can be heard and seen."),
+    }
+    on = (bool(me and me.microphone), bool(me and me.camera))
+    return Notice(told(sentences[on]), "seat", "good")
 
 
 def _device(it: Happening, scene: Scene) -> Notice | None:
     if it.by == it.person or it.on:
         return None
-    sentence = f"{_who(it)} turned your {it.device} off."
-    if it.device is Device.SCREEN:
-        sentence = f"{_who(it)} stopped the sharing of your screen."
+    if it.device is Device.MICROPHONE:
+        sentence = t("{name} turned your microphone off.", name=_who(it))
+    elif it.device is Device.CAMERA:
+        sentence = t("{name} turned your camera off.", name=_who(it))
+    else:
+        sentence = t("{name} stopped the sharing of your screen.", name=_who(it))
     return Notice(sentence, f"off-{it.device}", "warning", stay=True)
 
 
 def _hand(it: Happening, scene: Scene) -> Notice | None:
-    return None if it.by == it.person else Notice(f"{_who(it)} lowered your hand.", "hand")
+    return None if it.by == it.person else Notice(t("{by} lowered your hand.", by=_who(it)), "hand")
 
 
 def _spoken(it: Happening, scene: Scene) -> Notice:
-    sentence = "Your hand is down, as you have spoken."
+    sentence = t("Your hand is down, as you have spoken.")
     return Notice(sentence, "hand", undo=event.RestoreHand())
 
 
 def _other_spoken(it: Happening, scene: Scene) -> Notice:
-    sentence = f"{it.person_name} has spoken, and the hand is down."
+    sentence = t("{name} has spoken, and the hand is down.", name=it.person_name)
     return Notice(sentence, "hands", undo=event.RestoreHand(it.person))
 
 
 def _renamed(it: Happening, scene: Scene) -> Notice | None:
     if it.by == it.person:
         return None
-    return Notice(f"{_who(it)} changed your name to {it.person_name}.", "name", stay=True)
+    return Notice(
+        t("{by} changed your name to {name}.", by=_who(it), name=it.person_name), "name", stay=True
+    )
+
+
+_ENTRIES = {
+    Entry.OPEN: marked("{by} opened the room."),
+    Entry.LOCKED: marked("{by} locked the room."),
+    Entry.LOBBY: marked("{by} has new attendees wait in the lobby."),
+}
 
 
 def _entry(it: Happening, scene: Scene) -> Notice | None:
     if it.by == scene.view.you:
         return None
     if not it.by:
-        return Notice("The room is open: the time has come.", "entry")
-    deeds = {Entry.OPEN: "opened the room", Entry.LOCKED: "locked the room"}
-    deed = deeds.get(it.entry or Entry.OPEN, "has new attendees wait in the lobby")
-    return Notice(f"{_who(it)} {deed}.", "entry")
+        return Notice(t("The room is open: the time has come."), "entry")
+    return Notice(told(_ENTRIES[it.entry or Entry.OPEN], {"by": _who(it)}), "entry")
 
 
 def _put_out(template: str) -> Say:
     def say(it: Happening, scene: Scene) -> Notice | None:
         if it.by == scene.view.you:
             return None
-        return Notice(template.format(by=_who(it), name=it.person_name), "put-out")
+        return Notice(told(template, {"by": _who(it), "name": it.person_name}), "put-out")
 
     return say
 
 
 def _role(it: Happening, scene: Scene) -> Notice:
     if scene.i_moderate:
-        return Notice("You are a moderator now.", "role", "good", stay=True)
-    return Notice("You are not a moderator any more.", "role", stay=True)
+        return Notice(t("You are a moderator now."), "role", "good", stay=True)
+    return Notice(t("You are not a moderator any more."), "role", stay=True)
 
 
 def _requested(it: Happening, scene: Scene) -> Notice:
     waiting = len(scene.requests)
-    more = f" {waiting} requests are waiting." if waiting > 1 else ""
-    return Notice(f"{it.person_name} asks to join the stage.{more}", "requests")
+    name = it.person_name
+    said = t("{name} asks to join the stage.", name=name)
+    if waiting > 1:
+        said = tn(
+            waiting,
+            "{name} asks to join the stage. {count} request is waiting.",
+            "{name} asks to join the stage. {count} requests are waiting.",
+            name=name,
+        )
+    return Notice(said, "requests")
 
 
 def _mode(it: Happening, scene: Scene) -> Notice | None:
     if it.by == scene.view.you or (scene.me and scene.me.seat in UP):
         return None
-    return Notice(MODE_SENTENCES[it.mode or scene.room.mode], "mode")
+    return Notice(told(MODE_SENTENCES[it.mode or scene.room.mode]), "mode")
 
 
 def _settings(it: Happening, scene: Scene) -> Notice | None:
     if it.by == scene.view.you or not scene.i_moderate:
         return None
-    return Notice(f"{_who(it)} changed the room's settings.", "settings")
+    return Notice(t("{by} changed the room's settings.", by=_who(it)), "settings")
 
 
 def _seat(template: str, tone: str = "plain", stay: bool = True) -> Say:
-    return lambda it, scene: Notice(template.format(by=_who(it)), "seat", tone, stay)
+    return lambda it, scene: Notice(told(template, {"by": _who(it)}), "seat", tone, stay)
 
 
 _TO_ME: dict[str, Say] = {
     "request_declined": _declined,
-    "request_closed": _seat("Requests are closed, as the stage access has changed."),
-    "offer_revoked": _seat("{by} took the offer of a seat back."),
-    "offer_expired": _seat("The offer of a seat has expired."),
-    "removed_from_stage": _seat(f"{{by}} removed you from the stage. {BOTH_OFF}", "warning"),
+    "request_closed": _seat(marked("Requests are closed, as the stage access has changed.")),
+    "offer_revoked": _seat(marked("{by} took the offer of a seat back.")),
+    "offer_expired": _seat(marked("The offer of a seat has expired.")),
+    "removed_from_stage": _seat(
+        marked("{by} removed you from the stage. Your camera and microphone are off."), "warning"
+    ),
     "bumped": _seat(
-        f"Your seat went to somebody else, as you had been silent for longest. {BOTH_OFF}",
+        marked(
+            "Your seat went to somebody else, as you had been silent for longest. "
+            "Your camera and microphone are off."
+        ),
         "warning",
     ),
     "left": _seat(
-        "You were away for too long: your place on the stage or in the queue is gone.", "warning"
+        marked("You were away for too long: your place on the stage or in the queue is gone."),
+        "warning",
     ),
-    "left_stage": _seat(f"You have left the stage. {BOTH_OFF}", stay=False),
+    "left_stage": _seat(
+        marked("You have left the stage. Your camera and microphone are off."), stay=False
+    ),
     "went_on_stage": _up,
     "brought_on": _up,
-    "went_backstage": lambda it, scene: Notice(BACKSTAGE, "seat", "good"),
+    "went_backstage": lambda it, scene: Notice(told(BACKSTAGE), "seat", "good"),
     "sent_backstage": _seat(
-        "{by} sent you backstage. Only the moderators see and hear you now.", "warning"
+        marked("{by} sent you backstage. Only the moderators see and hear you now."), "warning"
     ),
-    "left_backstage": _seat(f"You have left backstage. {BOTH_OFF}", stay=False),
+    "left_backstage": _seat(
+        marked("You have left backstage. Your camera and microphone are off."), stay=False
+    ),
     "device_set": _device,
     "hand_lowered": _hand,
     "hand_lowered_once_spoken": _spoken,
@@ -244,23 +284,25 @@ _TO_ME: dict[str, Say] = {
 
 _TO_MODERATORS: dict[str, Say] = {
     "request_made": _requested,
-    "went_backstage": lambda it, scene: Notice(f"{it.person_name} is backstage.", "backstage"),
+    "went_backstage": lambda it, scene: Notice(
+        t("{name} is backstage.", name=it.person_name), t("backstage")
+    ),
     "left_backstage": lambda it, scene: Notice(
-        f"{it.person_name} has left backstage.", "backstage"
+        t("{name} has left backstage.", name=it.person_name), t("backstage")
     ),
     "offer_declined": lambda it, scene: Notice(
-        f"{it.person_name} declined the offer of a seat.", "offers"
+        t("{name} declined the offer of a seat.", name=it.person_name), "offers"
     ),
     "offer_expired": lambda it, scene: Notice(
-        f"The offer to {it.person_name} has expired.", "offers"
+        t("The offer to {name} has expired.", name=it.person_name), "offers"
     ),
     "unmute_dismissed": lambda it, scene: Notice(
-        f"{it.person_name} stays muted.", f"unmute-{it.person}"
+        t("{name} stays muted.", name=it.person_name), f"unmute-{it.person}"
     ),
     "hand_lowered_once_spoken": _other_spoken,
     "entry_set": _entry,
-    "removed_from_room": _put_out("{by} removed {name} from the room."),
-    "banned": _put_out("{by} banned {name}."),
+    "removed_from_room": _put_out(marked("{by} removed {name} from the room.")),
+    "banned": _put_out(marked("{by} banned {name}.")),
 }
 """To moderators: what others did that they would miss otherwise."""
 

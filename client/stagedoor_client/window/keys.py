@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
+from ..words import t
 from .parts import Button
 
 NOT_FOR_TALKING = (
@@ -100,12 +101,13 @@ class KeyButton(Button):
         """Show this key; empty for none."""
         self._key = key
         self._asking = False
-        self.setText(key or "No key")
-        self.setAccessibleName(f"Key to hold to talk: {key or 'none'}")
+        self.setText(key or t("No key"))
+        name = t("Key to hold to talk: {key}", key=key) if key else t("Key to hold to talk: none")
+        self.setAccessibleName(name)
 
     def _ask(self) -> None:
         self._asking = True
-        self.setText("Press a key, or Esc for none")
+        self.setText(t("Press a key, or Esc for none"))
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def event(self, event: QEvent) -> bool:

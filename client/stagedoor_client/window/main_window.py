@@ -17,6 +17,7 @@ from ..capture import Capture, Mute
 from ..errors import ConnectionLostError, DeviceError, LinkError, RefusedError
 from ..hardware import Hardware, Machine
 from ..link import parse
+from ..words import t
 from . import memory
 from .endings import ending, trouble
 from .happenings import News
@@ -105,7 +106,7 @@ class MainWindow(QMainWindow):
             await asyncio.wait([last])
         try:
             link = parse(text)
-            self.wait_page.say("Entering the room…")
+            self.wait_page.say(t("Entering the room…"))
             self.pages.setCurrentWidget(self.wait_page)
             visit = Visit(
                 link, name, self._capture(), self._hardware,

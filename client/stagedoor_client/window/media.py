@@ -19,6 +19,7 @@ from ..pictures import CAMERA, Pictures, Pixels, Source
 from ..room import Room
 from ..slot import Missing, Openable, Slot
 from ..speaker import Playing, chime
+from ..words import why
 from .pictures import StagePictures, image
 
 PREVIEW: Source = ("", CAMERA)
@@ -84,7 +85,7 @@ class Media:
         try:
             return self._hardware.speaker(self.speaker, self._pull, failed)
         except DeviceError as error:
-            return Missing(str(error))
+            return Missing(why(error))
 
     def _pull(self, count: int) -> Samples:
         """In the sound system's thread."""

@@ -10,6 +10,7 @@ from stagedoor.messages import MAX_NAME, AnyRequest, PersonView
 from stagedoor.rules.event import commands as event
 from stagedoor.rules.talk.commands import BlockFromChat
 
+from ..words import t, tn
 from .modal import Modal
 from .parts import Button, label, say
 from .scene import Scene
@@ -26,7 +27,7 @@ class Decision(Modal):
         super().__init__(parent, title, self.deleteLater)
         self._send = send
         self.trouble = label("", "trouble", wrap=True)
-        self.no = Button("Cancel", self._leave)
+        self.no = Button(t("Cancel"), self._leave)
         self.yes = Button(yes, self._decide, "danger" if danger else "primary")
         self.setMinimumWidth(420)
 
@@ -75,14 +76,14 @@ class Rename(Decision):
     """Another name, for oneself or somebody else."""
 
     def __init__(self, parent: QWidget, person: PersonView, own: bool, send: Send) -> None:
-        title = "Change your name" if own else f"Rename {person.name}"
-        super().__init__(parent, title, "Rename", send, danger=False)
+        title = t("Change your name") if own else t("Rename {name}", name=person.name)
+        super().__init__(parent, title, t("Rename"), send, danger=False)
         self._person = None if own else person.id
         self.field = QLineEdit(person.name)
         self.field.setMaxLength(MAX_NAME)
-        self.field.setAccessibleName("Name, as others see it")
+        self.field.setAccessibleName(t("Name, as others see it"))
         self.field.returnPressed.connect(self._decide)
-        self.column.addWidget(label("Name, as others see it", "label"))
+        self.column.addWidget(label(t("Name, as others see it"), "label"))
         self.column.addWidget(self.field)
         self.field.selectAll()
         self.begin()
@@ -97,21 +98,21 @@ class Ban(Decision):
     """Out for good, and if wished the link they came by, too."""
 
     def __init__(self, parent: QWidget, person: PersonView, scene: Scene, send: Send) -> None:
-        super().__init__(parent, f"Ban {person.name}", "Ban", send, danger=True)
+        super().__init__(parent, t("Ban {name}", name=person.name), t("Ban"), send, danger=True)
         self._person = person.id
-        words = (
+        words = t(
             "They are put out at once and cannot come back. They read who banned them, and the "
             "reason."
         )
         self.reason = QLineEdit()
         self.reason.setMaxLength(MAX_REASON)
-        self.reason.setAccessibleName("Reason (may be left empty)")
-        self.link = QCheckBox("Ban the link they came by, too")
+        self.reason.setAccessibleName(t("Reason (may be left empty)"))
+        self.link = QCheckBox(t("Ban the link they came by, too"))
         others = others_by_link(person, scene)
         self.link.setChecked(bool(person.link) and not others)
         self.link.setVisible(bool(person.link))
         self.column.addWidget(label(words, wrap=True))
-        self.column.addWidget(label("Reason (may be left empty)", "label"))
+        self.column.addWidget(label(t("Reason (may be left empty)"), "label"))
         self.column.addWidget(self.reason)
         if person.link:
             self.column.addWidget(self.link)
@@ -133,16 +134,19 @@ def others_by_link(person: PersonView, scene: Scene) -> int:
 def about_link(person: PersonView, others: int) -> str:
     """What banning the link would mean."""
     if not person.link:
-        return (
+        return t(
             "They came without an invitation link. As the door is open, they can come back as "
             "somebody new; lock the room to prevent that."
         )
     if others:
-        return (
-            f"{others} others in the room came by the same link. They would stay, but nobody new "
-            "could use it."
+        return tn(
+            others,
+            "{count} other person in the room came by the same link. "
+            "They would stay, but nobody new could use it.",
+            "{count} other people in the room came by the same link. "
+            "They would stay, but nobody new could use it.",
         )
-    return "Nobody else in the room came by this link."
+    return t("Nobody else in the room came by this link.")
 
 
 def decide(parent: QWidget, scene: Scene, ask: str, person: str, send: Send) -> Decision | None:
@@ -155,17 +159,18 @@ def decide(parent: QWidget, scene: Scene, ask: str, person: str, send: Send) -> 
     if ask == "ban":
         return Ban(parent, one, scene, send)
     if ask == "remove":
-        sentence = (
+        sentence = t(
             "They are put out at once, and may enter again unless the room is locked. To keep "
             "them out, ban them."
         )
-        title = f"Remove {one.name} from the room?"
-        return Sure(parent, title, sentence, "Remove", event.RemoveFromRoom(person), send)
+        title = t("Remove {name} from the room?", name=one.name)
+        return Sure(parent, title, sentence, t("Remove"), event.RemoveFromRoom(person), send)
     if ask == "block":
-        sentence = (
-            f"{one.name} can read on, but write to the moderators alone, until a moderator allows "
-            f"more again. {one.name} is told."
+        sentence = t(
+            "{name} can read on, but write to the moderators alone, "
+            "until a moderator allows more again. {name} is told.",
+            name=one.name,
         )
-        title = f"Block {one.name} from writing?"
-        return Sure(parent, title, sentence, "Block", BlockFromChat(person), send)
+        title = t("Block {name} from writing?", name=one.name)
+        return Sure(parent, title, sentence, t("Block"), BlockFromChat(person), send)
     return None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from stagedoor.messages import AnyRequest
 
+from ..words import t
 from .happenings import Go, News, Notice
 from .icons import pixmap
 from .parts import Button, icon_button, label
@@ -119,10 +120,10 @@ class _Shown(QFrame):
         row.addWidget(drawing, alignment=Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(words, 1)
         if notice.undo is not None:
-            row.addWidget(Button("Undo", undo, "small"))
+            row.addWidget(Button(t("Undo"), undo, "small"))
         elif notice.go is not None:
             row.addWidget(Button(notice.go.words, undo, "small"))
-        row.addWidget(icon_button("close", "Close this notice", close))
+        row.addWidget(icon_button("close", t("Close this notice"), close))
         self._timer = QTimer(self, singleShot=True, interval=SHORT + LETTER * len(notice.sentence))
         self._timer.timeout.connect(close)
         self._later()

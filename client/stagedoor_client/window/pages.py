@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 
 from stagedoor.messages import MAX_NAME
 
+from ..words import t, tn
 from .endings import Ending
 from .memory import Kept, Recent
 from .parts import Button, Elided, Spinner, icon_button, label, say
@@ -62,8 +63,12 @@ def ago(at: int, now: float) -> str:
     """How long ago, roughly; both in Unix seconds."""
     days = int((now - at) // 86400)
     if days < 1:
-        return "today" if time.localtime(at).tm_yday == time.localtime(now).tm_yday else "yesterday"
-    return "yesterday" if days == 1 else f"{days} days ago"
+        return (
+            t("today")
+            if time.localtime(at).tm_yday == time.localtime(now).tm_yday
+            else t("yesterday")
+        )
+    return t("yesterday") if days == 1 else tn(days, "{count} day ago", "{count} days ago")
 
 
 class EnterPage(QWidget):
@@ -78,21 +83,21 @@ class EnterPage(QWidget):
         self.link.setPlaceholderText("https://…/r/…")
         self.name.setMaxLength(MAX_NAME)
         self.trouble = label("", "trouble", wrap=True)
-        self.button = Button("Enter", self._press, "primary")
+        self.button = Button(t("Enter"), self._press, "primary")
         self.recent: list[Button] = []
-        self._recent_title = label("Recent rooms", "h3")
+        self._recent_title = label(t("Recent rooms"), "h3")
         self._rows: list[QWidget] = []
         for field in (self.link, self.name):
             field.returnPressed.connect(self._press)
         column = _centred(self)
         column.addWidget(_logo())
         column.addSpacing(8)
-        column.addWidget(label("Enter a room", "h1"))
-        hello = "You enter as a viewer. Nobody sees or hears you."
+        column.addWidget(label(t("Enter a room"), "h1"))
+        hello = t("You enter as a viewer. Nobody sees or hears you.")
         column.addWidget(label(hello, wrap=True))
         column.addSpacing(6)
-        self._field(column, "Link to the room", self.link)
-        self._field(column, "Your name, as others see it", self.name)
+        self._field(column, t("Link to the room"), self.link)
+        self._field(column, t("Your name, as others see it"), self.name)
         column.addWidget(self.trouble)
         column.addSpacing(4)
         column.addWidget(self.button)
@@ -132,13 +137,15 @@ class EnterPage(QWidget):
     def _add_recent(self, one: Recent) -> None:
         where = f"{host_of(one.link)}  ·  {ago(one.at, time.time())}"
         button = Button("", lambda: self._choose(one.link), "recent")
-        button.setAccessibleName(f"Enter {one.name}, {where}")
+        button.setAccessibleName(t("Enter {name}, {where}", name=one.name, where=where))
         words = QVBoxLayout(button)
         words.setContentsMargins(14, 8, 14, 8)
         words.setSpacing(0)
         words.addWidget(Elided(one.name, "label"))
         words.addWidget(Elided(where, "small"))
-        remove = icon_button("close", f"Forget {one.name}", lambda: self._forget(one.link))
+        remove = icon_button(
+            "close", t("Forget {name}", name=one.name), lambda: self._forget(one.link)
+        )
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
@@ -155,10 +162,10 @@ class EnterPage(QWidget):
     def _press(self) -> None:
         link, name = self.link.text().strip(), self.name.text().strip()
         if not link:
-            self.complain("Please paste the link to the room.")
+            self.complain(t("Please paste the link to the room."))
             self.link.setFocus()
         elif not name:
-            self.complain("Please enter your name.")
+            self.complain(t("Please enter your name."))
             self.name.setFocus()
         else:
             self.complain("")
@@ -175,7 +182,7 @@ class WaitPage(QWidget):
     def __init__(self, cancel: Callable[[], object]) -> None:
         super().__init__()
         self.words = label()
-        self.cancel = Button("Cancel", cancel)
+        self.cancel = Button(t("Cancel"), cancel)
         column = QVBoxLayout(self)
         middle = Qt.AlignmentFlag.AlignHCenter
         column.setSpacing(16)
@@ -197,8 +204,8 @@ class EndPage(QWidget):
         super().__init__()
         self.title = label("", "h1", wrap=True)
         self.sentence = label("", wrap=True)
-        self.again = Button("Enter again", again, "primary")
-        self.back = Button("To the start", back)
+        self.again = Button(t("Enter again"), again, "primary")
+        self.back = Button(t("To the start"), back)
         column = _centred(self)
         column.addWidget(_logo())
         column.addWidget(self.title)

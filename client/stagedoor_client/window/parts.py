@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..levels import shown
+from ..words import t
 from .icons import icon, pixmap
 from .scene import hue, initials
 from .theme import colour, still
@@ -250,7 +251,7 @@ class Switch(QAbstractButton):
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         box = QRectF(6 if rtl else 56, 0, self.width() - 62, self.height())
         start = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(box, start | Qt.AlignmentFlag.AlignVCenter, "On" if on else "Off")
+        painter.drawText(box, start | Qt.AlignmentFlag.AlignVCenter, t("On") if on else t("Off"))
 
 
 class Avatar(QWidget):

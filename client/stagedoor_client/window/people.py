@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from stagedoor.messages import PersonView
 
+from ..words import t
 from .actions import actions_for
 from .icons import pixmap
 from .parts import ENTER, draw_avatar
@@ -55,10 +56,10 @@ def rows(scene: Scene, wanted: str) -> list[Title | Row]:
     """The list for a scene: only those whose name has ``wanted`` in it, but everybody counted."""
     found: list[Title | Row] = []
     groups = {
-        "On stage": scene.on_stage,
-        **({"Backstage": scene.backstage} if scene.backstage else {}),
-        "Raised hands": scene.hands,
-        "Viewers": scene.viewers,
+        t("On stage"): scene.on_stage,
+        **({t("Backstage"): scene.backstage} if scene.backstage else {}),
+        t("Raised hands"): scene.hands,
+        t("Viewers"): scene.viewers,
     }
     for words, people in groups.items():
         found.append(Title(words, len(people)))
@@ -119,8 +120,8 @@ def _key(row: Title | Row) -> str:
 def _words(row: Title | Row) -> str:
     if isinstance(row, Title):
         return f"{row.words} {row.count}"
-    said = {"mic": "microphone on", "mic-off": "microphone off", "hand": "hand raised"}
-    said |= {"camera": "camera on", "camera-off": "camera off", "screen": "screen shared"}
+    said = {"mic": t("microphone on"), "mic-off": t("microphone off"), "hand": t("hand raised")}
+    said |= {"camera": t("camera on"), "camera-off": t("camera off"), "screen": t("screen shared")}
     parts = [row.person.name, row.note, *(said[mark] for mark in row.marks)]
     return ", ".join(part for part in parts if part)
 
@@ -135,7 +136,7 @@ class People(QListView):
         self.setObjectName("rows")
         self.setModel(self.rows)
         self.setItemDelegate(_Delegate(self))
-        self.setAccessibleName("People")
+        self.setAccessibleName(t("People"))
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -186,7 +187,9 @@ class People(QListView):
         if event.type() is QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             row = self.indexAt(event.position().toPoint()).data(ROWS)
             name = row.person.name if isinstance(row, Row) else ""
-            self.viewport().setToolTip(f"Actions for {name}" if name and row.menu else name)
+            self.viewport().setToolTip(
+                t("Actions for {name}", name=name) if name and row.menu else name
+            )
         return super().viewportEvent(event)
 
 

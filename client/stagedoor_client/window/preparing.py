@@ -17,6 +17,7 @@ from stagedoor.rules.values import Seat
 from ..devices import Device
 from ..errors import ConnectionLostError, DeviceError, RefusedError
 from ..view import UP
+from ..words import marked, t, told, why
 from .choices import Choices
 from .device_form import DeviceForm
 from .happenings import Notice
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 FPS = 30
 ECHO = 2.0  # seconds between two looks
-HEARD = "Your microphone hears your speaker: others will hear themselves. Use headphones."
+HEARD = marked("Your microphone hears your speaker: others will hear themselves. Use headphones.")
 
 
 class Preparing:
@@ -74,7 +75,7 @@ class Preparing:
         room = self._visit.room
         room.get_ready()
         if not room.ready:
-            self._visit.say(Notice("You cannot join the stage just now.", "seat"))
+            self._visit.say(Notice(t("You cannot join the stage just now."), "seat"))
             return
         self._joining = False
         self._complain("")
@@ -171,9 +172,9 @@ class Preparing:
             await self._visit.room.go_up()
         except (RefusedError, ConnectionLostError, DeviceError) as error:
             if self.ready.isVisible():
-                self._complain(str(error))
+                self._complain(why(error))
             else:
-                self._visit.say(Notice(str(error), "seat"))
+                self._visit.say(Notice(why(error), "seat"))
         finally:
             self._joining = False
             self._redraw()
@@ -208,7 +209,7 @@ class Preparing:
             await self._visit.media.test_speaker()
             form.say_speaker("")
         except DeviceError as error:
-            form.say_speaker(str(error))
+            form.say_speaker(why(error))
         finally:
             form.test.setEnabled(True)
 
@@ -238,7 +239,7 @@ class Preparing:
             echo = studio.is_open("microphone") and await asyncio.to_thread(
                 self._visit.media.echo.there
             )
-            form.warn_of_echo(HEARD if echo else "")
+            form.warn_of_echo(told(HEARD) if echo else "")
 
     def hear(self, level: float) -> None:
         """How loud one's own microphone is, in dBFS."""

@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ..words import marked, t, told
 from .device_form import CAMERA, MICROPHONE, DeviceForm
 from .keys import KeyButton
 from .memory import Kept
 from .modal import Modal
 from .parts import Button, Switch, label, say
 from .scene import Scene, time_left
+
+JOINING = {
+    (False, False): marked("You will join with your microphone off and your camera off."),
+    (False, True): marked("You will join with your microphone off and your camera on."),
+    (True, False): marked("You will join with your microphone on and your camera off."),
+    (True, True): marked("You will join with your microphone on and your camera on."),
+}
+"""By whether the microphone is on, and the camera."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +55,14 @@ class ReadyWindow(Modal):
         join: Callable[[], object],
         cancelled: Callable[[], object],
     ) -> None:
-        super().__init__(parent, "Get ready to join the stage", cancelled)
+        super().__init__(parent, t("Get ready to join the stage"), cancelled)
         self.form = form
         self.trouble = label("", "trouble", wrap=True)
         self.summary = label("", wrap=True)
         self.clock = label("", "countdown")
-        self.no = Button("Cancel", self.reject)
-        self.yes = Button("Join stage", join, "primary", "up")
-        self.column.addWidget(label("Nobody sees or hears you before you join.", "quiet"))
+        self.no = Button(t("Cancel"), self.reject)
+        self.yes = Button(t("Join stage"), join, "primary", "up")
+        self.column.addWidget(label(t("Nobody sees or hears you before you join."), "quiet"))
         self.column.addWidget(form)
         self.column.addWidget(self.trouble)
         self.trouble.hide()
@@ -72,13 +81,14 @@ class ReadyWindow(Modal):
     def draw(self, scene: Scene, lit: Lit, joining: bool) -> None:
         """Show what is on, and how long the offer stands."""
         offer = scene.me.offer if scene.me is not None else None
-        left = f"The offer stands for {time_left(offer.expires_at, scene.now)}." if offer else ""
+        left = (
+            t("The offer stands for {time}.", time=time_left(offer.expires_at, scene.now))
+            if offer
+            else ""
+        )
         say(self.clock, left)
-        self.no.setText("Decline" if offer else "Cancel")
-        microphone = "on" if lit.microphone else "off"
-        camera = "on" if lit.camera else "off"
-        words = f"You will join with your microphone {microphone} and your camera {camera}."
-        say(self.summary, words)
+        self.no.setText(t("Decline") if offer else t("Cancel"))
+        say(self.summary, told(JOINING[lit.microphone, lit.camera]))
         self.yes.setEnabled(scene.online and not joining)
         lit.draw(self.form)
 
@@ -96,20 +106,22 @@ class DeviceWindow(Modal):
         settings: Callable[[str, str], object],
         closed: Callable[[], object],
     ) -> None:
-        super().__init__(parent, "Camera, microphone and speaker", closed)
+        super().__init__(parent, t("Camera, microphone and speaker"), closed)
         self.form = form
-        self.silence = Switch("Keep the microphone open while you are muted", self._keep_open)
+        self.silence = Switch(t("Keep the microphone open while you are muted"), self._keep_open)
         self._settings = settings
         self.key = KeyButton(lambda key: settings("talk_key", key))
-        self.done_button = Button("Done", self.reject, "primary")
+        self.done_button = Button(t("Done"), self.reject, "primary")
         self.column.addWidget(form)
         self._add(
-            "Keep the microphone open while you are muted",
-            "Unmuting is quicker then, and nothing but silence is sent. Your system shows the "
-            "microphone as in use; otherwise it is released.",
+            t("Keep the microphone open while you are muted"),
+            t(
+                "Unmuting is quicker then, and nothing but silence is sent. Your system shows the "
+                "microphone as in use; otherwise it is released."
+            ),
             self.silence,
         )
-        self._add("Hold a key to talk while you are muted", "", self.key)
+        self._add(t("Hold a key to talk while you are muted"), "", self.key)
         self.add_buttons(self.done_button)
         self.setMinimumWidth(840)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from ..quality import NAMES, Quality
+from ..words import t, told
 from .bar import Bar, Deeds
 from .happenings import MODE_NAMES, MODE_SENTENCES, Go
 from .menu import open_at, person_menu
@@ -58,7 +59,7 @@ class RoomPage(QWidget):
         row = QHBoxLayout(self.banner)
         row.addStretch()
         row.addWidget(Spinner(18))
-        self.banner_words = label("Reconnecting…", "label")
+        self.banner_words = label(t("Reconnecting…"), "label")
         row.addWidget(self.banner_words)
         row.addStretch()
         self.banner.hide()
@@ -80,8 +81,8 @@ class RoomPage(QWidget):
         """Show this scene."""
         self._scene = scene
         self.name.say(scene.room.name)
-        say(self.mode, MODE_NAMES[scene.room.mode])
-        self.mode.setToolTip(MODE_SENTENCES[scene.room.mode])
+        say(self.mode, told(MODE_NAMES[scene.room.mode]))
+        self.mode.setToolTip(told(MODE_SENTENCES[scene.room.mode]))
         self.banner.setVisible(not scene.online)
         self.stage.draw(scene)
         self.side.draw(scene)
@@ -91,7 +92,7 @@ class RoomPage(QWidget):
 
     def draw_quality(self, quality: Quality | None) -> None:
         """Say how good the network is; the tip has the figures."""
-        say(self.quality, NAMES[quality.word] if quality is not None else "")
+        say(self.quality, told(NAMES[quality.word]) if quality is not None else "")
         if quality is not None:
             mark(self.quality, "kind", QUALITY[quality.word])
             self.quality.setToolTip(quality.sentence)

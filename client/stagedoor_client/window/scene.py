@@ -12,8 +12,10 @@ from stagedoor.rules.values import Role, Seat
 
 from ..outbox import Unsent
 from ..view import UP
+from ..words import marked, t, told
 
 SEATS = (*UP, Seat.HELD)
+ROLES = {Role.HOST: marked("host"), Role.MODERATOR: marked("moderator")}
 
 
 def has_seat(person: PersonView) -> bool:
@@ -113,12 +115,12 @@ def find(people: Iterable[PersonView], wanted: str) -> list[PersonView]:
 def note_on(person: PersonView, own: bool) -> str:
     """What the list says under a person's name."""
     parts = [
-        "you" if own else "",
-        "" if person.role is Role.ATTENDEE else str(person.role),
-        "asks to join the stage" if person.seat is Seat.REQUESTED else "",
-        "shares a screen" if person.screen else "",
-        "has an offer" if person.seat is Seat.OFFERED else "",
-        "reconnecting" if person.away else "",
+        t("you") if own else "",
+        "" if person.role is Role.ATTENDEE else told(ROLES[person.role]),
+        t("asks to join the stage") if person.seat is Seat.REQUESTED else "",
+        t("shares a screen") if person.screen else "",
+        t("has an offer") if person.seat is Seat.OFFERED else "",
+        t("reconnecting") if person.away else "",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from stagedoor.messages import AnyRequest, PersonView
 from stagedoor.rules import commands as cmd
 
+from ..words import numeral, t
 from .parts import Avatar, Button, Elided, icon_button, label, say
 from .people import People
 from .scene import Scene, find, time_left
@@ -63,15 +64,15 @@ class Side(QFrame):
         super().__init__()
         self.setObjectName("side")
         self.setFixedWidth(WIDTH)
-        self.setAccessibleName("Panel")
+        self.setAccessibleName(t("Panel"))
         self._closed = closed
         self.people_page = PeoplePage(menu, act)
         self.queue = self.people_page.queue
         self.people = self.people_page.people
         self.field = self.people_page.field
-        self._tabs = [Tab("people", "People", self.people_page), *talk()]
+        self._tabs = [Tab("people", t("People"), self.people_page), *talk()]
         self.row = QTabBar()
-        self.row.setAccessibleName("Panel")
+        self.row.setAccessibleName(t("Panel"))
         self.row.setExpanding(False)
         self.row.setDrawBase(False)
         self.row.setUsesScrollButtons(True)
@@ -86,7 +87,7 @@ class Side(QFrame):
         head = QHBoxLayout(top)
         head.setContentsMargins(8, 4, 8, 4)
         head.addWidget(self.row, 1)
-        self.close_button = icon_button("close", "Close the panel", closed)
+        self.close_button = icon_button("close", t("Close the panel"), closed)
         head.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 8)
@@ -107,10 +108,12 @@ class Side(QFrame):
         """Put a number on a tab, with what it says in words; nothing for 0."""
         place = self._place(name)
         title = self._tabs[place].title
-        words = (f"{title} {number}" if number else title).replace("&", "&&")
+        words = (f"{title} {numeral(number)}" if number else title).replace("&", "&&")
         if self.row.tabText(place) != words:
             self.row.setTabText(place, words)
-        self.row.setAccessibleTabName(place, f"{title}, {sentence}" if number else title)
+        self.row.setAccessibleTabName(
+            place, t("{title}, {news}", title=title, news=sentence) if number else title
+        )
 
     def offer(self, name: str, there: bool) -> None:
         """Whether there is such a tab for one."""
@@ -146,11 +149,11 @@ class PeoplePage(QWidget):
         super().__init__()
         self._scene: Scene | None = None
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find a person")
-        self.field.setAccessibleName("Find a person")
+        self.field.setPlaceholderText(t("Find a person"))
+        self.field.setAccessibleName(t("Find a person"))
         self.field.setClearButtonEnabled(True)
         self.field.textChanged.connect(lambda _: self._draw_people())
-        self.none = label("Nobody of that name is here.", "quiet")
+        self.none = label(t("Nobody of that name is here."), "quiet")
         self.none.setContentsMargins(16, 8, 16, 8)
         self.queue = Queue(act)
         self.people = People(menu)
@@ -216,24 +219,27 @@ class Queue(QWidget):
                 self._column.insertWidget(number + 1, row)
             row.note.say(_note(person, scene.now))
             row.offer(self._choices(person))
-        say(self.title, f"Waiting requests  {len(scene.requests)}" if waiting else "")
+        say(
+            self.title,
+            f"{t('Waiting requests')}  {numeral(len(scene.requests))}" if waiting else "",
+        )
         rest = len(waiting) - MOST
-        say(self.more, f"and {rest} more" if rest > 0 else "")
+        say(self.more, t("and {more} more", more=rest) if rest > 0 else "")
 
     def _choices(self, person: PersonView) -> list[Choice]:
         one, request = person.id, person.requested_at
         if person.offer is not None:
-            return [Choice("Revoke", "small", partial(self._act, cmd.RevokeOffer(one)))]
+            return [Choice(t("Revoke"), "small", partial(self._act, cmd.RevokeOffer(one)))]
         return [
-            Choice("Decline", "small", partial(self._act, cmd.Decline(one, request))),
-            Choice("Approve", "small-primary", partial(self._act, cmd.Approve(one, request))),
+            Choice(t("Decline"), "small", partial(self._act, cmd.Decline(one, request))),
+            Choice(t("Approve"), "small-primary", partial(self._act, cmd.Approve(one, request))),
         ]
 
 
 def _note(person: PersonView, now: int) -> str:
     if person.offer is not None:
-        return f"{time_left(person.offer.expires_at, now)} left"
-    return "reconnecting" if person.away else ""
+        return t("{time} left", time=time_left(person.offer.expires_at, now))
+    return t("reconnecting") if person.away else ""
 
 
 class _Waiting(QWidget):
@@ -262,5 +268,7 @@ class _Waiting(QWidget):
             button.deleteLater()
         self.buttons = [Button(one.words, one.press, one.kind) for one in choices]
         for button in self.buttons:
-            button.setAccessibleName(f"{button.text()} {self.name.whole}")
+            button.setAccessibleName(
+                t("{action} {name}", action=button.text(), name=self.name.whole)
+            )
             self._row.addWidget(button)

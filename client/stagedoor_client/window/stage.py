@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ..view import UP
+from ..words import t
 from .happenings import HOW_TO_GET_UP
 from .icons import pixmap
 from .layout import arrange
@@ -41,15 +42,15 @@ class Stage(QWidget):
         self._page = 0
         self._cover: QWidget | None = None
         self.tiles: dict[Source, Tile] = {}
-        self.setAccessibleName("Stage")
+        self.setAccessibleName(t("Stage"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 150)
         self.empty, self._how = _empty()
         self.empty.setParent(self)
         self.pager = QWidget(self)
         self.page_words = label("", "small")
-        self.back = icon_button("back", "People before", lambda: self.turn_page(-1))
-        self.forth = icon_button("forth", "More people", lambda: self.turn_page(1))
+        self.back = icon_button("back", t("People before"), lambda: self.turn_page(-1))
+        self.forth = icon_button("forth", t("More people"), lambda: self.turn_page(1))
         row = QHBoxLayout(self.pager)
         row.setContentsMargins(0, 0, 0, 0)
         row.addStretch()
@@ -130,7 +131,7 @@ class Stage(QWidget):
     def _draw_pager(self, page: int, pages: int) -> None:
         self.pager.setVisible(pages > 1)
         self.pager.setGeometry(0, self.height() - PAGER, self.width(), PAGER)
-        say(self.page_words, f"Page {page + 1} of {pages}")
+        say(self.page_words, t("Page {page} of {pages}", page=page + 1, pages=pages))
         self.back.setEnabled(page > 0)
         self.forth.setEnabled(page < pages - 1)
 
@@ -201,7 +202,7 @@ def _empty() -> tuple[QFrame, QLabel]:
     column.setSpacing(10)
     column.addStretch()
     column.addWidget(drawing, alignment=Qt.AlignmentFlag.AlignHCenter)
-    title = label("Nobody is on stage yet", "h2")
+    title = label(t("Nobody is on stage yet"), "h2")
     column.addWidget(title, alignment=Qt.AlignmentFlag.AlignHCenter)
     row = QHBoxLayout()
     row.addStretch()

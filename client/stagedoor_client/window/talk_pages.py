@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from stagedoor.messages import View
 
+from ..words import t
 from .actions import Action
 from .bar import Bar, Deeds
 from .chat import telling
@@ -44,9 +45,9 @@ class TalkPages:
     def tabs(self) -> list[Tab]:
         """The pages in the order of the row."""
         return [
-            Tab("chat", "Chat", self.chat),
-            Tab("questions", "Q&A", self.questions),
-            Tab("polls", "Polls", self.polls),
+            Tab("chat", t("Chat"), self.chat),
+            Tab("questions", t("Q&A"), self.questions),
+            Tab("polls", t("Polls"), self.polls),
         ]
 
     def draw(self, scene: Scene, side: Side, bar: Bar, notices: Notices) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from stagedoor.messages import PersonView
 from stagedoor.rules.values import Seat
 
+from ..words import t
 from .icons import pixmap
 from .parts import draw_avatar
 from .theme import RADIUS, colour
@@ -81,10 +82,10 @@ class Tile(QWidget):
     def name(self) -> str:
         """What is written on it."""
         if self.of_screen:
-            words = "Your screen" if self.own else f"{self.person.name}'s screen"
+            words = t("Your screen") if self.own else t("{name}'s screen", name=self.person.name)
         else:
-            words = f"{self.person.name} (you)" if self.own else self.person.name
-        return f"{words} · backstage" if self.person.backstage else words
+            words = t("{name} (you)", name=self.person.name) if self.own else self.person.name
+        return t("{name} · backstage", name=words) if self.person.backstage else words
 
     @property
     def muted(self) -> bool:
@@ -94,13 +95,13 @@ class Tile(QWidget):
     def _words(self) -> str:
         if self.of_screen:
             return self.name
-        microphone = "on" if self.person.microphone else "off"
+        microphone = t("microphone on") if self.person.microphone else t("microphone off")
         parts = [
             self.person.name,
-            "you" if self.own else "",
-            "backstage" if self.person.backstage else "",
-            "reconnecting" if self._held else f"microphone {microphone}",
-            "camera on" if self.person.camera else "camera off",
+            t("you") if self.own else "",
+            t("backstage") if self.person.backstage else "",
+            t("reconnecting") if self._held else microphone,
+            t("camera on") if self.person.camera else t("camera off"),
         ]
         return ", ".join(part for part in parts if part)
 
@@ -119,7 +120,7 @@ class Tile(QWidget):
             painter.fillRect(self.rect(), colour("stage" if self.of_screen else "panel"))
             if self.of_screen:
                 painter.setPen(colour("quiet"))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "The picture is on its way…")
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, t("The picture is on its way…"))
             else:
                 self._draw_face(painter, box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -128,7 +129,7 @@ class Tile(QWidget):
             painter.setPen(colour("text"))
             painter.setFont(self.font())
             lower = box.adjusted(0, box.height() * 0.6, 0, 0)
-            painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, "Reconnecting…")
+            painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, t("Reconnecting…"))
         self._draw_foot(painter)
         round_off(painter, box, RADIUS)
         if self.speaking or self.person.backstage:

@@ -19,6 +19,8 @@ from ..lines import Line
 from ..link import Link
 from ..options import Options, State
 from ..room import Room
+from ..words import t, told, why
+from .chat.rows import time_of
 from .happenings import BACK_BACKSTAGE, BACK_ON_STAGE, News, Notice, tell
 from .media import Media
 from .part import Drafts, Part
@@ -109,7 +111,7 @@ class Visit:
             try:
                 await deed
             except (RefusedError, ConnectionLostError) as error:
-                done(str(error))
+                done(why(error))
             else:
                 done("")
 
@@ -141,11 +143,11 @@ class Visit:
         try:
             await deed
         except RefusedError as error:
-            self.say(Notice(str(error), f"refused-{error.code}"))
+            self.say(Notice(why(error), f"refused-{error.code}"))
         except ConnectionLostError as error:
-            self.say(Notice(str(error), "refused-lost"))
+            self.say(Notice(why(error), "refused-lost"))
         except DeviceError as error:
-            self.say(Notice(str(error), "device", "warning"))
+            self.say(Notice(why(error), "device", "warning"))
 
     def start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something for as long as the stay lasts."""
@@ -181,17 +183,17 @@ class Visit:
         if state == "open":
             me = self.room.me
             if me is not None and me.seat is Seat.ON_STAGE:
-                self.say(Notice(BACK_ON_STAGE, "seat", "warning", stay=True))
+                self.say(Notice(told(BACK_ON_STAGE), "seat", "warning", stay=True))
             elif me is not None and me.seat is Seat.BACKSTAGE:
-                self.say(Notice(BACK_BACKSTAGE, "seat", "warning", stay=True))
+                self.say(Notice(told(BACK_BACKSTAGE), "seat", "warning", stay=True))
             elif self._entered:
-                self.say(Notice("You are connected again.", "connection", "good"))
+                self.say(Notice(t("You are connected again."), "connection", "good"))
             self._entered = True
         self._changed()
 
     def _line(self, line: Line) -> None:
         if line.state == "lobby":
-            self._waits(f"You are {line.sentence}")
+            self._waits(_waiting(line))
         elif line.state == "device_failed" and self._view is not None:
             self._view.device_failed(str(line.fields["device"]), line.sentence)
         elif line.state == "refused":
@@ -206,4 +208,20 @@ class Visit:
             self._view.preparing.show_preview(picture)
 
     def _silent(self, error: DeviceError) -> None:
-        self.say(Notice(f"The stage cannot be heard. {error}", "speaker", "warning", stay=True))
+        self.say(
+            Notice(
+                t("The stage cannot be heard. {reason}", reason=why(error)),
+                "speaker",
+                "warning",
+                stay=True,
+            )
+        )
+
+
+def _waiting(line: Line) -> str:
+    """What to say while one waits in a lobby."""
+    room, at = str(line.fields["room"]), line.fields["opens_at"]
+    if not isinstance(at, int):
+        return t("You are waiting in the lobby of {room}.", room=room)
+    time = time_of(at, at)
+    return t("You are waiting in the lobby of {room}. It opens at {time}.", room=room, time=time)

@@ -16,6 +16,7 @@ from ..devices import Device as Machine
 from ..errors import DeviceError
 from ..levels import shown
 from ..view import UP
+from ..words import marked, t, told, why
 from .asked import OfferWindow, UnmuteWindow
 from .bar import Deeds
 from .barstate import joins_directly
@@ -29,6 +30,14 @@ from .visit import Visit
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
+
+
+OFF = {
+    "camera": marked("{trouble} Your camera is off."),
+    "microphone": marked("{trouble} Your microphone is off."),
+    "screen": marked("{trouble} Your screen is not shared."),
+    "speaker": marked("{trouble} Your speaker is off."),
+}
 
 
 class VisitView:
@@ -96,7 +105,7 @@ class VisitView:
     def device_failed(self, kind: str, sentence: str) -> None:
         """A device cannot be used: say so where it was switched on, or in a notice."""
         if not self.preparing.complain(kind, sentence):
-            self._visit.say(Notice(f"{sentence} Your {kind} is off.", "device", "warning"))
+            self._visit.say(Notice(told(OFF[kind], {"trouble": sentence}), "device", "warning"))
 
     def _hear(self, level: float) -> None:
         self.preparing.hear(level)
@@ -171,10 +180,10 @@ class VisitView:
         try:
             screens = await asyncio.to_thread(self._visit.room.studio.hardware.screens)
         except DeviceError as error:
-            self._visit.say(Notice(str(error), "device", "warning"))
+            self._visit.say(Notice(why(error), "device", "warning"))
             return
         if not screens:
-            self._visit.say(Notice("There is no screen to share.", "device", "warning"))
+            self._visit.say(Notice(t("There is no screen to share."), "device", "warning"))
         elif len(screens) == 1:
             self._share_screen(screens[0])
         else:

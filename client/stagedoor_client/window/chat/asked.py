@@ -10,11 +10,16 @@ from stagedoor.rules.talk import commands as talk
 from stagedoor.rules.talk.values import Answer, Standing
 
 from ...talk import questions_of, voted_for
+from ...words import marked, t
 from ..scene import Scene
 from .items import question_items
 from .rows import standing_words, time_of
 
-TITLES = {Answer.OPEN: "Open", Answer.ANSWERED: "Answered", Answer.DISMISSED: "Dismissed"}
+TITLES = {
+    Answer.OPEN: marked("Open"),
+    Answer.ANSWERED: marked("Answered"),
+    Answer.DISMISSED: marked("Dismissed"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,10 @@ def _row(scene: Scene, one: QuestionView, voted: bool) -> QuestionRow:
 
 def _decisions(one: QuestionView) -> tuple[tuple[str, AnyRequest], ...]:
     if one.answer is not Answer.OPEN:
-        return (("Open again", talk.ReopenQuestion(one.number)),)
+        return ((t("Open again"), talk.ReopenQuestion(one.number)),)
     return (
-        ("Answered", talk.AnswerQuestion(one.number)),
-        ("Dismiss", talk.DismissQuestion(one.number)),
+        (t("Answered"), talk.AnswerQuestion(one.number)),
+        (t("Dismiss"), talk.DismissQuestion(one.number)),
     )
 
 

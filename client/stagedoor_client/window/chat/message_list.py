@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from stagedoor.messages.talk import TalkView
 
 from ...talk import thread
+from ...words import t
 from ..part import Part
 from ..parts import Button, drop, label
 from ..scene import Scene
@@ -119,12 +120,12 @@ class MessageList(QWidget):
         self._talk: TalkView | None = None
         self._shape: object = None
         self._thread = ""
-        self.box = Scrolled("Messages")
-        self.older = Button("Show older messages", self._older, "small")
-        self.none = label("Nothing has been written here yet.", "quiet", wrap=True)
+        self.box = Scrolled(t("Messages"))
+        self.older = Button(t("Show older messages"), self._older, "small")
+        self.none = label(t("Nothing has been written here yet."), "quiet", wrap=True)
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.none.setContentsMargins(16, 20, 16, 20)
-        self.newest = Button("Newest messages", self.box.to_end, "small", "down-arrow")
+        self.newest = Button(t("Newest messages"), self.box.to_end, "small", "down-arrow")
         self.newest.setParent(self)
         centre = Qt.AlignmentFlag.AlignHCenter
         self.box.column.addWidget(self.older, alignment=centre)

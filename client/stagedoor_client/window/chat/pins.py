@@ -12,6 +12,7 @@ from stagedoor.rules.talk.commands import UnpinMessage
 from stagedoor.rules.talk.values import Message
 
 from ...talk import message, talk_of
+from ...words import t
 from ..parts import Button, drop, icon_button
 from ..scene import Scene
 from .writing_parts import Words
@@ -28,7 +29,7 @@ class Pins(QFrame):
         self._shown: tuple[list[Message], bool] = ([], False)
         self.rows: list[QWidget] = []
         self.setObjectName("pins")
-        self.setAccessibleName("Pinned messages")
+        self.setAccessibleName(t("Pinned messages"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(14, 4, 4, 6)
         self._column.setSpacing(4)
@@ -52,8 +53,8 @@ class Pins(QFrame):
     def _made(self, one: Message, moderating: bool) -> QWidget:
         row = QWidget()
         name = Button(one.by_name, lambda: self._go(one.number), "plain-small", "pin")
-        name.setToolTip("Show it among the messages")
-        name.setAccessibleName(f"Pinned message of {one.by_name}")
+        name.setToolTip(t("Show it among the messages"))
+        name.setAccessibleName(t("Pinned message of {name}", name=one.by_name))
         words = Words(one.text)
         words.setMaximumHeight(HIGHEST)
         text = QVBoxLayout()
@@ -64,7 +65,7 @@ class Pins(QFrame):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(text, 1)
         if moderating:
-            off = f"Unpin the message of {one.by_name}"
+            off = t("Unpin the message of {name}", name=one.by_name)
             unpin = icon_button("close", off, lambda: self._act(UnpinMessage(one.number)))
             whole.addWidget(unpin, alignment=Qt.AlignmentFlag.AlignTop)
         return row

@@ -12,6 +12,7 @@ from stagedoor.rules.talk.commands import AskQuestion, VoteForQuestion
 from stagedoor.rules.talk.values import MAX_QUESTION, Answer
 
 from ...talk import QUESTIONS, questions_of
+from ...words import numeral, t, tn, told
 from ..actions import Action
 from ..icons import icon
 from ..part import Part
@@ -41,15 +42,15 @@ class Questions(QWidget):
         self._order = "votes"
         self._drawn: list[str] = []
         self.rows: dict[str, QuestionWidget] = {}
-        self.orders = Segments("Order", self._sort)
-        self.box = Scrolled("Questions")
+        self.orders = Segments(t("Order"), self._sort)
+        self.box = Scrolled(t("Questions"))
         self.box.follows = False
-        self.none = label("No questions yet.", "quiet")
+        self.none = label(t("No questions yet."), "quiet")
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.none.setContentsMargins(16, 20, 16, 20)
         self.titles = {answer: label("", "h3") for answer in TITLES}
         self.closed = label("", "closed", wrap=True)
-        self.composer = Composer(MAX_QUESTION, "Ask", self._ask, part.drafts)
+        self.composer = Composer(MAX_QUESTION, t("Ask"), self._ask, part.drafts)
         self._unsent: dict[str, UnsentWidget] = {}
         self._deeds = RowDeeds(
             lambda *_: None, lambda _: None, part.act, part.retry, self._edit, part.take
@@ -72,7 +73,9 @@ class Questions(QWidget):
         """The tab's number, and the number in words."""
         unread, waiting = self._reading.unread_questions(scene.view), waits(scene)
         words = (
-            f"{unread} unread, {waiting} waiting for approval" if waiting else f"{unread} unread"
+            t("{unread} unread, {waiting} waiting for approval", unread=unread, waiting=waiting)
+            if waiting
+            else t("{number} unread", number=unread)
         )
         return unread + waiting, words
 
@@ -82,7 +85,9 @@ class Questions(QWidget):
         if not looking:
             return
         self._reading.see(scene.view, QUESTIONS)
-        self.orders.draw([Segment("votes", "Most votes"), Segment("time", "Newest")], self._order)
+        self.orders.draw(
+            [Segment("votes", t("Most votes")), Segment("time", t("Newest"))], self._order
+        )
         self._draw_questions(groups(scene, self._order == "votes"))
         self._draw_unsent(scene)
         self.none.setVisible(not (self.rows or self._unsent))
@@ -97,7 +102,8 @@ class Questions(QWidget):
         for key in [key for key in self.rows if key not in keys]:
             drop(self.rows.pop(key))
         for answer, rows in found.items():
-            say(self.titles[answer], f"{TITLES[answer]}  {len(rows)}" if rows else "")
+            title = f"{told(TITLES[answer])}  {numeral(len(rows))}"
+            say(self.titles[answer], title if rows else "")
             order.append(self.titles[answer])
             for row in rows:
                 widget = self.rows.get(row.key)
@@ -168,11 +174,11 @@ class QuestionWidget(QFrame):
         self.vote.setFixedWidth(56)
         self.name = Elided(row.name, "own-name" if row.own else "label")
         self.words = Words(row.text)
-        self.words.setAccessibleName(f"{row.name} asks: {row.text}")
+        self.words.setAccessibleName(t("{name} asks: {text}", name=row.name, text=row.text))
         self.note = label("", "note", wrap=True)
         self.more = icon_button(
             "more",
-            f"Actions for the question of {row.name}",
+            t("Actions for the question of {name}", name=row.name),
             lambda: menu(row.number, self.more),
         )
         head = QHBoxLayout()
@@ -199,7 +205,14 @@ class QuestionWidget(QFrame):
         before, self._row = self._row, row
         self.vote.setText(str(row.votes))
         self.vote.setIcon(icon("vote", "accent_text" if row.voted else "text"))
-        self.vote.setAccessibleName(f"Vote for the question of {row.name}, {row.votes} votes")
+        self.vote.setAccessibleName(
+            tn(
+                row.votes,
+                "Vote for the question of {name}, {count} vote",
+                "Vote for the question of {name}, {count} votes",
+                name=row.name,
+            )
+        )
         self.vote.setEnabled(row.votable)
         self.vote.setChecked(row.voted)
         mark(self.vote, "open", row.voted)
@@ -224,7 +237,7 @@ class QuestionWidget(QFrame):
 
     def _decide(self, row: QuestionRow, words: str, command: AnyRequest) -> Button:
         button = Button(words, lambda: self._part.act(command), "small")
-        button.setAccessibleName(f"{words}: the question of {row.name}")
+        button.setAccessibleName(t("{action}: the question of {name}", action=words, name=row.name))
         return button
 
     def _vote(self) -> None:

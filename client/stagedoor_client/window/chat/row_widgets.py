@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from stagedoor.messages import AnyRequest
 from stagedoor.rules.talk.commands import ApproveMessage, RejectMessage
 
+from ...words import t
 from ..icons import pixmap
 from ..parts import Button, Elided, drop, icon_button, label, mark, say
 from .rows import DividerRow, MessageRow, Row, UnsentRow
@@ -48,10 +49,10 @@ class Decision(QWidget):
 
     def __init__(self, number: int, name: str, act: Callable[[AnyRequest], object]) -> None:
         super().__init__()
-        self.reject = Button("Reject", lambda: act(RejectMessage(number)), "small")
-        self.approve = Button("Approve", lambda: act(ApproveMessage(number)), "small-primary")
-        for button in (self.reject, self.approve):
-            button.setAccessibleName(f"{button.text()} what {name} wrote")
+        self.reject = Button(t("Reject"), lambda: act(RejectMessage(number)), "small")
+        self.approve = Button(t("Approve"), lambda: act(ApproveMessage(number)), "small-primary")
+        self.reject.setAccessibleName(t("Reject what {name} wrote", name=name))
+        self.approve.setAccessibleName(t("Approve what {name} wrote", name=name))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(buttons_row(self.reject, self.approve))
@@ -68,7 +69,7 @@ class Quote(Button):
     def say(self, text: str) -> None:
         """Quote this."""
         self._whole = text.replace("\n", " ")
-        self.setAccessibleName(f"In reply to {self._whole}")
+        self.setAccessibleName(t("In reply to {text}", text=self._whole))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -97,9 +98,11 @@ class MessageWidget(QFrame):
         self.time = label(row.time, "small")
         self.quote = Quote(lambda: deeds.go(row.reply_to))
         self.words = Words(row.text)
-        self.words.setAccessibleName(f"{row.name}: {row.text}")
+        self.words.setAccessibleName(t("{name}: {text}", name=row.name, text=row.text))
         self.note = label("", "note", wrap=True)
-        self.more = icon_button("more", f"Actions for the message of {row.name}", self._menu)
+        self.more = icon_button(
+            "more", t("Actions for the message of {name}", name=row.name), self._menu
+        )
         self._put_together(row)
         self.update_row(row)
 
@@ -160,7 +163,7 @@ class DividerWidget(QWidget):
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 2)
-        for part in (QFrame(), label("New messages", "divider"), QFrame()):
+        for part in (QFrame(), label(t("New messages"), "divider"), QFrame()):
             if not isinstance(part, QLabel):
                 part.setFixedHeight(1)
                 part.setObjectName("dividerLine")
@@ -175,9 +178,9 @@ class UnsentWidget(QFrame):
         self.words = Words(row.text)
         self.words.setEnabled(False)
         self.note = label("", "small", wrap=True)
-        self.again = Button("Send again", lambda: deeds.retry(row.key), "small-primary")
-        self.edit = Button("Edit", lambda: deeds.edit(row.key), "small")
-        self.discard = Button("Discard", lambda: deeds.discard(row.key), "small")
+        self.again = Button(t("Send again"), lambda: deeds.retry(row.key), "small-primary")
+        self.edit = Button(t("Edit"), lambda: deeds.edit(row.key), "small")
+        self.discard = Button(t("Discard"), lambda: deeds.discard(row.key), "small")
         self.buttons = buttons_row(self.again, self.edit, self.discard)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 6, 14, 0)

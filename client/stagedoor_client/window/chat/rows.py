@@ -10,11 +10,12 @@ from stagedoor.rules.talk.values import Message, Standing
 
 from ...outbox import Unsent
 from ...talk import message, own_keys, thread
+from ...words import marked, t, told
 from ..scene import Scene
 
 TOGETHER = 5 * 60_000
 """Messages of one person within so many milliseconds have one head."""
-GONE = "A message that is not here any more"
+GONE = marked("A message that is not here any more")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,11 @@ def _row(scene: Scene, one: Message, before: Message | None) -> MessageRow:
     quote = None
     if one.reply_to:
         replied = message(scene.view, one.reply_to)
-        quote = f"{replied.by_name}: {replied.text}" if replied is not None else GONE
+        quote = (
+            t("{name}: {text}", name=replied.by_name, text=replied.text)
+            if replied is not None
+            else told(GONE)
+        )
     return MessageRow(
         number=one.number,
         name=one.by_name,
@@ -117,8 +122,10 @@ def unsent_rows(scene: Scene, name: str) -> list[UnsentRow]:
 
 def _unsent_note(one: Unsent, online: bool) -> str:
     if one.sentence:
-        return f"Not sent. {one.sentence}"
-    return "Sending…" if online else "Sending… It goes out as soon as you are connected again."
+        return t("Not sent. {reason}", reason=one.sentence)
+    return (
+        t("Sending…") if online else t("Sending… It goes out as soon as you are connected again.")
+    )
 
 
 def standing_words(standing: Standing, own: bool) -> str:
@@ -126,10 +133,10 @@ def standing_words(standing: Standing, own: bool) -> str:
     if standing is Standing.SHOWN:
         return ""
     if standing is Standing.REJECTED:
-        return "The moderators have not approved this. Only you see it."
+        return t("The moderators have not approved this. Only you see it.")
     if own:
-        return "Waiting for a moderator's approval. Others do not see it yet."
-    return "Waiting for approval"
+        return t("Waiting for a moderator's approval. Others do not see it yet.")
+    return t("Waiting for approval")
 
 
 def time_of(at: int, now: int) -> str:

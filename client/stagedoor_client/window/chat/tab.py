@@ -11,6 +11,7 @@ from stagedoor.rules.talk.commands import Say
 from stagedoor.rules.talk.values import MAX_TEXT, Channel, Message
 
 from ...talk import MODERATORS, ROOM, channel_of, message, private_threads, waiting
+from ...words import t
 from ..actions import Action
 from ..part import Part, place_of
 from ..parts import Button, Elided, icon_button, label, mark, say
@@ -42,17 +43,17 @@ class Chat(QWidget):
         self._reply: Message | None = None
         self._announcing = False
         self.looked_at = False
-        self.tabs = Segments("Whose messages", self.open)
-        self.back = Button("All private messages", lambda: self.open(THREADS), "small", "back")
+        self.tabs = Segments(t("Whose messages"), self.open)
+        self.back = Button(t("All private messages"), lambda: self.open(THREADS), "small", "back")
         self.heading = Elided("", "label")
         self.pins = Pins(part.act, self._go)
         self.threads = Threads(reading, self.open)
         self.list = MessageList(part, self._open_menu, self._write_again, self._read)
         self.replying = _Replying(lambda: self._set_reply(None))
         self.closed = label("", "closed", wrap=True)
-        self.announce = icon_button("megaphone", "Announcement to everybody", self._announce)
+        self.announce = icon_button("megaphone", t("Announcement to everybody"), self._announce)
         self.announce.setCheckable(True)
-        self.composer = Composer(MAX_TEXT, "Send", self._say, part.drafts, self.announce)
+        self.composer = Composer(MAX_TEXT, t("Send"), self._say, part.drafts, self.announce)
         self._put_together()
         self.list.open(ROOM, 0)
 
@@ -121,7 +122,11 @@ class Chat(QWidget):
         """The tab's number, and the number in words."""
         unread = sum(self.unread(scene).values())
         waits = len(waiting(scene.view)) if scene.i_moderate else 0
-        words = f"{unread} unread, {waits} waiting for approval" if waits else f"{unread} unread"
+        words = (
+            t("{unread} unread, {waiting} waiting for approval", unread=unread, waiting=waits)
+            if waits
+            else t("{number} unread", number=unread)
+        )
         return unread + waits, words
 
     def draw(self, scene: Scene, looking: bool) -> None:
@@ -149,8 +154,8 @@ class Chat(QWidget):
         self._draw_composer(scene)
 
     def _draw_tabs(self, scene: Scene) -> None:
-        titles = {ROOM: "Everybody", MODERATORS: "Backchannel", THREADS: "Private"}
-        titles[scene.view.you] = "Moderators"
+        titles = {ROOM: t("Everybody"), MODERATORS: t("Backchannel"), THREADS: t("Private")}
+        titles[scene.view.you] = t("Moderators")
         segments = [Segment(key, titles[key], new) for key, new in self.unread(scene).items()]
         there = [one.key for one in segments]
         self.tabs.draw(segments, self._view if self._view in there else THREADS)
@@ -232,11 +237,13 @@ class _Replying(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 2, 4, 2)
         row.addWidget(self.words, 1)
-        row.addWidget(icon_button("close", "Do not reply", away))
+        row.addWidget(icon_button("close", t("Do not reply"), away))
         self.hide()
 
     def draw(self, to: Message | None) -> None:
         """Show this message, or nothing."""
         self.setVisible(to is not None)
         if to is not None:
-            self.words.say(f"Reply to {to.by_name}: {to.text}".replace("\n", " "))
+            self.words.say(
+                t("Reply to {name}: {text}", name=to.by_name, text=to.text).replace("\n", " ")
+            )

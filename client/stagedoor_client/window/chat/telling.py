@@ -6,6 +6,7 @@ from stagedoor.messages import View
 from stagedoor.rules.talk.values import Channel, Message
 
 from ...talk import last_place, talk_of, thread_of
+from ...words import t, tn
 from ..happenings import Go, Notice
 from ..scene import Scene
 from .composing import THREADS
@@ -34,25 +35,31 @@ def read_out(before: View, scene: Scene, shown: str) -> str:
         if one.place > last and one.by != scene.view.you and thread_of(one) == shown
     ]
     if len(new) == 1:
-        return f"{new[0].by_name}: {new[0].text}"
-    return f"{len(new)} new messages" if new else ""
+        return t("{name}: {text}", name=new[0].by_name, text=new[0].text)
+    return tn(len(new), "{count} new message", "{count} new messages") if new else ""
 
 
 def _message(one: Message, shown: str) -> list[Notice]:
     if one.announcement:
-        return [Notice(f"{one.by_name} announces: {one.text}", "announcement", stay=True)]
+        return [
+            Notice(
+                t("{name} announces: {text}", name=one.by_name, text=one.text),
+                "announcement",
+                stay=True,
+            )
+        ]
     if one.channel is Channel.PRIVATE and shown != THREADS:
         name = thread_of(one)
-        sentence = f"{one.by_name} has written to you privately."
-        return [Notice(sentence, f"private-{name}", go=Go("Read", "chat", name))]
+        sentence = t("{name} has written to you privately.", name=one.by_name)
+        return [Notice(sentence, f"private-{name}", go=Go(t("Read"), "chat", name))]
     return []
 
 
 def _block(before: View, scene: Scene) -> list[Notice]:
     was, now = talk_of(before).blocked_by or "", talk_of(scene.view).blocked_by or ""
     if now and now != was:
-        sentence = f"{now} has blocked you from writing to everybody."
+        sentence = t("{name} has blocked you from writing to everybody.", name=now)
         return [Notice(sentence, "block", "warning", stay=True)]
     if was and not now and not scene.i_moderate:
-        return [Notice("You can write again.", "block", "good")]
+        return [Notice(t("You can write again."), "block", "good")]
     return []

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ...talk import private_threads
+from ...words import t
 from ..parts import Avatar, Button, Elided, drop, label
 from ..scene import Scene
 from .composing import thread_name
@@ -33,7 +34,7 @@ def thread_rows(scene: Scene, reading: Reading) -> list[ThreadRow]:
         ThreadRow(
             person,
             thread_name(scene, person),
-            f"{last.by_name}: {last.text}".replace("\n", " "),
+            t("{name}: {text}", name=last.by_name, text=last.text).replace("\n", " "),
             time_of(last.at, scene.now),
             reading.unread(scene.view, person),
         )
@@ -50,14 +51,14 @@ class Threads(QScrollArea):
         self._rows: list[ThreadRow] | None = None
         self.buttons: list[Button] = []
         self.setWidgetResizable(True)
-        self.setAccessibleName("Private messages")
+        self.setAccessibleName(t("Private messages"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
         inner.setObjectName("rows")
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(8, 8, 8, 8)
         self._column.setSpacing(4)
-        none = "Nobody has written to the moderators yet. To begin, use a person's menu."
+        none = t("Nobody has written to the moderators yet. To begin, use a person's menu.")
         self.none = label(none, "quiet", wrap=True)
         self._column.addWidget(self.none)
         self._column.addStretch()
@@ -78,8 +79,10 @@ class Threads(QScrollArea):
 
     def _made(self, row: ThreadRow) -> Button:
         button = Button("", lambda: self._opened(row.person), "recent")
-        new = f", {row.unread} unread" if row.unread else ""
-        button.setAccessibleName(f"Private messages with {row.name}{new}")
+        name = t("Private messages with {name}", name=row.name)
+        if row.unread:
+            name = t("{title}, {number} unread", title=name, number=row.unread)
+        button.setAccessibleName(name)
         text = QVBoxLayout()
         text.setSpacing(0)
         text.addWidget(Elided(row.name, "label"))

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from ...words import t
 from ..parts import Button, drop, mark
 from ..theme import COLOURS
 from .links import breakable, markup, pieces
@@ -71,7 +72,11 @@ class Segment:
     @property
     def spoken(self) -> str:
         """The same for screen readers."""
-        return f"{self.title}, {self.number} unread" if self.number else self.title
+        return (
+            t("{title}, {number} unread", title=self.title, number=self.number)
+            if self.number
+            else self.title
+        )
 
 
 class Segments(QWidget):

@@ -5,7 +5,13 @@ from __future__ import annotations
 from stagedoor.messages.polls import MyVote, PollView
 from stagedoor.rules.polls.values import Kind, PollState, Showing
 
-STATES = {PollState.DRAFT: "Draft", PollState.OPEN: "Open", PollState.CLOSED: "Closed"}
+from ...words import marked, t
+
+STATES = {
+    PollState.DRAFT: marked("Draft"),
+    PollState.OPEN: marked("Open"),
+    PollState.CLOSED: marked("Closed"),
+}
 LONGEST_TEXT, LONGEST_WORD = 500, 30
 
 
@@ -14,17 +20,21 @@ def hint(poll: PollView) -> str:
     least, most = poll.least, poll.most
     match poll.kind:
         case Kind.SINGLE:
-            return "Choose one"
+            return t("Choose one")
         case Kind.MULTIPLE:
             if least == most:
-                return f"Choose {least}"
+                return t("Choose {least}", least=least)
             free = most == len(poll.options) and least == 1
-            return "Choose one or more" if free else f"Choose {least} to {most}"
+            return (
+                t("Choose one or more")
+                if free
+                else t("Choose {least} to {most}", least=least, most=most)
+            )
         case Kind.RATING:
-            return f"From 1 (worst) to {most} (best)"
+            return t("From 1 (worst) to {most} (best)", most=most)
         case Kind.TEXT:
-            return "Your answer"
-    return "A word of yours" if most == 1 else f"Up to {most} words of yours"
+            return t("Your answer")
+    return t("A word of yours") if most == 1 else t("Up to {most} words of yours", most=most)
 
 
 def vote_in_words(poll: PollView, mine: MyVote) -> str:
@@ -38,7 +48,7 @@ def vote_in_words(poll: PollView, mine: MyVote) -> str:
             said = mine.text
         case _:
             said = ", ".join(mine.words)
-    return f"You voted: {said}" if said else "Your vote has been counted."
+    return t("You voted: {vote}", vote=said) if said else t("Your vote has been counted.")
 
 
 def may_change(poll: PollView, mine: MyVote) -> bool:
@@ -50,8 +60,8 @@ def may_change(poll: PollView, mine: MyVote) -> bool:
 def privacy(poll: PollView) -> str:
     """Who learns who voted what."""
     if poll.anonymous:
-        return "Anonymous: it is never stored who voted what."
-    return "With names: moderators see who voted what."
+        return t("Anonymous: it is never stored who voted what.")
+    return t("With names: moderators see who voted what.")
 
 
 def note(poll: PollView, moderating: bool) -> str:
@@ -59,6 +69,6 @@ def note(poll: PollView, moderating: bool) -> str:
     if moderating:
         return ""
     if poll.showing is Showing.HIDDEN:
-        return "The results go to the moderators."
+        return t("The results go to the moderators.")
     later = poll.showing is Showing.ON_CLOSE and poll.state is PollState.OPEN
-    return "Results are shown when the poll is closed." if later else ""
+    return t("Results are shown when the poll is closed.") if later else ""

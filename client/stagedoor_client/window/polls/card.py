@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from stagedoor.messages.polls import PollView, QuizView
 
+from ...words import t
 from ..chat.row_widgets import buttons_row
 from ..chat.writing_parts import Words
 from ..part import Part
@@ -74,7 +75,7 @@ class Card(QFrame):
     def draw_clock(self, closes_at: int | None, scene: Scene) -> None:
         """Say how much time is left."""
         left = time_left(closes_at, scene.now) if closes_at is not None else ""
-        say(self.clock, f"{left} left" if left else "")
+        say(self.clock, t("{time} left", time=left) if left else "")
 
     def draw_controls(self, item: PollView | QuizView, scene: Scene) -> None:
         """The moderators' buttons."""

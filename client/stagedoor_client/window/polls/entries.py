@@ -10,6 +10,7 @@ from stagedoor.rules.polls.values import PollState
 from stagedoor.rules.quizzes.values import QuizState
 
 from ...book import polls_of, quizzes_of, scores_of, votes_of
+from ...words import t
 from ..happenings import Go, Notice
 from ..scene import Scene
 
@@ -55,14 +56,19 @@ def saying(item: PollView | QuizView) -> str:
     """The sentence about a poll or quiz as it is now; empty for drafts and the like."""
     if isinstance(item, PollView):
         if item.state is PollState.OPEN:
-            return f"A poll is open: {item.question}"
+            return t("A poll is open: {question}", question=item.question)
         if item.state is PollState.CLOSED:
-            there = "The results are there" if item.results is not None else "The poll is closed"
-            return f"{there}: {item.question}"
+            if item.results is not None:
+                return t("The results are there: {question}", question=item.question)
+            return t("The poll is closed: {question}", question=item.question)
         return ""
     if item.state is QuizState.ASKING and item.question is not None:
-        return f"Quiz, question {item.question.number + 1}: {item.question.question}"
-    return f"The quiz is over: {item.title}" if item.state is QuizState.ENDED else ""
+        return t(
+            "Quiz, question {number}: {question}",
+            number=item.question.number + 1,
+            question=item.question.question,
+        )
+    return t("The quiz is over: {title}", title=item.title) if item.state is QuizState.ENDED else ""
 
 
 def told(before: View, scene: Scene, *, looking: bool) -> tuple[list[Notice], list[str]]:
@@ -81,7 +87,7 @@ def told(before: View, scene: Scene, *, looking: bool) -> tuple[list[Notice], li
             outdated.append(f"open-{one.key}")
         if sentence and was.get(one.key) != sentence and not scene.i_moderate:
             stay = one.waits and not looking
-            go = None if looking else Go("Answer" if one.waits else "Look", "polls", one.key)
+            go = None if looking else Go(t("Answer") if one.waits else t("Look"), "polls", one.key)
             notices.append(Notice(sentence, f"open-{one.key}", stay=stay, go=go))
     return notices, outdated
 

@@ -21,6 +21,7 @@ from stagedoor.messages.polls import MyVote, PollView
 from stagedoor.rules.polls.commands import CastVote
 from stagedoor.rules.polls.values import Kind
 
+from ...words import t
 from ..chat.links import breakable
 from ..parts import label
 from .ballots import LONGEST_TEXT, LONGEST_WORD, hint
@@ -80,7 +81,7 @@ class Ballot(QWidget):
         match poll.kind:
             case Kind.TEXT:
                 self.text.setPlainText(mine.text)
-                self.text.setAccessibleName("Your answer")
+                self.text.setAccessibleName(t("Your answer"))
                 self.text.setTabChangesFocus(True)
                 self.text.setFixedHeight(76)
                 self.text.textChanged.connect(self._shorten)
@@ -89,7 +90,7 @@ class Ballot(QWidget):
                 for number in range(poll.most):
                     field = QLineEdit(mine.words[number] if number < len(mine.words) else "")
                     field.setMaxLength(LONGEST_WORD)
-                    field.setAccessibleName(f"Word {number + 1}")
+                    field.setAccessibleName(t("Word {number}", number=number + 1))
                     self.words.append(field)
                     self._column.addWidget(field)
             case Kind.RATING:

@@ -9,6 +9,7 @@ from stagedoor.messages.polls import MyVote, PollView, Results
 from stagedoor.rules.polls.values import Kind, PollState
 
 from ...book import votes_of
+from ...words import t, told
 from ..chat.row_widgets import buttons_row
 from ..chat.writing_parts import Words
 from ..part import Part
@@ -30,7 +31,7 @@ class PollCard(Card):
         self._scene: Scene | None = None
         self._changing = False
         self.ballot: Ballot | None = None
-        self.vote = Button("Vote", self._vote, "primary")
+        self.vote = Button(t("Vote"), self._vote, "primary")
         self.trouble = label("", "trouble", wrap=True)
         self.privacy = label("", "small", wrap=True)
         self.results = ResultsView()
@@ -45,7 +46,7 @@ class PollCard(Card):
         mine = votes_of(scene.view).get(poll.id)
         shape = (replace(poll, results=None), mine, scene.i_moderate, self._changing)
         if self.is_new(shape):
-            say(self.state, ballots.STATES[poll.state])
+            say(self.state, told(ballots.STATES[poll.state]))
             self.title.say(poll.question)
             say(self.privacy, ballots.privacy(poll))
             self.build(*self._way(poll, mine))
@@ -64,7 +65,7 @@ class PollCard(Card):
         if mine is not None and not self._changing:
             said: list[QWidget] = [Words(ballots.vote_in_words(poll, mine))]
             if ballots.may_change(poll, mine):
-                change = Button("Change my vote", lambda: self._change(True), "small")
+                change = Button(t("Change my vote"), lambda: self._change(True), "small")
                 said.append(buttons_row(change))
             return said
         if poll.state is not PollState.OPEN:
@@ -72,8 +73,8 @@ class PollCard(Card):
         self.ballot = Ballot(poll, mine)
         self.trouble = label("", "trouble", wrap=True)
         self.trouble.hide()
-        self.vote = Button("Vote", self._vote, "primary")
-        cancel = [Button("Cancel", lambda: self._change(False))] if mine is not None else []
+        self.vote = Button(t("Vote"), self._vote, "primary")
+        cancel = [Button(t("Cancel"), lambda: self._change(False))] if mine is not None else []
         return [self.ballot, self.trouble, buttons_row(self.vote, *cancel)]
 
     def _change(self, changing: bool) -> None:
@@ -86,13 +87,13 @@ class PollCard(Card):
     def _vote(self) -> None:
         if self.ballot is not None:
             self.vote.setEnabled(False)
-            self.vote.setText("Sending…")
+            self.vote.setText(t("Sending…"))
             self._part.vote(self.ballot.read(), self._voted)
 
     def _voted(self, problem: str) -> None:
         if problem:
             say(self.trouble, problem)
-            self.vote.setText("Vote")
+            self.vote.setText(t("Vote"))
             self.vote.setEnabled(True)
         else:
             self._change(False)
@@ -103,7 +104,7 @@ class ResultsView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Results")
+        self.setAccessibleName(t("Results"))
         self.head = label("", "label")
         self.bars = Bars()
         self.more = label("", "small", wrap=True)

@@ -14,6 +14,7 @@ from stagedoor.rules.quizzes.commands import AnswerQuiz
 from stagedoor.rules.quizzes.values import QuizState
 
 from ...book import scores_of
+from ...words import numeral, t, tn
 from ..chat.links import breakable
 from ..chat.row_widgets import buttons_row
 from ..chat.writing_parts import Words
@@ -47,7 +48,7 @@ class QuizCard(Card):
         asked = replace(quiz.question, answers=0) if quiz.question is not None else None
         if self.is_new((replace(quiz, question=asked), mine, scene.i_moderate)):
             say(self.state, quiz_words.state(quiz))
-            self.title.say(f"Quiz: {quiz.title}")
+            self.title.say(t("Quiz: {title}", title=quiz.title))
             say(self.trouble, "")
             self.answers = []
             self.build(*self._content(quiz, mine), *self._board(quiz, mine, scene.view.you))
@@ -67,7 +68,7 @@ class QuizCard(Card):
     def _content(self, quiz: QuizView, mine: MyQuiz | None) -> list[QWidget]:
         if quiz.state is QuizState.DRAFT:
             number = quiz.questions
-            return [label("1 question" if number == 1 else f"{number} questions", "small")]
+            return [label(tn(number, "{count} question", "{count} questions"), "small")]
         if quiz.state is QuizState.ENDED:
             return [Review(quiz.review, mine)] if quiz.review else []
         asked = quiz.question
@@ -79,7 +80,7 @@ class QuizCard(Card):
         question = Words(asked.question)
         if answer is not None:
             said = ", ".join(asked.options[one] for one in answer.choices)
-            return [question, Words(f"Your answer: {said}")]
+            return [question, Words(t("Your answer: {answer}", answer=said))]
         return [question, *self._ways(quiz.id, asked)]
 
     def _ways(self, quiz: int, asked: AskedNow) -> list[QWidget]:
@@ -92,9 +93,9 @@ class QuizCard(Card):
         boxes = choices(asked.options, several=True)
         buttons = [box.button for box in boxes]
         answer = partial(self._answer, quiz, asked.number)
-        send = Button("Answer", lambda: answer(checked(buttons)), "primary")
+        send = Button(t("Answer"), lambda: answer(checked(buttons)), "primary")
         self.answers.append(send)
-        return [label("Choose all that are right", "small"), *boxes, buttons_row(send)]
+        return [label(t("Choose all that are right"), "small"), *boxes, buttons_row(send)]
 
     def _answer(self, quiz: int, question: int, chosen: tuple[int, ...]) -> None:
         for button in self.answers:
@@ -132,12 +133,20 @@ class AnswerButton(Button):
 
 def _leader(one: Leader, you: str) -> QWidget:
     made = QWidget()
-    made.setAccessibleName(f"Place {one.place}: {one.name}, {one.score} points")
+    made.setAccessibleName(
+        tn(
+            one.score,
+            "Place {place}: {name}, {count} point",
+            "Place {place}: {name}, {count} points",
+            place=one.place,
+            name=one.name,
+        )
+    )
     row = QHBoxLayout(made)
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(label(f"{one.place}.", "small"))
     row.addWidget(Elided(one.name, "own-name" if one.person == you else ""), 1)
-    row.addWidget(label(str(one.score), "label"))
+    row.addWidget(label(numeral(one.score), "label"))
     return made
 
 
@@ -160,7 +169,7 @@ class Review(QWidget):
 
     def __init__(self, review: list[Reviewed], mine: MyQuiz | None) -> None:
         super().__init__()
-        self.button = Button("Look back at the questions", self._turn, "small", "open")
+        self.button = Button(t("Look back at the questions"), self._turn, "small", "open")
         self.inner = QWidget()
         inner = QVBoxLayout(self.inner)
         inner.setContentsMargins(0, 4, 0, 0)

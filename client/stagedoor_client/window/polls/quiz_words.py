@@ -5,24 +5,30 @@ from __future__ import annotations
 from stagedoor.messages.polls import Leader, MyAnswer, MyQuiz, QuizView
 from stagedoor.rules.quizzes.values import QuizState
 
+from ...words import marked, t, tn, told
+
 STATES = {
-    QuizState.DRAFT: "Draft",
-    QuizState.ASKING: "Question",
-    QuizState.BETWEEN: "Answer",
-    QuizState.ENDED: "Over",
+    QuizState.DRAFT: marked("Draft"),
+    QuizState.ASKING: marked("Question"),
+    QuizState.BETWEEN: marked("Answer"),
+    QuizState.ENDED: marked("Over"),
 }
 
 
 def state(quiz: QuizView) -> str:
     """Where it is."""
     if quiz.question is None:
-        return STATES[quiz.state]
-    return f"Question {quiz.question.number + 1} of {quiz.questions}"
+        return told(STATES[quiz.state])
+    return t(
+        "Question {number} of {questions}",
+        number=quiz.question.number + 1,
+        questions=quiz.questions,
+    )
 
 
 def people_answered(number: int) -> str:
     """How many have answered."""
-    return "1 person has answered" if number == 1 else f"{number} people have answered"
+    return tn(number, "{count} person has answered", "{count} people have answered")
 
 
 def score(quiz: QuizView, mine: MyQuiz | None) -> str:
@@ -31,8 +37,14 @@ def score(quiz: QuizView, mine: MyQuiz | None) -> str:
         return ""
     if quiz.state is QuizState.ASKING and not mine.score:
         return ""
-    points = f"You have {mine.score} points"
-    return f"{points}: place {mine.place}" if mine.place else points
+    if not mine.place:
+        return tn(mine.score, "You have {count} point", "You have {count} points")
+    return tn(
+        mine.score,
+        "You have {count} point: place {place}",
+        "You have {count} points: place {place}",
+        place=mine.place,
+    )
 
 
 def leaders(quiz: QuizView) -> list[Leader]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from stagedoor.messages.polls import MyAnswer, PollView, Results
 from stagedoor.rules.polls.values import Kind
 
+from ...words import numeral, t, tn
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -21,20 +23,25 @@ class Bar:
     @property
     def value(self) -> str:
         """The number beside it."""
-        return f"{self.count} · {self.share} %"
+        return t("{count} · {share} %", count=self.count, share=self.share)
 
 
-def votes(number: int) -> str:
+def votes(count: int) -> str:
     """How many voted."""
-    return "1 vote" if number == 1 else f"{number} votes"
+    return tn(count, "{count} vote", "{count} votes")
 
 
 def headline(poll: PollView, results: Results) -> str:
     """The first line above the results."""
     if poll.kind is not Kind.RATING or not results.votes:
         return votes(results.votes)
-    total = sum(count * (number + 1) for number, count in enumerate(results.counts))
-    return f"Average {total / results.votes:.1f} of {poll.most} · {votes(results.votes)}"
+    total = sum(count * rating for rating, count in enumerate(results.counts, start=1))
+    return t(
+        "Average {average} of {most} · {people}",
+        average=numeral(total / results.votes, 1),
+        most=poll.most,
+        people=votes(results.votes),
+    )
 
 
 def bars(poll: PollView, results: Results) -> list[Bar]:
@@ -62,7 +69,11 @@ def _share(count: int, of: int) -> int:
 
 def more(results: Results) -> str:
     """What is not shown."""
-    return f"and {results.more} more; all of them are in the download" if results.more else ""
+    return (
+        t("and {more} more; all of them are in the download", more=results.more)
+        if results.more
+        else ""
+    )
 
 
 def answered(
@@ -72,16 +83,26 @@ def answered(
     found = []
     everybody = max(sum(counts), 1)
     for number, option in enumerate(options):
-        notes = ["right"] if number in right else []
-        notes += ["your answer"] if mine is not None and number in mine.choices else []
-        label = f"{option} ({', '.join(notes)})" if notes else option
+        chosen = mine is not None and number in mine.choices
+        label = _noted(option, number in right, chosen)
         count = counts[number] if number < len(counts) else 0
         found.append(Bar(label, count, _share(count, everybody), number in right))
     return found
 
 
+def _noted(label: str, right: bool, chosen: bool) -> str:
+    """An option, with what it was."""
+    if right and chosen:
+        return t("{label} (right, your answer)", label=label)
+    if right:
+        return t("{label} (right)", label=label)
+    return t("{label} (your answer)", label=label) if chosen else label
+
+
 def gained(mine: MyAnswer | None) -> str:
     """What one's answer was worth."""
     if mine is None:
-        return "You did not answer."
-    return f"Right: {mine.points} points for you" if mine.points else "Wrong: no points"
+        return t("You did not answer.")
+    if not mine.points:
+        return t("Wrong: no points")
+    return tn(mine.points, "Right: {count} point for you", "Right: {count} points for you")

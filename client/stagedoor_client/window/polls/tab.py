@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from stagedoor.messages.polls import PollView, QuizView
 
+from ...words import t
 from ..chat.message_list import Scrolled
 from ..part import Part
 from ..parts import drop, label
@@ -23,11 +24,11 @@ class Polls(QWidget):
         super().__init__()
         self._part = part
         self.cards: dict[str, PollCard | QuizCard] = {}
-        self.box = Scrolled("Polls")
+        self.box = Scrolled(t("Polls"))
         self.box.follows = False
         self.box.column.setContentsMargins(10, 10, 10, 10)
         self.box.column.setSpacing(10)
-        self.none = label("No polls yet.", "quiet")
+        self.none = label(t("No polls yet."), "quiet")
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.none.setContentsMargins(16, 20, 16, 20)
         self.box.column.addWidget(self.none)
@@ -39,7 +40,7 @@ class Polls(QWidget):
     def badge(self, scene: Scene) -> tuple[int, str]:
         """The tab's number, and the number in words."""
         waiting = sum(one.waits for one in entries(scene.view))
-        return waiting, f"{waiting} to answer"
+        return waiting, t("{number} to answer", number=waiting)
 
     def draw(self, scene: Scene, looking: bool) -> None:
         """Show this scene, where somebody looks."""

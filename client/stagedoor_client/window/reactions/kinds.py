@@ -8,15 +8,17 @@ from math import ceil
 
 from stagedoor.rules.reactions.values import Reaction
 
+from ...words import marked, t, told
+
 Counts = Mapping[Reaction, int]
 
 PICTURES = {
-    Reaction.CLAP: ("👏", "Applause"),
-    Reaction.HEART: ("❤️", "Heart"),
-    Reaction.LAUGH: ("😂", "Laughter"),
-    Reaction.WOW: ("😮", "Surprise"),
-    Reaction.PARTY: ("🎉", "Celebration"),
-    Reaction.THUMB: ("👍", "Thumbs up"),
+    Reaction.CLAP: ("👏", marked("Applause")),
+    Reaction.HEART: ("❤️", marked("Heart")),
+    Reaction.LAUGH: ("😂", marked("Laughter")),
+    Reaction.WOW: ("😮", marked("Surprise")),
+    Reaction.PARTY: ("🎉", marked("Celebration")),
+    Reaction.THUMB: ("👍", marked("Thumbs up")),
 }
 """Each with its name, in the order in which they are offered."""
 MOST = 24
@@ -68,5 +70,9 @@ def in_numbers(counts: Counts) -> list[tuple[str, int]]:
 
 def sentence(counts: Counts) -> str:
     """The counts for screen readers; empty for nothing."""
-    said = [f"{PICTURES[one][1]}: {counts[one]}" for one in PICTURES if counts.get(one)]
-    return f"Reactions. {', '.join(said)}." if said else ""
+    said = [
+        t("{name}: {number}", name=told(PICTURES[one][1]), number=counts[one])
+        for one in PICTURES
+        if counts.get(one)
+    ]
+    return t("Reactions. {list}.", list=", ".join(said)) if said else ""

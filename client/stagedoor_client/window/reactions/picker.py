@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
 
 from stagedoor.rules.reactions.values import Reaction
 
+from ...words import t, told
 from ..parts import Button
 from .kinds import PICTURES
 from .shower import emoji_font
@@ -33,15 +34,15 @@ class Picker(QFrame):
         super().__init__(page)
         self._page, self._button, self._turned = page, button, turned
         self.setObjectName("picker")
-        self.setAccessibleName("Reactions")
+        self.setAccessibleName(t("Reactions"))
         self.buttons: dict[Reaction, Button] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 6, 6, 6)
         row.setSpacing(2)
         for reaction, (picture, words) in PICTURES.items():
             made = Button(picture, partial(send, reaction), "reaction")
-            made.setAccessibleName(words)
-            made.setToolTip(words)
+            made.setAccessibleName(told(words))
+            made.setToolTip(told(words))
             made.setFont(emoji_font(made.font(), 26))
             self.buttons[reaction] = made
             row.addWidget(made)
