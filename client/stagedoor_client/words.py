@@ -8,7 +8,6 @@ they are shown: which language it is to be is known later than they are.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -23,11 +22,12 @@ Value = str | int | float
 Entry = str | dict[str, str]
 """A sentence, or one for each plural form of its language (Unicode CLDR)."""
 
-LANGUAGES = {"en": (",", "."), "de": (".", ",")}
-"""Those that there are, each with what groups thousands and what comes before decimals. Both
-have the plural "one" for 1 alone."""
-RIGHT_TO_LEFT: frozenset[str] = frozenset()
-"""Those of them that are written from right to left."""
+LANGUAGES = {"en": (",", "."), "de": (".", ","), "en-XB": (",", ".")}
+"""Those that there are, each with what groups thousands and what comes before decimals. All have
+the plural "one" for 1 alone. "en-XB" is for tests: English in brackets and drawn out, from right
+to left."""
+PSEUDO = "en-XB"
+RIGHT_TO_LEFT = frozenset({PSEUDO})
 _TURNED = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -40,7 +40,7 @@ class _Speaking:
 
 def use(tag: str) -> None:
     """Speak this one of ``LANGUAGES`` from now on: told before the first sentence is shown."""
-    _Speaking.catalogue = _read(tag) if tag != "en" else {}
+    _Speaking.catalogue = _read(tag) if tag not in ("en", PSEUDO) else {}
     _Speaking.tag = tag
 
 
@@ -50,17 +50,9 @@ def language() -> str:
 
 
 def first_of(wanted: Iterable[str]) -> str:
-    """The first of these tags, such as "de-AT" or "de_DE.UTF-8", that there is; else English."""
-    bases = (re.split(r"[-_.@]", tag)[0].lower() for tag in wanted)
-    return next((base for base in bases if base in LANGUAGES), "en")
-
-
-def of_environment() -> str:
-    """The language that the environment asks for, as gettext reads it."""
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    locale = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    first = os.environ.get("LANGUAGE", "") if locale not in ("", "C", "POSIX") else ""
-    return first_of([*filter(None, first.split(":")), locale])
+    """The first of these tags that there is, such as "de" for "de-AT"; else English."""
+    found = (tag if tag in LANGUAGES else re.split("[-_]", tag)[0] for tag in wanted)
+    return next((tag for tag in found if tag in LANGUAGES), "en")
 
 
 def t(sentence: str, /, **values: Value) -> str:
@@ -100,6 +92,9 @@ def numeral(value: float, decimals: int = 0) -> str:
 
 
 def _fill(sentence: str, values: Mapping[str, Value]) -> str:
+    if _Speaking.tag == PSEUDO:
+        sentence = _drawn_out(sentence)
+
     def written(found: re.Match[str]) -> str:
         value = values.get(found[1])
         if value is None:
@@ -113,6 +108,13 @@ def _isolated(text: str) -> str:
     """A text that may run the other way than the sentence, kept from mixing with it (UAX 9)."""
     turned = _TURNED.search(text) or _Speaking.tag in RIGHT_TO_LEFT
     return f"\u2068{text}\u2069" if turned else text
+
+
+def _drawn_out(sentence: str) -> str:
+    long = re.sub(
+        r"\{\w+\}|[aeiouAEIOU]", lambda one: one[0] * (len(one[0]) == 1) + one[0], sentence
+    )
+    return f"⟦{long}⟧"
 
 
 def _read(tag: str) -> Mapping[str, Entry]:

@@ -1,6 +1,6 @@
 """Screenshots of each page and state of the window, to be looked at.
 
-python -m tests.client.window.shots FOLDER
+python -m tests.client.window.shots FOLDER [LANGUAGE]
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from PySide6.QtWidgets import QWidget
 from stagedoor.messages import OfferView, PersonView
 from stagedoor.rules.event.commands import RestoreHand
 from stagedoor.rules.values import Mode, OfferReason, Role, Seat
+from stagedoor_client import words
 from stagedoor_client.devices import Device
 from stagedoor_client.window.app import make_application
 from stagedoor_client.window.asked import OfferWindow, UnmuteWindow
 from stagedoor_client.window.choices import Choices
 from stagedoor_client.window.device_form import DeviceForm
-from stagedoor_client.window.endings import ENDED
+from stagedoor_client.window.endings import ending
 from stagedoor_client.window.happenings import Notice
 from stagedoor_client.window.loop import Loop
 from stagedoor_client.window.memory import Kept, Recent
@@ -55,7 +56,7 @@ def enter_pages(shots: Shots) -> None:
     shots.take("enter-recent", page, (1100, 800))
     shots.take("waiting", WaitPage(lambda: None), (900, 600))
     end = EndPage(lambda: None, lambda: None)
-    end.draw(ENDED)
+    end.draw(ending(None))
     shots.take("ended", end, (900, 600))
 
 
@@ -191,6 +192,7 @@ def device_windows(shots: Shots) -> None:
 
 def main() -> None:
     """All of them."""
+    words.use(words.first_of(sys.argv[2:]))
     app = make_application()
     shots = Shots(app, Path(sys.argv[1]))
     enter_pages(shots)

@@ -15,7 +15,7 @@ from stagedoor_client.errors import ConnectionLostError, EndedError, RefusedErro
 from stagedoor_client.window.actions import actions_for
 from stagedoor_client.window.barstate import BACKSTAGE, MUTED, WAITING, bar_state
 from stagedoor_client.window.choices import named, pick
-from stagedoor_client.window.endings import ENDED, ending, trouble
+from stagedoor_client.window.endings import Ending, ending, trouble
 from stagedoor_client.window.happenings import tell
 from stagedoor_client.window.people import Title, rows
 from stagedoor_client.window.scene import (
@@ -243,8 +243,9 @@ def test_a_notice_that_is_out_of_date_is_taken_away() -> None:
 
 
 def test_the_last_word_is_plain() -> None:
-    assert ending(None) is ENDED
-    assert ending(EndedError(Code.ROOM_ENDED, "")) is ENDED
+    the_end = Ending("This room has ended", "Thank you for being here.")
+    assert ending(None) == the_end
+    assert ending(EndedError(Code.ROOM_ENDED, "")) == the_end
     assert ending(EndedError(Code.ALREADY_ENTERED, "")).again == "Use here"
     assert ending(EndedError(Code.BANNED, "No.")).title == "You are banned from this room"
     assert ending(ConnectionLostError("Gone.")).sentence == "Gone."

@@ -335,7 +335,7 @@ def test_what_banning_a_link_means() -> None:
     eve = person("Eve", link="a")
     assert others_by_link(eve, scene(ADA, eve, person("Fay", link="a"))) == 1
     assert others_by_link(person("Eve"), scene(ADA, eve, person("Fay"))) == 0
-    assert about_link(eve, 2).startswith("2 others in the room")
+    assert about_link(eve, 2).startswith("2 other people in the room")
     assert about_link(eve, 0) == "Nobody else in the room came by this link."
     assert about_link(person("Eve"), 0).startswith("They came without an invitation link.")
 
