@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from .. import words
@@ -41,6 +41,11 @@ def make_application() -> QApplication:
     app.setWindowIcon(app_icon())
     if words.language() in words.RIGHT_TO_LEFT:
         app.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    # What Qt itself says, in the menus of fields; it has no such file for some languages.
+    texts = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if texts.load(f"qtbase_{words.language()}", folder):
+        app.installTranslator(texts)
     dress(app)
     return app
 

@@ -15,6 +15,7 @@ from stagedoor.rules.values import Device
 
 from ..words import t, told
 from .barstate import MUTED, bar_state
+from .keys import spoken
 from .part import Part
 from .parts import Tool, label, mark, say
 from .scene import Scene
@@ -22,6 +23,7 @@ from .theme import colour
 
 NARROW = 1180  # pixels of width below which words go under the icons
 NARROW_ON_STAGE = 1340  # the same, with the buttons for devices
+SPACE, EDGE, STATUS = 8, 12, 56  # pixels: between buttons, beside all, the least for the status
 
 
 @dataclass(frozen=True)
@@ -92,21 +94,21 @@ class Bar(QWidget):
             self.devices, self.leave, self.hand, self.react,
         ]  # fmt: skip
         grid = QGridLayout(self)
-        grid.setContentsMargins(16, 10, 16, 10)
-        grid.setHorizontalSpacing(12)
+        grid.setContentsMargins(EDGE, 10, EDGE, 10)
+        grid.setHorizontalSpacing(SPACE)
         middle = QHBoxLayout()
-        middle.setSpacing(8)
+        middle.setSpacing(SPACE)
         for tool in self._tools:
             middle.addWidget(tool)
             tool.hide()
-        end = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(self.status, 0, 0)
         grid.addLayout(middle, 0, 1)
         side = QHBoxLayout()
-        side.setSpacing(8)
+        side.setSpacing(SPACE)
+        side.addStretch()
         side.addWidget(self.people)
         side.addWidget(self.chat)
-        grid.addLayout(side, 0, 2, end)
+        grid.addLayout(side, 0, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
 
@@ -147,12 +149,12 @@ class Bar(QWidget):
             self.hand: state.hand,
         }
         self._narrow_below = NARROW_ON_STAGE if state.devices else NARROW
-        self._fit()
         for tool, there in visible.items():
             tool.setVisible(there)
             tool.setEnabled(tool is self.devices or scene.online)
         self.ask.setEnabled(scene.online and not state.seconds)
         self._draw_status(state.status)
+        self._fit()
         self.people.badge(str(len(scene.people)))
         self.people.setAccessibleName(t("People, {number} in the room", number=len(scene.people)))
 
@@ -196,7 +198,7 @@ class Bar(QWidget):
             return t("Turn your microphone off (M)")
         if not self._talk_key:
             return t("Turn your microphone on (M)")
-        return t("Turn your microphone on (M), or hold {key} to talk", key=self._talk_key)
+        return t("Turn your microphone on (M), or hold {key} to talk", key=spoken(self._talk_key))
 
     def minimumSizeHint(self) -> QSize:
         # Where it is narrow the words go under the icons, so that less will do than now.
@@ -207,6 +209,13 @@ class Bar(QWidget):
 
     def _fit(self) -> None:
         narrow = self.width() < self._narrow_below
-        for tool in (*self._tools, self.people, self.chat):
-            if tool.property("kind") == "tool":
-                tool.narrow(narrow)
+        tools = [*self._tools, self.people, self.chat]
+        slim = [tool for tool in tools if tool.property("kind") == "tool"]
+        for tool in slim:
+            tool.narrow(narrow)
+        there = [tool for tool in tools if not tool.isHidden()]
+        needed = sum(tool.sizeHint().width() + SPACE for tool in there)
+        needed += 0 if self.status.isHidden() else STATUS + SPACE
+        if narrow and needed > self.width() - 2 * EDGE:
+            for tool in slim:
+                tool.narrow(True, words=False)

@@ -22,8 +22,13 @@ MODIFIERS = (
 
 
 def key_name(key: int) -> str:
-    """A key's name, as people and ``Kept`` know it."""
+    """A key's name, as ``Kept`` has it."""
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def spoken(name: str) -> str:
+    """A key's name in the language of the window."""
+    return QKeySequence(name).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class StageKeys:
@@ -101,8 +106,9 @@ class KeyButton(Button):
         """Show this key; empty for none."""
         self._key = key
         self._asking = False
-        self.setText(key or t("No key"))
-        name = t("Key to hold to talk: {key}", key=key) if key else t("Key to hold to talk: none")
+        shown = spoken(key)
+        self.setText(shown or t("No key"))
+        name = t("Key to hold to talk: {key}", key=shown) if key else t("Key to hold to talk: none")
         self.setAccessibleName(name)
 
     def _ask(self) -> None:

@@ -109,6 +109,8 @@ class Tool(QToolButton):
     def call(self, text: str) -> None:
         """Its words, for the eye and for screen readers."""
         if self.text() != text:
+            if self.toolTip() in ("", self.text()):
+                self.setToolTip(text)
             self.setText(text)
             self.setAccessibleName(text)
 
@@ -127,11 +129,15 @@ class Tool(QToolButton):
             tint = "warning_text"
         self.setIcon(icon(self._image, tint))
 
-    def narrow(self, narrow: bool) -> None:
-        """Words below the icon, or beside it."""
-        below = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
-        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        self.setToolButtonStyle(below if narrow else beside)
+    def narrow(self, narrow: bool, words: bool = True) -> None:
+        """Words below the icon, or beside it; without ``words`` they are left to the tip."""
+        if not narrow:
+            style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        elif words:
+            style = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        else:
+            style = Qt.ToolButtonStyle.ToolButtonIconOnly
+        self.setToolButtonStyle(style)
         mark(self, "narrow", narrow)
 
     def badge(self, text: str) -> None:

@@ -27,7 +27,8 @@ from .people import People
 from .scene import Scene, find, time_left
 
 SEARCH_FROM = 12
-WIDTH = 360
+WIDTH = 360  # pixels, or more where the words on the tabs need it
+BESIDE_TABS = 80  # pixels for the button to close, the edges, and numbers on tabs
 MOST = 4  # rows of the queue before one has to handle some to see more
 
 
@@ -63,7 +64,6 @@ class Side(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName("side")
-        self.setFixedWidth(WIDTH)
         self.setAccessibleName(t("Panel"))
         self._closed = closed
         self.people_page = PeoplePage(menu, act)
@@ -89,6 +89,8 @@ class Side(QFrame):
         head.addWidget(self.row, 1)
         self.close_button = icon_button("close", t("Close the panel"), closed)
         head.addWidget(self.close_button)
+        self.row.ensurePolished()
+        self.setFixedWidth(max(WIDTH, self.row.sizeHint().width() + BESIDE_TABS))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(0)

@@ -18,6 +18,8 @@ from ..parts import Button, Elided, drop, icon_button, label, mark, say
 from .rows import DividerRow, MessageRow, Row, UnsentRow
 from .writing_parts import Words
 
+LINE = 300  # pixels for buttons side by side
+
 
 @dataclass(frozen=True)
 class RowDeeds:
@@ -33,14 +35,22 @@ class RowDeeds:
 
 
 def buttons_row(*buttons: Button) -> QWidget:
-    """Buttons side by side at the beginning of a line."""
+    """Buttons side by side at the beginning of a line, and of a second where one is too short."""
     made = QWidget()
-    row = QHBoxLayout(made)
-    row.setContentsMargins(0, 4, 0, 4)
-    row.setSpacing(6)
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 4, 0, 4)
+    column.setSpacing(6)
+    row, room = QHBoxLayout(), 0
     for button in buttons:
-        row.addWidget(button)
-    row.addStretch()
+        button.ensurePolished()
+        width = button.sizeHint().width()
+        if width > room:
+            row, room = QHBoxLayout(), LINE
+            row.setSpacing(6)
+            row.addStretch()
+            column.addLayout(row)
+        row.insertWidget(row.count() - 1, button)
+        room -= width + 6
     return made
 
 
@@ -117,7 +127,7 @@ class MessageWidget(QFrame):
         self.name.setSizePolicy(self.time.sizePolicy())
         head.addWidget(self.name)
         if row.moderator:
-            head.addWidget(label("moderator", "role"))
+            head.addWidget(label(t("moderator"), "role"))
         head.addWidget(self.time)
         head.addStretch(1)
         text = QVBoxLayout()
