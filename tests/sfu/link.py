@@ -91,7 +91,8 @@ class Link:
     def _probe(self, now: float) -> None:
         layer = self.layer
         wanted = self.layers[layer + 1] if layer + 1 < len(self.layers) else 0
-        self.probe = probe(self.probe, self.state, self.layers[layer], wanted, now)
+        sent = self.layers[layer]
+        self.probe = probe(self.probe, self.state, sent, wanted, self.layers[-1], now)
 
     def waiting(self, now: float) -> float:
         """How long the queue is, in seconds."""

@@ -112,14 +112,36 @@ def test_more_sent_than_the_receiver_admits_is_a_queue() -> None:
     assert (state.phase, state.budget) == ("decrease", 900_000)
 
 
+def test_a_low_estimate_of_a_wide_link_is_soon_mended() -> None:
+    """A busy machine begins with one; the next rung alone would be tried for half a minute."""
+    link = Link(steady(20_000_000))
+    link.state = State(budget=50_000, phase="decrease", remb=50_000, by_delay=50_000)
+    assert rates(link.run(0, 25), 20, 25) == [1_500_000] * 5
+
+
+def test_padding_ends_once_what_was_tried_is_allowed() -> None:
+    good = State(budget=200_000, phase="increase", risen=10.5)
+    found = probe(Probe(), good, 150_000, 200_001, 300_000, 10.0)
+    assert found.padding == 150_000, "as much as is useful"
+    found = probe(found, good._replace(budget=299_999), 150_000, 200_001, 300_000, 11.0)
+    assert found.padding == 150_000
+    found = probe(found, good._replace(budget=300_000), 150_000, 0, 300_000, 11.0)
+    assert found.padding == 0
+    assert found.until < 12
+
+
 def test_padding_ends_with_the_first_sign_of_a_queue_and_waits_longer_each_time() -> None:
     good = State(budget=200_000, phase="increase")
     found, now, waits = Probe(), 10.0, []
-    for _ in range(5):
+    for expected in (250_000, *[150_000] * 4):
         now = max(now, found.until)
-        found = probe(found, good, 150_000, 500_000, now)
-        assert found.padding == 150_000, "half more than is allowed, and not what is wanted"
-        found = probe(found, good._replace(phase="decrease"), 150_000, 500_000, now + 0.5)
+        found = probe(found, good, 150_000, 500_000, 1_500_000, now)
+        assert found.padding == expected, (
+            "twice what is allowed, then half more, not what is wanted"
+        )
+        found = probe(
+            found, good._replace(phase="decrease"), 150_000, 500_000, 1_500_000, now + 0.5
+        )
         assert found.padding == 0
         waits.append(found.until - now - 0.5)
     assert waits == [5, 10, 20, LONGEST_WAIT, LONGEST_WAIT]
@@ -127,10 +149,10 @@ def test_padding_ends_with_the_first_sign_of_a_queue_and_waits_longer_each_time(
 
 def test_no_padding_without_something_to_gain() -> None:
     good = State(budget=600_000, phase="increase")
-    assert probe(Probe(), good, 500_000, 500_000, 10.0).padding == 0
-    assert probe(Probe(), good, 500_000, 0, 10.0).padding == 0
-    assert probe(Probe(), State(), 500_000, 900_000, 10.0).padding == 0
-    assert probe(Probe(), good._replace(phase="hold"), 500_000, 900_000, 10.0).padding == 0
+    assert probe(Probe(), good, 500_000, 500_000, 500_000, 10.0).padding == 0
+    assert probe(Probe(), good, 500_000, 0, 0, 10.0).padding == 0
+    assert probe(Probe(), State(), 500_000, 900_000, 900_000, 10.0).padding == 0
+    assert probe(Probe(), good._replace(phase="hold"), 500_000, 900_000, 900_000, 10.0).padding == 0
 
 
 FEEDBACK = st.builds(
@@ -149,7 +171,7 @@ def test_the_budget_keeps_within_its_bounds_whatever_is_reported(
     for feedback, elapsed in said:
         now += elapsed
         state = unheard(estimate(state, feedback, now), feedback.sent, now + 5.0)
-        asking = probe(asking, state, feedback.sent, 10**6, now)
+        asking = probe(asking, state, feedback.sent, 10**6, 10**6, now)
         assert state.budget is None or MIN <= state.budget <= MAX
         assert asking.padding >= 0
         assert len(state.losses) < 45

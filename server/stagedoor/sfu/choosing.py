@@ -53,12 +53,13 @@ class Picture(NamedTuple):
 class Chosen(NamedTuple):
     """For each picture what to send, and what that takes, in bits a second for all together.
 
-    ``wanted``: the same with the next rung; 0 where there is none.
+    ``wanted``: the same with the next rung; 0 where there is none. ``useful``: with all of them.
     """
 
     choices: list[Choice]
     wanted: int
     spent: int = 0
+    useful: int = 0
 
 
 class Rung(NamedTuple):
@@ -71,9 +72,10 @@ class Rung(NamedTuple):
 def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
     """What to send of these pictures in a budget of bits a second; None is no limit."""
     ladders = [_ladder(picture) for picture in pictures]
+    useful = sum(ladder[-1].rate for ladder in ladders if ladder)
     if budget is None:
         choices = [ladder[-1].choice if ladder else Choice(NOTHING) for ladder in ladders]
-        return Chosen(choices, 0, sum(ladder[-1].rate for ladder in ladders if ladder))
+        return Chosen(choices, 0, useful, useful)
     budget = max(budget, FLOOR)
     order = [index for index in _by_size(pictures) if ladders[index]]
     at = dict.fromkeys(range(len(pictures)), -1)
@@ -102,7 +104,7 @@ def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
     chosen = [
         ladders[index][rung].choice if rung >= 0 else Choice(NOTHING) for index, rung in at.items()
     ]
-    return Chosen(chosen, int(wanted), int(spent))
+    return Chosen(chosen, int(wanted), int(spent), useful)
 
 
 def _by_size(pictures: Sequence[Picture]) -> list[int]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from .branch import NOTHING
-from .choosing import Choice, Layer, Picture, choose
+from .choosing import ROOM, Choice, Layer, Picture, choose
 from .publisher import Publisher
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Director:
         phase = viewer.downlink.state.phase
         tried = 0 if viewer.takes_padding else viewer.wanted
         chosen = choose(pictures, judged.allowed(viewer.budget, tried, phase, self._round_at))
-        viewer.wanted = chosen.wanted
+        viewer.wanted, viewer.useful = chosen.wanted, int(ROOM * chosen.useful)
         judged.budget, judged.spent = viewer.budget, chosen.spent
         judged.ample = float("inf") if chosen.wanted or judged.trial else AMPLE * chosen.spent
         for track, picture, choice in zip(tracks, pictures, chosen.choices, strict=True):

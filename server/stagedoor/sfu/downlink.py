@@ -119,8 +119,8 @@ class Downlink:
         """Look at the time, about once a second; ``sending``: whether pictures are sent."""
         self.state = unheard(self.state, max(1, self.sent) if sending else 0, now)
 
-    def try_more(self, wanted: int, now: float) -> int:
-        """How many bits a second of padding to send now, for a layer that needs ``wanted``."""
+    def try_more(self, wanted: int, useful: int, now: float) -> int:
+        """How many bits a second of padding to send now; see ``probing.py``."""
         plain = max(0, self.sent - self.probe.padding)
-        self.probe = probe(self.probe, self.state, plain, wanted, now)
+        self.probe = probe(self.probe, self.state, plain, wanted, useful, now)
         return self.probe.padding

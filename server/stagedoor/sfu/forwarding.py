@@ -249,7 +249,7 @@ class Forwarder:
         peer, downlink = viewer.peer, viewer.downlink
         if peer is None or not peer.ready:
             return
-        rate = downlink.try_more(viewer.wanted, now)
+        rate = downlink.try_more(viewer.wanted, viewer.useful, now)
         packet = self._newest(stage, viewer) if rate else None
         if packet is None:
             return

@@ -1,23 +1,25 @@
 """Whether a viewer's way would bear more than it is sent: tried out with padding. Pure.
 
 Only while there is something to gain: a better layer that the viewer shows needs ``wanted`` bits a
-second, and the budget does not allow it. Then padding fills up what is sent to half as much again
-for three seconds (``LENGTH``). If no queue grows and nothing is lost, the estimator allows what
-arrived, and the next step may follow after a second. If the budget falls meanwhile, or REMB does
-not rise within 1.2 s (``SIGN``), the padding ends at once, and the next try waits: 5 s, then twice
-as long each time, up to 20 s.
+second, and the budget does not allow it. Then padding fills up what is sent to twice as much, or,
+after a try that failed, to half as much again (``STEPS``), and to what is ``useful`` at most, for
+three seconds (``LENGTH``). If no queue grows and nothing is
+lost, the estimator allows what arrived: the padding ends, and the next step may follow after half a
+second (``NEXT``). If the budget falls meanwhile, or REMB does not rise within 1.2 s (``SIGN``), the
+padding ends at once, and the next try waits: 5 s, then twice as long each time, up to 20 s.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from .estimator import ROOM, State
+from .estimator import State
 
 LENGTH = 3.0
+NEXT = 0.5
 PAUSE = 1.0
 SIGN = 1.2
-STEP = 1.5
+STEPS = 2.0, 1.5
 FIRST_WAIT, LONGEST_WAIT = 5.0, 20.0
 
 
@@ -29,7 +31,7 @@ class Probe(NamedTuple):
     wait: float = FIRST_WAIT
 
 
-def probe(state: Probe, estimate: State, sent: int, wanted: int, now: float) -> Probe:
+def probe(state: Probe, estimate: State, sent: int, wanted: int, useful: int, now: float) -> Probe:
     """The state after a look at the estimate. ``sent``: bits a second without padding."""
     budget = estimate.budget
     if state.padding:
@@ -37,12 +39,14 @@ def probe(state: Probe, estimate: State, sent: int, wanted: int, now: float) -> 
         silent = now - started > SIGN and estimate.risen < started
         if silent or estimate.phase != "increase":
             return Probe(0, now + state.wait, min(LONGEST_WAIT, 2 * state.wait))
-        if now >= state.until or not wanted:
-            return Probe(0, now + PAUSE, FIRST_WAIT)
+        proved = budget is not None and budget >= sent + state.padding
+        if proved or now >= state.until or not wanted:
+            return Probe(0, now + NEXT, FIRST_WAIT)
         return state
     if budget is None or not sent or wanted <= budget or estimate.phase != "increase":
         return state
     if now < max(state.until, estimate.since + PAUSE):
         return state
-    padding = min(int(ROOM * wanted), int(STEP * max(sent, budget))) - sent
+    step = STEPS[state.wait > FIRST_WAIT]
+    padding = min(max(wanted, useful), int(step * max(sent, budget))) - sent
     return Probe(max(0, padding), now + LENGTH, state.wait)

@@ -22,9 +22,10 @@ class Viewer:
     """One subscription. One offer at a time: what changes meanwhile is offered afterwards.
 
     ``wanted``: how many bits a second pictures would take if the next better layer that the viewer
-    shows were sent, 0 where there is none; set by whoever chooses layers. ``padding``: octets of it
-    that are due. ``sizes``: in how many lines pictures are shown, by person and kind; 0 is not at
-    all. ``nacks``, ``plis``: how many packets and keyframes were asked for.
+    shows were sent, 0 where there is none, and ``useful`` if all of them were; set by whoever
+    chooses layers. ``padding``: octets of it that are due. ``sizes``: in how many lines pictures
+    are shown, by person and kind; 0 is not at all. ``nacks``, ``plis``: how many packets and
+    keyframes were asked for.
     """
 
     def __init__(self, person: str, first_revision: int) -> None:
@@ -34,7 +35,7 @@ class Viewer:
         self.downlink = Downlink()
         self.repair = Repair()
         self.nacks = self.plis = 0
-        self.wanted = 0
+        self.wanted = self.useful = 0
         self.padding = 0.0
         self.sizes: dict[tuple[str, str], float] = {}
         self.revision = first_revision
