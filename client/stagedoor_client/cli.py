@@ -31,7 +31,7 @@ USAGE, REFUSED, DEVICE, UNREACHABLE, RECORDING, WINDOW = 2, 3, 4, 5, 6, 7
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code. Without a command the window opens."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if not words or words[0] == "window" or "://" in words[0]:
+    if not words or words[0] in ("window", "--name", "--lang", "--settings") or "://" in words[0]:
         return _open_window([word for word in words if word != "window"])
     options = _parser().parse_args(words)
     try:
