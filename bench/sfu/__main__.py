@@ -11,10 +11,10 @@ import resource
 import signal
 import sys
 
-from . import cost, load, loss, start
+from . import cost, limited, load, loss, start
 from .namespace import Namespace
 
-PARTS = ("cost", "load", "loss", "start")
+PARTS = ("cost", "load", "loss", "limited", "start")
 
 
 async def measure(options: argparse.Namespace) -> None:
@@ -27,6 +27,8 @@ async def measure(options: argparse.Namespace) -> None:
             await cost.mixing(namespace, options.seconds, options.rounds, options.mbit)
         if "load" in options.parts:
             await load.measure(namespace, options.seconds, options.mbit)
+        if "limited" in options.parts:
+            await limited.measure(namespace, options.seconds * 5, options.mbit)
         if "loss" in options.parts:
             await loss.measure(namespace, options.seconds * 5, options.mbit)
 
