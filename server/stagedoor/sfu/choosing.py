@@ -7,8 +7,8 @@ The highest one that is of use is the smallest layer with enough lines for the s
 picture is shown. Where all of that does not fit the budget, every picture gets its lowest rung, the
 largest first, and those that are left out are not sent; then all are raised, a rung at a time, the
 largest first, while there is room. The largest, and what comes in one layer alone, is sent in any
-case, and so is what takes no more than FLOOR together: an estimate that is too low must not take
-away what might arrive.
+case, and so are lowest rungs that take no more than FLOOR together: an estimate that is too low
+must not take away what might arrive.
 
 Nothing flaps: a rung above the present one has to fit with some room to spare, and a smaller layer
 than the present one has to have more lines than it would otherwise need.
@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from .branch import ALL, NOTHING
 
-FLOOR = 200_000  # bits a second; a way that bears less is one for sound alone
+FLOOR = 150_000  # bits a second; a way that bears less is one for sound alone
 COVERS = 0.75  # of the lines shown, a layer's lines are enough
 COVERS_LESS = 0.95  # the same, for layers under the present one
 ROOM = 1.15  # what a rung above the present one counts
@@ -76,14 +76,13 @@ def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
     if budget is None:
         choices = [ladder[-1].choice if ladder else Choice(NOTHING) for ladder in ladders]
         return Chosen(choices, 0, useful, useful)
-    budget = max(budget, FLOOR)
     order = [index for index in _by_size(pictures) if ladders[index]]
     at = dict.fromkeys(range(len(pictures)), -1)
     spent, wanted = 0.0, 0.0
     always = {index for index in order if len(pictures[index].layers) == 1} | {*order[:1]}
     for index in sorted(order, key=lambda index: index not in always):
         cost = _cost(pictures[index], ladders[index], 0)
-        if index in always or (not wanted and spent + cost <= budget):
+        if index in always or (not wanted and spent + cost <= max(budget, FLOOR)):
             at[index], spent = 0, spent + ladders[index][0].rate
         else:
             wanted = wanted or spent + cost

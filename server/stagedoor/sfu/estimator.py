@@ -19,8 +19,10 @@ The bound by loss (``LOW`` 2 %, ``HIGH`` 10 %, once a second):
 
 - more than 10 %: it falls by half the share that was lost, from what is sent, but not by more than
   30 % (``CUT``) at once;
+- more than 40 % (``FLOOD``): it falls to what arrived, at once;
 - between: it stays, and nothing rises;
-- less than 2 %: it rises by 8 % a second, and is gone at twice what is sent.
+- less than 2 %: it rises by 8 % a second, or as by delay to what has been sent for a second and a
+  tenth more, and is gone at twice what is sent.
 
 What was lost on average in the last 6 s (up to 10 %), whatever was sent, is the link's own way, as
 on a bad radio link, and does not count: sending less would not mend it.
@@ -47,6 +49,7 @@ BACK_OFF = 0.85
 LOW, HIGH = 0.02, 0.10
 WINDOW = 6.0
 CUT = 0.7
+FLOOD = 0.4
 HOLD = 1.0
 SILENCE, AGAIN = 4.0, 2.0
 
@@ -130,6 +133,10 @@ def _by_loss(state: State, sent: int, loss: float, now: float) -> tuple[State, b
     own = min(HIGH, sum(share for _, share in window) / len(window)) if full else 0.0
     state = state._replace(losses=(*window, (now, loss)))
     excess, bound = loss - own, state.by_loss
+    if excess > FLOOD:
+        lower = sent * (1 - loss)
+        lower = lower if bound is None else min(bound, lower)
+        return state._replace(by_loss=max(MIN, lower)), True, False
     if excess > HIGH:
         lower = sent * (1 - excess / 2)
         if bound is not None:
@@ -137,7 +144,8 @@ def _by_loss(state: State, sent: int, loss: float, now: float) -> tuple[State, b
         return state._replace(by_loss=max(MIN, lower)), True, False
     if excess < LOW and bound is not None:
         elapsed = min(1.0, now - window[-1][0]) if window else 1.0
-        grown = bound * GROWTH**elapsed
+        steady = min((rate for _, rate in state.sents), default=0)
+        grown = max(bound * GROWTH**elapsed, ROOM * steady)
         state = state._replace(by_loss=grown if grown < 2 * sent else None)
     return state, False, excess < LOW
 

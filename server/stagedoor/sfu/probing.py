@@ -3,10 +3,10 @@
 Only while there is something to gain: a better layer that the viewer shows needs ``wanted`` bits a
 second, and the budget does not allow it. Then padding fills up what is sent to twice as much, or,
 after a try that failed, to half as much again (``STEPS``), and to what is ``useful`` at most, for
-three seconds (``LENGTH``). If no queue grows and nothing is
-lost, the estimator allows what arrived: the padding ends, and the next step may follow after half a
-second (``NEXT``). If the budget falls meanwhile, or REMB does not rise within 1.2 s (``SIGN``), the
-padding ends at once, and the next try waits: 5 s, then twice as long each time, up to 20 s.
+three seconds (``LENGTH``). If no queue grows and nothing is lost, the estimator allows what
+arrived: the padding ends, and the next step may follow after half a second (``NEXT``). If the
+budget falls meanwhile, or REMB does not rise within 1.2 s (``SIGN``), the padding ends at once, and
+the next try waits: 5 s, and 10 s after another that failed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NEXT = 0.5
 PAUSE = 1.0
 SIGN = 1.2
 STEPS = 2.0, 1.5
-FIRST_WAIT, LONGEST_WAIT = 5.0, 20.0
+FIRST_WAIT, LONGEST_WAIT = 5.0, 10.0
 
 
 class Probe(NamedTuple):

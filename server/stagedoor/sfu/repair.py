@@ -12,7 +12,7 @@ from . import codecs, rtp, rtx
 
 OLDEST = 1.0  # seconds
 SHARE = 0.25  # of what the viewer may be, or is, sent
-LEAST = 200_000  # bits a second that repairs may take in any case
+LEAST = 60_000  # bits a second that repairs may take in any case
 BURST = 1.0  # seconds of that share at once
 REMEMBERED = 1024
 
