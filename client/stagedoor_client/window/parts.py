@@ -257,6 +257,7 @@ class Switch(QAbstractButton):
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         box = QRectF(6 if rtl else 56, 0, self.width() - 62, self.height())
         start = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        start |= Qt.AlignmentFlag.AlignAbsolute
         painter.drawText(box, start | Qt.AlignmentFlag.AlignVCenter, t("On") if on else t("Off"))
 
 

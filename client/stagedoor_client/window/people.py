@@ -247,6 +247,7 @@ class _Line:
         self._painter.setPen(colour(tint))
         shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, box.width())
         start = Qt.AlignmentFlag.AlignRight if self._rtl else Qt.AlignmentFlag.AlignLeft
+        start |= Qt.AlignmentFlag.AlignAbsolute  # the painter has a direction, too
         self._painter.drawText(box, start | flags, shown)  # type: ignore[operator]
         return QFontMetrics(font).horizontalAdvance(shown)
 
