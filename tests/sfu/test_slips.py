@@ -19,6 +19,7 @@ from .conftest import Told
 from .inside import Inside
 from .light import VIDEO, Light, light_publisher, payload, rtp
 from .test_catching import picture
+from .test_directing import Scene as Layers
 from .test_voices import Scene
 
 ON_STAGE = Grant(forward=True, microphone=True, camera=True)
@@ -143,6 +144,26 @@ def test_nothing_said_backstage_is_sent_first_at_another_place_in_public() -> No
     first = scene.sequence + 1
     scene.run(0.06)
     assert [number for _, number in scene.heard("p5")] == list(range(first, first + 3))
+
+
+def test_whoever_is_not_shown_somebody_wishes_nothing_of_them() -> None:
+    """Neither a larger picture by the size of a tile, nor a keyframe."""
+    scene = Layers()
+    scene.stage.grants["ada"] = BACKSTAGE
+    scene.stage.insiders = frozenset(["cat"])
+    ben, cat = scene.viewers
+    ben.sizes, cat.sizes = {("ada", "video"): 2000}, {("ada", "video"): 100}
+    scene.run(10)
+    assert [bits > 0 for bits in scene.needed[-1].bits] == [True, False, False]
+    for wish in scene.ada.keyframes.values():
+        wish.due(scene.now)  # those of the beginning
+    place = scene.stage.place_of("ada")
+    assert place is not None
+    scene.now += 10
+    for viewer, heard in ((ben, False), (cat, True)):
+        wished = rtcp.pli(1, place.tracks["video"].ssrc)
+        scene.forwarder.viewer_rtcp(scene.stage, viewer, wished, scene.now)
+        assert scene.ada.keyframes["video", 0].due(scene.now) == heard
 
 
 async def test_what_was_lost_while_muted_is_not_sent_by_a_repair_afterwards(

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from msgspec import structs
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant
@@ -163,6 +164,33 @@ async def test_the_other_worker_dies_and_its_viewers_alone_come_back(
     assert told.offers_to("home").empty()
     assert told.restarts.empty()
     await engine.grant("room", "ada", None)
+
+
+async def test_a_worker_that_joins_late_or_begins_anew_knows_who_is_backstage(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    """Rule 14: Ada is shown to the viewer at home alone, until she is brought on."""
+    await engine.show_backstage("room", ["home"])
+    await engine.grant("room", "witness", ALL)
+    await engine.grant("room", "ada", structs.replace(ALL, backstage=True))
+    witness, ada = [await light_publisher(engine, person) for person in ("witness", "ada")]
+    home, other = await two_viewers(engine, told)
+    for first in (1000, 2000):
+        await until_heard(witness, other, first)
+        for number in range(first + 500, first + 520):
+            ada.send_rtp(rtp(number))
+        while int((await home.next())[12:]) != first + 519:
+            pass
+        witness.send_rtp(rtp(first + 600))
+        found = [0]
+        while found[-1] != first + 600:
+            found.append(int((await other.next())[12:]))
+        assert not any(first + 500 <= number < first + 520 for number in found)
+        if first == 1000:
+            kill(engine.workers[1])
+            await other.begin()
+    await engine.grant("room", "ada", ALL)
+    await until_heard(ada, other, 3000)
 
 
 async def test_a_worker_dies_and_the_rooms_of_the_other_go_on(
