@@ -195,6 +195,24 @@ def test_what_nobody_watches_is_not_sent_and_is_asked_for_again() -> None:
     assert scene.needed == []
 
 
+def test_whoever_comes_begins_with_a_layer_that_is_sent_already() -> None:
+    scene = Scene()
+    for viewer in scene.viewers:
+        scene.show(viewer, 100)
+    scene.silent = {1, 2}
+    scene.run(2 * PATIENCE)
+    scene.watch("dan")
+    follower = scene.stage.places[0].tracks["video"].followers["dan"]
+    assert (follower.layer, follower.branch.layer) == (2, 0)
+    scene.needed = []
+    scene.run(0.4)
+    assert scene.needed == [Needed("ada", "video", [150_000, 0, 1_500_000])]
+    assert follower.branch.layer == 0
+    scene.silent = {1}
+    scene.run(1.2)
+    assert follower.branch.layer == 2
+
+
 def test_the_smallest_is_sent_though_nobody_looks() -> None:
     scene = Scene()
     for viewer in scene.viewers:

@@ -94,6 +94,7 @@ class Director:
     due: dict[str, None] = field(default_factory=dict)
     _round_at: float = 0.0
     _offered: dict[int, dict[int, Layer]] = field(default_factory=dict)
+    _live: dict[int, frozenset[int]] = field(default_factory=dict)
     _known: object = None
     _told: dict[tuple[int, str, int], Told] = field(default_factory=dict)
     _judged: dict[str, Judged] = field(default_factory=dict)
@@ -140,7 +141,12 @@ class Director:
         judged.ample = float("inf") if chosen.wanted or judged.trial else AMPLE * chosen.spent
         for track, picture, choice in zip(tracks, pictures, chosen.choices, strict=True):
             if choice != picture.now:
-                track.aim(viewer.person, *choice)
+                track.aim(viewer.person, *choice, self._beginning(track, choice.layer))
+
+    def _beginning(self, track: Track, layer: int) -> int | None:
+        """The layer to begin with until this one is sent, if there is one that is."""
+        live = self._live.get(track.ssrc, frozenset())
+        return min(live) if live and layer not in (NOTHING, *live) else None
 
     def forget(self, person: str) -> None:
         """A viewer is gone."""
@@ -156,13 +162,17 @@ class Director:
     def _look(self, now: float) -> None:
         """See what there is to choose from, and who is due."""
         known: list[object] = [self.stage.insiders]
-        self._offered = {}
+        self._offered, self._live = {}, {}
         for place, track in self._pictures():
             person = place.person or ""
             publisher, grant = self.stage.publishers.get(person), self.stage.grants.get(person)
             if publisher is None or grant is None or not grant.allows(track.kind):
                 continue
             layers = self._offered[track.ssrc] = self._layers(publisher, track.kind, now)
+            sources = (publisher.newest(track.kind, layer) for layer in layers)
+            self._live[track.ssrc] = frozenset(
+                one.layer for one in sources if one is not None and now - one.heard_at < LIVE
+            )
             sizes = tuple((number, layer.lines) for number, layer in layers.items())
             known.append((track.ssrc, person, publisher.number, sizes, grant.backstage))
         for person, viewer in self.stage.viewers.items():

@@ -97,14 +97,21 @@ class Track:
             follower.since = follower.branch.packets
         return new
 
-    def aim(self, person: str, layer: int, temporal: int = ALL) -> None:
+    def aim(self, person: str, layer: int, temporal: int = ALL, begin: int | None = None) -> None:
         """What a person is to get from the next occasion on: a keyframe, if it is another layer.
 
-        NOTHING is so at once, and so is anything for whoever has got nothing yet.
+        NOTHING is so at once, and so is anything for whoever has got nothing yet; where the layer
+        is not being sent yet, they ``begin`` with another one.
         """
         follower = self.followers[person]
         follower.layer, follower.temporal = layer, temporal
         self.waiting.discard(person)
+        if follower.fresh and begin is not None:
+            follower.layer, follower.temporal = begin, ALL
+            self._seat(person, follower)
+            follower.layer, follower.temporal = layer, temporal
+            self.waiting.add(person)
+            return
         if follower.content:
             return
         if follower.fresh:
