@@ -1,13 +1,14 @@
 #!/bin/sh
 # Makes sure of the Debian packages that the tests use: a browser, virtual microphones, a virtual
-# camera, and a screen for windows; and of those that are named. Installs what is missing where it may,
-# otherwise names it and goes on: the tests that need it then say why they are skipped.
+# camera, a screen for windows, and a reader of packets; and of those that are named. Installs what
+# is missing where it may, otherwise names it and goes on: the tests that need it then say why they
+# are skipped.
 set -u
 
 PACKAGES="chromium fonts-dejavu-core fonts-noto-color-emoji libportaudio2 libgl1 libglib2.0-0
 pulseaudio pulseaudio-utils libasound2-plugins sox pipewire pipewire-bin pipewire-v4l2 wireplumber
 dbus gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-pipewire xvfb xauth xdotool openbox
-at-spi2-core python3-gi gir1.2-atspi-2.0 libegl1 libxkbcommon-x11-0
+tshark at-spi2-core python3-gi gir1.2-atspi-2.0 libegl1 libxkbcommon-x11-0
 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0
 libxcb-xinerama0 libxcb-xkb1 libdbus-1-3 libfontconfig1 $*"
 
