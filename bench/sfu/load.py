@@ -35,7 +35,8 @@ class Delays:
 
     def take(self, packet: bytes, stamp: int) -> None:
         """A packet that arrived; the sound, which is always the same, is not timed."""
-        sent = self._sent.get(packet[-TAIL:])
+        end = len(packet) - (packet[-1] if packet[0] & 0x20 else 0)  # without padding
+        sent = self._sent.get(packet[end - TAIL : end])
         if sent is not None:
             self.all.append((stamp - sent) / 1e6)
 

@@ -35,10 +35,11 @@ def rtp(
 
 
 def payload(packet: bytes) -> bytes:
-    """What an RTP packet carries."""
+    """What an RTP packet carries, without padding (RFC 3550, section 5.1)."""
     header = parse(packet)
     assert header is not None
-    return packet[header.payload :]
+    padded = packet[-1] if packet[0] & 0x20 else 0
+    return packet[header.payload : len(packet) - padded]
 
 
 class Light:

@@ -50,6 +50,19 @@ def test_padding_survives_rewriting() -> None:
     assert RtpPacket.parse(rtp.rewrite(packet, header, 96, 1, 1, 1)).payload == b"body"
 
 
+@given(st.integers(0, 1200), st.booleans())
+def test_long_payloads_are_made_even_and_read_as_they_were(size: int, marked: bool) -> None:
+    packet = PLAIN[:12] + bytes(range(256)) * (size // 256) + b"\7" * (size % 256)
+    header = rtp.parse(packet)
+    assert header is not None
+    out = rtp.rewrite(packet, header, 96, 1, 1, 1, rtp.send_time(1.0) if marked else b"")
+    assert RtpPacket.parse(out).payload == packet[12:]
+    assert size <= rtp.LONG or (len(out) - 12) % rtp.EVEN == 0
+    shorter = rtp.rewrite(packet[:-1], header, 96, 1, 1, 1)
+    if size > rtp.LONG + 1 and size % rtp.EVEN != 1:
+        assert len(shorter) == len(rtp.rewrite(packet, header, 96, 1, 1, 1))
+
+
 def test_the_time_of_sending_is_read_as_others_read_it() -> None:
     header = rtp.parse(PLAIN)
     assert header is not None

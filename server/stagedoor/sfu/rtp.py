@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 _FIXED = struct.Struct("!BBHII")
 ONE_BYTE_PROFILE = 0xBEDE
+EVEN, LONG = 8, 500  # bytes
+_PADDINGS = [bytes([0] * (length - 1) + [length] * (length > 0)) for length in range(EVEN)]
 SEND_TIME_EXTENSION = 3  # in our offers to viewers
 _SEND_TIME = bytes([0xBE, 0xDE, 0, 1, SEND_TIME_EXTENSION << 4 | 2])
 
@@ -83,11 +85,18 @@ def rewrite(
     """The same payload under a header of ours, without CSRC list and the publisher's extensions.
 
     ``extension`` is ours. A padding bit stays, as its length is in the last byte of the payload.
+    Without one, long payloads are padded to EVEN bytes: a picture's packets, which differ in size
+    by a byte or so, leave as one message where they are of one size.
     """
-    first = 0x80 | (packet[0] & 0x20) | (0x10 if extension else 0)
+    payload = packet[header.payload :]
+    padded = packet[0] & 0x20
+    missing = -len(payload) % EVEN
+    if missing and not padded and len(payload) > LONG:
+        padded, payload = 0x20, payload + _PADDINGS[missing]
+    first = 0x80 | padded | (0x10 if extension else 0)
     second = (0x80 if header.marker else 0) | payload_type
     fixed = _FIXED.pack(first, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
-    return fixed + extension + packet[header.payload :]
+    return fixed + extension + payload
 
 
 def empty(packet: bytes, header: Header) -> bool:
