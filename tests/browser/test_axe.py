@@ -283,7 +283,7 @@ def test_polls(make_place: Rooms, inspect: Inspection) -> None:
     tab(mod).get_by_role("button", name="New poll").click()
     mod.window("New poll").get_by_label("Kind").select_option(label="Several answers")
     mod.window("New poll").get_by_role("button", name="Open now").click()
-    expect(mod.window("New poll").get_by_role("alert")).to_be_visible()
+    expect(mod.window("New poll").locator(".trouble")).to_be_visible()
     inspect.look(mod, "window: poll, refused")
     mod.window("New poll").get_by_role("button", name="Cancel").click()
     write(mod, "Single choice", "Lunch?", "Soup", "Pasta", draft=True)

@@ -22,6 +22,7 @@ from stagedoor_client.reactions import (
 
 MIC, CAM = Device.MICROPHONE, Device.CAMERA
 BOTH = {MIC, CAM}
+UP = (Seat.ON_STAGE, Seat.BACKSTAGE)
 SETS: list[set[Device]] = [set(), {MIC}, {CAM}, BOTH]
 
 
@@ -47,12 +48,15 @@ def view(
     return View(number=1, you="me", room=room, people=[other, me])
 
 
+@pytest.mark.parametrize("seat", UP)
 @pytest.mark.parametrize("microphone", [False, True])
 @pytest.mark.parametrize("camera", [False, True])
-def test_on_stage_the_server_alone_says_what_is_on(microphone: bool, camera: bool) -> None:
+def test_on_stage_the_server_alone_says_what_is_on(
+    seat: Seat, microphone: bool, camera: bool
+) -> None:
     """Rules 15 and 16: what was on in the ready window does not count any more."""
     on = {device for device, is_on in ((MIC, microphone), (CAM, camera)) if is_on}
-    person = view(Seat.ON_STAGE, microphone=microphone, camera=camera)
+    person = view(seat, microphone=microphone, camera=camera)
     for preview in SETS:
         assert wanted(person, preview) == Wanted(True, frozenset(on))
 
@@ -64,7 +68,7 @@ def test_what_one_has_turned_off_oneself_is_off_before_the_server_says_so(off: s
     assert wanted(both, (), off) == Wanted(True, frozenset(BOTH - off))
 
 
-@pytest.mark.parametrize("seat", [seat for seat in Seat if seat is not Seat.ON_STAGE])
+@pytest.mark.parametrize("seat", [seat for seat in Seat if seat not in UP])
 def test_off_stage_only_what_is_on_in_the_ready_window_is_open(seat: Seat) -> None:
     """Rule 14, and whatever the view says of devices."""
     for preview in SETS:
