@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -14,10 +15,11 @@ from stagedoor.media.interface import Grant
 from stagedoor.sfu import links, rtcp
 from stagedoor.sfu.reception import MAX_MISSING, Reception
 from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.track import Track
 
 from .conftest import Told
 from .inside import Inside
-from .light import VIDEO, Light, light_publisher, payload, rtp
+from .light import VIDEO, Light, counted, light_publisher, payload, rtp
 from .test_catching import picture
 from .test_directing import Scene as Layers
 from .test_voices import Scene
@@ -104,6 +106,15 @@ async def test_nothing_waits_in_the_batch_when_a_grant_was_taken(told: Told) -> 
             batch.add(b"%d" % number, batch.destination(viewer.getsockname()))
             take()
             assert viewer.recv(100) == b"%d" % number, "before the acknowledgement, not after it"
+    one.close()
+
+
+async def test_a_late_viewer_is_sent_the_rest_though_nothing_arrives(told: Told) -> None:
+    """What the clock has put out waits for no datagram, as on a stage where nothing moves."""
+    one = Inside(told)
+    receivers = [cast(Any, SimpleNamespace(target=None))]
+    one.engine._outgoing.put(Track("video", 7), rtp(1), receivers, 0.0)
+    await counted(cast(EmbeddedEngine, one), "jobs_waiting", 0)
     one.close()
 
 
