@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stagedoor.sfu import rtp, rtx
-from stagedoor.sfu.repair import BURST, LEAST, OLDEST, REMEMBERED, SHARE, Repair
+from stagedoor.sfu.repair import (
+    AT_ONCE,
+    BURST,
+    LEAST,
+    LOOKS,
+    OLDEST,
+    REMEMBERED,
+    SHARE,
+    Repair,
+)
 
 RTT = 0.05
 
@@ -99,3 +108,10 @@ def test_a_slow_viewer_is_repaired_nevertheless_and_memory_is_bounded() -> None:
     for number in range(3 * REMEMBERED):
         repair.again(ours(number, number, 100), 10**6, RTT, float(number))
     assert len(repair._sent) == REMEMBERED
+
+
+def test_so_many_are_looked_for_and_no_more_however_many_are_asked_for() -> None:
+    repair = Repair()
+    assert [repair.looks(100, 1.0) for _ in range(4)] == [100, 100, AT_ONCE - 200, 0]
+    assert repair.looks(6000, 1.1) == LOOKS // 10
+    assert repair.looks(6000, 60.0) == AT_ONCE

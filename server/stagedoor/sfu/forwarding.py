@@ -14,7 +14,6 @@ from .stage import Place, Stage
 from .track import Track
 from .viewer import Viewer
 
-MAX_RESENDS = 128  # of what one datagram of feedback asks for
 MOMENT = 0.2  # seconds of sound before it was loud enough that are sent after all
 MAX_PADDING = 32  # packets at once
 REPORTS = 512  # that are remembered, to tell round trips by
@@ -159,7 +158,7 @@ class Forwarder:
 
     def viewer_rtcp(self, stage: Stage, viewer: Viewer, compound: bytes, now: float) -> None:
         """What a viewer says: how it arrives, and what is wanted, keyframes and lost packets."""
-        remb, left = None, MAX_RESENDS
+        remb = None
         for packet in rtcp.split(compound):
             for block in rtcp.report_blocks(packet):
                 self._arrived(stage, viewer, block, now)
@@ -174,8 +173,7 @@ class Forwarder:
             viewer.nacks += len(lost)
             found = stage.place_with(ssrc) if lost else None
             if found is not None:
-                self._resend(stage, viewer, found, lost[:left], now)
-                left = max(0, left - len(lost))
+                self._resend(stage, viewer, found, lost[: viewer.repair.looks(len(lost), now)], now)
         viewer.downlink.hear(remb, now)
 
     def _arrived(self, stage: Stage, viewer: Viewer, block: rtcp.ReportBlock, now: float) -> None:

@@ -15,6 +15,7 @@ SHARE = 0.25  # of what the viewer may be, or is, sent
 LEAST = 60_000  # bits a second that repairs may take in any case
 BURST = 1.0  # seconds of that share at once
 REMEMBERED = 1024
+LOOKS, AT_ONCE = 500, 256  # that are looked for a second, and at once: it takes time, too
 
 
 class Repair:
@@ -26,6 +27,16 @@ class Repair:
         self._sent: dict[tuple[int, int], float] = {}
         self._allowance = 0.0
         self._at = float("-inf")
+        self._looks = 0.0
+        self._looked_at = float("-inf")
+
+    def looks(self, asked: int, now: float) -> int:
+        """How many of so many lost packets to look for; others may be asked for once more."""
+        self._looks = min(AT_ONCE, self._looks + (now - self._looked_at) * LOOKS)
+        self._looked_at = now
+        granted = min(asked, int(self._looks))
+        self._looks -= granted
+        return granted
 
     def again(self, packet: bytes, rate: int, rtt: float, now: float) -> bool:
         """Whether to send a packet again now. ``rate``: what the viewer may be sent, bits/s."""
