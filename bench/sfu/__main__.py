@@ -11,38 +11,63 @@ import resource
 import signal
 import sys
 
-from . import cost, limited, load, loss, start
+from . import cost, limited, load, loss, memory, start
 from .namespace import Namespace
 
-PARTS = ("cost", "load", "loss", "limited", "start")
+SECONDS, SOAK = 4.0, 120.0
+PARTS = ("cost", "load", "loss", "limited", "start", "memory")
+HELP = """
+parts, all but soak where none is named:
+  cost     the server's CPU a delivered packet, beside Janus, aiortc and the floor
+  load     how long packets take as a core gets busier, and how many viewers are too many
+  loss     how the picture keeps moving in Chromium when packets are lost, beside Janus
+  limited  what reaches Chromium over a way with little room, beside Janus
+  start    how soon there is a picture for whoever comes
+  memory   what another viewer and another publisher take
+  soak     memory and descriptors while others come and go, for --seconds (120)
+           and --viewers (100)
+
+cost, load and start measure for about eight minutes together, two of them with --short in the place of
+four numbers of viewers; connecting some thousands of viewers comes on top. memory takes a minute.
+"""
 
 
 async def measure(options: argparse.Namespace) -> None:
     """Print the figures of the chosen parts."""
+    seconds = options.seconds or SECONDS
     with Namespace() as namespace:
         if "cost" in options.parts:
-            await cost.compare(
-                namespace, options.viewers, options.seconds, options.rounds, options.mbit
-            )
-            await cost.mixing(namespace, options.seconds, options.rounds, options.mbit)
+            await cost.compare(namespace, options.viewers, seconds, options.rounds, options.mbit)
+            await cost.mixing(namespace, seconds, options.rounds, options.mbit)
         if "load" in options.parts:
-            await load.measure(namespace, options.seconds, options.mbit)
+            await load.measure(namespace, seconds, options.mbit)
         if "limited" in options.parts:
-            await limited.measure(namespace, options.seconds * 5, options.mbit)
+            await limited.measure(namespace, seconds * 5, options.mbit)
         if "loss" in options.parts:
-            await loss.measure(namespace, options.seconds * 5, options.mbit)
+            await loss.measure(namespace, seconds * 5, options.mbit)
+        if "memory" in options.parts:
+            await memory.measure(namespace, options.mbit)
+        if "soak" in options.parts:
+            length = options.seconds or SOAK
+            await memory.soak(namespace, options.watching, length, options.mbit)
 
 
 def main() -> None:
     """Measure as the command line says."""
-    parser = argparse.ArgumentParser(prog="python -m bench.sfu", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=PARTS, help=f"of {', '.join(PARTS)}")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.sfu",
+        description=__doc__,
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("parts", nargs="*", default=PARTS, metavar="PART")
     parser.add_argument("--short", action="store_true", help="fewer viewers and rounds")
     parser.add_argument("--viewers", help="10,50,200,1000")
     parser.add_argument("--mbit", type=float, default=2.0)
-    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--seconds", type=float, help="of each measuring (4), or of soak (120)")
     parser.add_argument("--rounds", type=int)
     options = parser.parse_args()
+    options.watching = int((options.viewers or "100").split(",")[0])
     viewers = options.viewers or ("50,200" if options.short else "10,50,200,1000")
     options.viewers = [int(text) for text in viewers.split(",")]
     options.rounds = options.rounds or (2 if options.short else 3)

@@ -68,11 +68,11 @@ class Stagedoor:
     ) -> None:
         await self.engine.close()
 
-    async def publish(self, peer: Peer) -> None:
-        """Connect the publisher, who may send everything."""
-        await self.engine.grant(ROOM, PUBLISHER, Grant(forward=True, microphone=True, camera=True))
+    async def publish(self, peer: Peer, person: str = PUBLISHER) -> None:
+        """Connect the publisher, or another one, who may send everything."""
+        await self.engine.grant(ROOM, person, Grant(forward=True, microphone=True, camera=True))
         offer = layered(peer.offer(AUDIO_SSRC, VIDEO_SSRC), self._layers)
-        await peer.connect(await self.engine.publish(ROOM, PUBLISHER, offer))
+        await peer.connect(await self.engine.publish(ROOM, person, offer))
 
     async def subscribe(self, peer: Peer) -> None:
         """Connect a viewer."""
@@ -92,6 +92,12 @@ class Stagedoor:
             await self.engine.answer(ROOM, person, offer.revision, sdp)
 
         return offer.sdp, answer
+
+    async def leave(self) -> None:
+        """Have the viewer go who came last."""
+        person = f"viewer-{self._count}"
+        await self.engine.leave(ROOM, person)
+        self._listener.peers.pop(person).close()
 
     def _somebody(self) -> str:
         self._count += 1

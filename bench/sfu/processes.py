@@ -1,4 +1,4 @@
-"""CPU time and memory of processes with all that they have started."""
+"""CPU time, memory and descriptors of processes with all that they have started."""
 
 from __future__ import annotations
 
@@ -45,3 +45,8 @@ def memory(pids: set[int]) -> int:
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
             total += next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
     return total * 1024
+
+
+def descriptors(pids: set[int]) -> int:
+    """How many descriptors they have open."""
+    return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in _all(pids))

@@ -76,11 +76,15 @@ class Stage:
     async def measure(self, seconds: float, *, paced: bool = False) -> Run:
         """What comes of so many seconds."""
         async with self.running(paced=paced):
-            self.crowd.begin()
-            before = cpu_seconds(self.server.pids)
-            await asyncio.sleep(seconds)
-            spent = cpu_seconds(self.server.pids) - before
-            self.crowd.end()
+            return await self.watch(seconds)
+
+    async def watch(self, seconds: float) -> Run:
+        """What comes of so many seconds of what is running."""
+        self.crowd.begin()
+        before = cpu_seconds(self.server.pids)
+        await asyncio.sleep(seconds)
+        spent = cpu_seconds(self.server.pids) - before
+        self.crowd.end()
         if self.crowd.dropped or not self.crowd.delivered:
             raise RuntimeError(f"{self.server.name}: nothing came, or what cannot be decrypted")
         return Run(seconds, spent, self.crowd.delivered, self.crowd.lost)
