@@ -58,6 +58,7 @@ def _serve(options: argparse.Namespace) -> int:
         media_workers=options.media_workers,
         announced=tuple(options.announce),
         voices=options.voices,
+        codecs=options.more_codecs,
         public_url=options.public_url,
         demo=options.demo,
     )
@@ -231,6 +232,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="of how many people at once the sound is sent, the loudest (default: %(default)s)",
     )
     parser.add_argument(
+        "--more-codecs",
+        type=_codecs,
+        default=_environment("MORE_CODECS", ""),
+        metavar="vp9,av1",
+        help="codecs that are passed on besides VP8 and H.264 (default: none)",
+    )
+    parser.add_argument(
         "--demo", action="store_true", help="have a ready-made room and print its links"
     )
 
@@ -309,6 +317,13 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to 1000")
     return int(text)
+
+
+def _codecs(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(text.lower().replace(",", " ").split()))
+    if not set(names) <= {"vp9", "av1"}:
+        raise argparse.ArgumentTypeError(f"“{text}” is more than vp9 and av1")
+    return names
 
 
 def _hours(text: str) -> float:

@@ -29,8 +29,8 @@ class ServeConfig:
     ``media_port``: UDP, the first of ``media_workers``; None takes the number of ``port``.
     ``media_workers``: None is one a core. ``announced``: addresses under which clients reach these
     ports, if they are not the machine's own. ``voices``: how many people's sound a viewer is sent
-    at most, those who are loudest. ``public_url``: in links, if it is not this machine's own
-    address.
+    at most, those who are loudest. ``codecs``: of "vp9" and "av1" those that are forwarded besides
+    VP8 and H.264. ``public_url``: in links, if it is not this machine's own address.
     """
 
     host: str
@@ -40,6 +40,7 @@ class ServeConfig:
     media_workers: int | None = None
     announced: tuple[str, ...] = ()
     voices: int = 5
+    codecs: tuple[str, ...] = ()
     public_url: str = ""
     demo: bool = False
 

@@ -128,7 +128,14 @@ async def _site(app: web.Application, listener: socket.socket, house: House) -> 
 
 def _engine(media_port: int, workers: int, config: ServeConfig) -> MediaEngine:
     bind = _resolve(config.host, media_port, socket.SOCK_DGRAM)[1][0]
-    return EmbeddedEngine(media_port, bind, config.announced, workers, voices=config.voices)
+    return EmbeddedEngine(
+        media_port,
+        bind,
+        config.announced,
+        workers,
+        voices=config.voices,
+        codecs=config.codecs,
+    )
 
 
 async def _media_port_free(host: str, port: int) -> None:

@@ -19,6 +19,7 @@ from aioice.ice import get_host_addresses
 from stagedoor.media.interface import MediaError
 
 from . import control, udp
+from .codecs import MORE, Codec
 from .engine import Engine
 from .loudest import MOST
 
@@ -60,7 +61,11 @@ def handle(engine: Engine, asked: control.Asked) -> control.Done:
 
 
 async def run(
-    sock: socket.socket, addresses: list[str], links: dict[int, socket.socket], voices: int
+    sock: socket.socket,
+    addresses: list[str],
+    links: dict[int, socket.socket],
+    voices: int,
+    more: tuple[Codec, ...],
 ) -> None:
     """Serve until the server lets go of our standard input."""
     loop = asyncio.get_running_loop()
@@ -71,7 +76,7 @@ async def run(
     def tell(told: control.Told) -> None:
         pipe.write(control.frame(told))
 
-    engine = Engine(sock, addresses, tell, links, voices)
+    engine = Engine(sock, addresses, tell, links, voices, more)
     gc.freeze()  # what is there for good need not be looked through again and again
     gc.set_threshold(GARBAGE, 10, 10)
     tell(control.Ready(sock.getsockname()[1]))
@@ -101,6 +106,7 @@ def main() -> None:
     parser.add_argument("--announce", action="append", default=[])
     parser.add_argument("--link", action="append", default=[], type=_link, metavar="WORKER:FD")
     parser.add_argument("--voices", type=int, default=MOST)
+    parser.add_argument("--codec", action="append", default=[], choices=MORE)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     # The terminal's Ctrl-C is the server's to answer: the end of our input is what stops us.
@@ -114,12 +120,14 @@ def main() -> None:
         *get_host_addresses(use_ipv4=True, use_ipv6=False),
         "127.0.0.1",
     ]
+    more = tuple(MORE[name] for name in options.codec)
+    serving = run(sock, addresses, dict(options.link), options.voices, more)
     try:
         import uvloop
     except ImportError:
-        asyncio.run(run(sock, addresses, dict(options.link), options.voices))
+        asyncio.run(serving)
     else:
-        uvloop.run(run(sock, addresses, dict(options.link), options.voices))
+        uvloop.run(serving)
 
 
 if __name__ == "__main__":

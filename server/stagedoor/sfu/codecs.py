@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import h264, vp8
+from . import av1, h264, vp8, vp9
 from .part import Part
 from .sdp import Media
 
@@ -32,10 +32,20 @@ H264 = Codec(
     "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
     _VIDEO_FEEDBACK,
 )
+VP9 = Codec("video", "VP9/90000", 98, "profile-id=0", _VIDEO_FEEDBACK)
+AV1 = Codec("video", "AV1/90000", 45, "profile=0", _VIDEO_FEEDBACK)
 CODECS = (OPUS, VP8, H264)
-REPAIRS = {VP8.payload_type: 97, H264.payload_type: 103}
+MORE = {"vp9": VP9, "av1": AV1}
+"""What is forwarded besides, where the server is told so: not every client can show it."""
+KNOWN = (*CODECS, *MORE.values())
+REPAIRS = {VP8.payload_type: 97, H264.payload_type: 103, VP9.payload_type: 99, AV1.payload_type: 46}
 """Of the codecs whose packets are sent again, the payload types for that (RFC 4588)."""
-_READERS = {VP8.payload_type: vp8.read, H264.payload_type: h264.read}
+_READERS = {
+    VP8.payload_type: vp8.read,
+    H264.payload_type: h264.read,
+    VP9.payload_type: vp9.read,
+    AV1.payload_type: av1.read,
+}
 
 
 def part(payload_type: int, packet: bytes, at: int) -> Part | None:
@@ -44,14 +54,17 @@ def part(payload_type: int, packet: bytes, at: int) -> Part | None:
     return None if reader is None else reader(packet, at)
 
 
-def accepted(media: Media) -> dict[int, Codec]:
-    """A publisher's payload types that we forward; of H.264 baseline, packetization mode 1."""
+def accepted(media: Media, more: Iterable[Codec] = ()) -> dict[int, Codec]:
+    """A publisher's payload types that we forward, ``more`` besides the usual ones.
+
+    Of H.264 that is baseline, packetization mode 1, and of VP9 and AV1 the profile 0.
+    """
     found = {}
     for payload_type, name in media.codecs.items():
-        for codec in CODECS:
+        for codec in (*CODECS, *more):
             if codec.kind != media.kind or codec.name.lower() != name:
                 continue
-            if codec is H264 and not _baseline(media.parameters.get(payload_type, "")):
+            if not _profile(codec, media.parameters.get(payload_type, "")):
                 continue
             found[payload_type] = codec
     return found
@@ -73,10 +86,12 @@ def repair_lines(payload_type: int, apt: int) -> list[str]:
     return [f"a=rtpmap:{payload_type} rtx/90000", f"a=fmtp:{payload_type} apt={apt}"]
 
 
-def _baseline(parameters: str) -> bool:
+def _profile(codec: Codec, parameters: str) -> bool:
     settings = dict(
         item.strip().partition("=")[::2] for item in parameters.split(";") if item.strip()
     )
+    if codec is not H264:
+        return settings.get("profile-id", settings.get("profile", "0")) == "0"
     profile = settings.get("profile-level-id", "42e01f")
     return settings.get("packetization-mode") == "1" and profile.startswith("42")
 

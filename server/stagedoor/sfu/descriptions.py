@@ -26,13 +26,17 @@ EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID, RID, REPAIRED_RID, SEN
 
 @dataclass(frozen=True)
 class Local:
-    """Our side of a connection: ICE credentials, certificate, and where we listen."""
+    """Our side of a connection: ICE credentials, certificate, and where we listen.
+
+    ``more``: codecs that are forwarded besides the usual ones.
+    """
 
     ufrag: str
     pwd: str
     fingerprint: Fingerprint
     addresses: tuple[str, ...]
     port: int
+    more: tuple[Codec, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def answer(offer: Description, local: Local, session: int) -> Published:
         larger = media.attributes.get(LAYER_OF)
         expected = kinds.get(media.kind) if larger is None else None
         kind = expected.pop(0) if expected else _kind(lines, media, larger)
-        found = codecs.accepted(media) if kind and _sends(media) else {}
+        found = codecs.accepted(media, local.more) if kind and _sends(media) else {}
         if not found:
             sections += [f"m={media.kind} 0 UDP/TLS/RTP/SAVPF {' '.join(media.formats)}"]
             sections += ["c=IN IP4 0.0.0.0", f"a=mid:{media.mid}", "a=inactive"]
@@ -186,7 +190,7 @@ def offer(lines: Sequence[Line], local: Local, session: int, version: int) -> st
         # A screen is a stream of its own: it is not played in step with the voice.
         name = f"{line.stream}-screen" if line.kind == "screen" else line.stream
         stream = f"{name} {line.stream}-{line.kind}"
-        ours = [codec for codec in CODECS if codec.kind == line.media]
+        ours = [codec for codec in (*CODECS, *local.more) if codec.kind == line.media]
         repairs = {codec.payload_type: codecs.REPAIRS.get(codec.payload_type) for codec in ours}
         repairing = {repair: apt for apt, repair in repairs.items() if repair is not None}
         numbers = " ".join(str(number) for number in (*repairs, *repairing))

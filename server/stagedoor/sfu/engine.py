@@ -16,6 +16,7 @@ from stagedoor.media.interface import Grant, MediaError, Tile
 from . import control, descriptions, figures, ice, sdp, srtp
 from .addresses import Address
 from .batch import Batch
+from .codecs import Codec
 from .dtls import identity
 from .forwarding import Forwarder
 from .links import Link
@@ -46,12 +47,14 @@ class Engine:
         tell: Callable[[control.Told], None],
         links: Mapping[int, socket.socket],
         voices: int = MOST,
+        more: tuple[Codec, ...] = (),
     ) -> None:
         self.stages: dict[str, Stage] = {}
         self._socket = sock
         self._addresses = tuple(addresses)
         self._tell = tell
         self._voices = voices
+        self._more = more
         self._inbox = Inbox(sock)
         self._batch = Batch(sock)
         self._identity = identity()
@@ -168,7 +171,7 @@ class Engine:
     def _local(self, peer: Peer) -> descriptions.Local:
         port = self._socket.getsockname()[1]
         return descriptions.Local(
-            peer.ufrag, peer.pwd, self._identity.fingerprint, self._addresses, port
+            peer.ufrag, peer.pwd, self._identity.fingerprint, self._addresses, port, self._more
         )
 
     # -- what the server asks for

@@ -68,6 +68,7 @@ class EmbeddedEngine:
     Port 0 lets the system choose. ``announced``: the IPv4 addresses to put into candidates, by
     default the machine's own. ``full``: how many viewers of a room one worker takes alone.
     ``voices``: how many people's sound a viewer is sent at most, those who are loudest.
+    ``codecs``: of "vp9" and "av1" those that are forwarded besides the usual ones.
     """
 
     def __init__(
@@ -78,13 +79,14 @@ class EmbeddedEngine:
         workers: int = 1,
         full: int = FULL,
         voices: int = MOST,
+        codecs: Sequence[str] = (),
     ) -> None:
         self._listener: Listener | None = None
         self._full = full
         self._rooms: dict[str, Room] = {}
         self._later: set[asyncio.Task[None]] = set()
         self.workers = [
-            Worker(index, port + index if port else 0, bind, announced, voices)
+            Worker(index, port + index if port else 0, bind, announced, voices, codecs)
             for index in range(workers)
         ]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from stagedoor.media.interface import MediaError, SubscribeOffer, TrackMap
 
-from .codecs import CODECS, REPAIRS
+from .codecs import KNOWN, REPAIRS
 from .descriptions import Line, Local
 from .descriptions import offer as write_offer
 from .downlink import Downlink
@@ -107,7 +107,7 @@ class Viewer:
         known = self.peer.remote
         if known is not None and known.fingerprint != remote.fingerprint:
             raise SdpError("the answer names another certificate than before")
-        ours = {codec.payload_type: codec.kind for codec in CODECS}
+        ours = {codec.payload_type: codec.kind for codec in KNOWN}
         ours |= dict.fromkeys(REPAIRS.values(), "video")
         for media in answer.media:
             takes = media.port != 0 and media.direction in ("recvonly", "sendrecv")

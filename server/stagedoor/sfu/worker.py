@@ -47,13 +47,20 @@ class Worker:
     """
 
     def __init__(
-        self, index: int, port: int, bind: str, announced: Sequence[str], voices: int = MOST
+        self,
+        index: int,
+        port: int,
+        bind: str,
+        announced: Sequence[str],
+        voices: int = MOST,
+        codecs: Sequence[str] = (),
     ) -> None:
         self.index = index
         self.port = port
         self._bind = bind
         self._announced = tuple(announced)
         self._voices = voices
+        self._codecs = tuple(codecs)
         self.links: dict[int, socket.socket] = {}
         self._listener: Listener | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -84,6 +91,8 @@ class Worker:
     async def _spawn(self) -> None:
         arguments = ["-m", "stagedoor.sfu", "--bind", self._bind, "--port", str(self.port)]
         arguments += ["--voices", str(self._voices)]
+        for name in self._codecs:
+            arguments += ["--codec", name]
         for address in self._announced:
             arguments += ["--announce", address]
         for index, link in self.links.items():
