@@ -27,8 +27,9 @@ parts, all but soak where none is named:
   soak     memory and descriptors while others come and go, for --seconds (120)
            and --viewers (100)
 
-cost, load and start measure for about eight minutes together, two of them with --short in the place of
-four numbers of viewers; connecting some thousands of viewers comes on top. memory takes a minute.
+All of it takes about a quarter of an hour: cost measures for five minutes and a half (two with
+--short), load, loss, start and memory for about a minute each; connecting some thousands of viewers
+comes on top.
 """
 
 
