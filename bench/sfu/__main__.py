@@ -21,15 +21,14 @@ parts, all but soak where none is named:
   cost     the server's CPU a delivered packet, beside Janus, aiortc and the floor
   load     how long packets take as a core gets busier, and how many viewers are too many
   loss     how the picture keeps moving in Chromium when packets are lost, beside Janus
-  limited  what reaches Chromium over a way with little room, beside Janus
+  limited  what Chromium sees by a narrow way, and that others lose nothing by it
   start    how soon there is a picture for whoever comes
   memory   what another viewer and another publisher take
   soak     memory and descriptors while others come and go, for --seconds (120)
            and --viewers (100)
 
 All of it takes about a quarter of an hour: cost measures for five minutes and a half (two with
---short), load, loss, start and memory for about a minute each; connecting some thousands of viewers
-comes on top.
+--short), each other part for one or two; connecting some thousands of viewers comes on top.
 """
 
 

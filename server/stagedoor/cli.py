@@ -322,7 +322,7 @@ def _count(text: str) -> int:
 def _codecs(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(text.lower().replace(",", " ").split()))
     if not set(names) <= {"vp9", "av1"}:
-        raise argparse.ArgumentTypeError(f"“{text}” is more than vp9 and av1")
+        raise argparse.ArgumentTypeError(f"“{text}” names other codecs than vp9 and av1")
     return names
 
 
