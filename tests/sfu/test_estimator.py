@@ -116,9 +116,13 @@ def test_a_flood_is_stemmed_by_the_first_word_of_it() -> None:
     """Two large pictures and their repairs on a way of 300 kbit/s, as a browser reported them."""
     state = estimate(State(), Feedback(1_086_000, loss=0.92), 1.6)
     assert state.budget == 86_879
-    for step in range(1, 4):
-        state = estimate(state, Feedback(150_000, remb=190_000 + step, loss=0.0), 1.6 + step)
-    assert state.budget == 190_003, "what arrives since is allowed again"
+    for step in range(4):
+        state = estimate(state, Feedback(732_000, remb=150_000 + step * 1000), 1.7 + step / 10)
+    assert state.by_delay == 153_000, "what is sent and lost is no sign of a wide way"
+    for step in range(12):
+        said = Feedback(150_000, 190_000 + step, None if step % 4 else 0.0)
+        state = estimate(state, said, 2.6 + step / 4)
+    assert state.budget == 190_011, "what arrives since is allowed again"
 
 
 def test_a_low_estimate_of_a_wide_link_is_soon_mended() -> None:

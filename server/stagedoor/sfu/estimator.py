@@ -108,12 +108,12 @@ def _by_delay(state: State, sent: int, remb: int, now: float) -> tuple[State, bo
     """With a new REMB; whether the bound fell."""
     before, bound = state.remb, state.by_delay or 0.0
     sents = (*(one for one in state.sents if now - one[0] <= STEADY), (now, sent))
-    steady = ROOM * min(rate for _, rate in sents)
     if before is None:
         fell, rises = remb < FIRST * sent, True
     else:
         fell, rises = remb < FALL * before, remb > RISE * before
     state = state._replace(remb=remb, risen=now if rises else state.risen, sents=sents)
+    steady = _steady(state)
     if fell:
         return state._replace(by_delay=float(remb)), True
     if rises:
@@ -124,6 +124,13 @@ def _by_delay(state: State, sent: int, remb: int, now: float) -> tuple[State, bo
         lower = max(remb, BACK_OFF * min(sent, bound))
         return state._replace(by_delay=lower, waited=now), True
     return state._replace(by_delay=max(bound, remb)), False
+
+
+def _steady(state: State) -> float:
+    """A tenth more than what was sent for a second; 0 in a flood, as it did not arrive."""
+    if state.losses and state.losses[-1][1] > FLOOD:
+        return 0.0
+    return ROOM * min((rate for _, rate in state.sents), default=0)
 
 
 def _by_loss(state: State, sent: int, loss: float, now: float) -> tuple[State, bool, bool]:
@@ -144,8 +151,7 @@ def _by_loss(state: State, sent: int, loss: float, now: float) -> tuple[State, b
         return state._replace(by_loss=max(MIN, lower)), True, False
     if excess < LOW and bound is not None:
         elapsed = min(1.0, now - window[-1][0]) if window else 1.0
-        steady = min((rate for _, rate in state.sents), default=0)
-        grown = max(bound * GROWTH**elapsed, ROOM * steady)
+        grown = max(bound * GROWTH**elapsed, _steady(state))
         state = state._replace(by_loss=grown if grown < 2 * sent else None)
     return state, False, excess < LOW
 
