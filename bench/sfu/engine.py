@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from bench.peer import Peer
 from bench.viewers import Listener, layered
@@ -18,7 +18,14 @@ from .processes import children
 from .stream import AUDIO_SSRC, VIDEO_SSRC
 
 ROOM, PUBLISHER = "bench", "publisher"
-Offer = tuple[str, Callable[[str], Awaitable[None]]]  # SDP, and what takes the answer's SDP
+
+
+class Offer(NamedTuple):
+    """What is offered to a viewer who is no Peer: SDP, what takes the answer's, the way out."""
+
+    sdp: str
+    answer: Callable[[str], Awaitable[None]]
+    leave: Callable[[], Awaitable[None]]
 
 
 class Server(Protocol):
@@ -82,7 +89,7 @@ class Stagedoor:
         await self._listener.connected[person].wait()
 
     async def offer(self) -> Offer:
-        """What is offered to a viewer who is no Peer."""
+        """Have somebody subscribe."""
         person = self._somebody()
         offered = self._listener.offered[person] = asyncio.get_running_loop().create_future()
         await self.engine.subscribe(ROOM, person)
@@ -91,7 +98,10 @@ class Stagedoor:
         async def answer(sdp: str) -> None:
             await self.engine.answer(ROOM, person, offer.revision, sdp)
 
-        return offer.sdp, answer
+        async def leave() -> None:
+            await self.engine.leave(ROOM, person)
+
+        return Offer(offer.sdp, answer, leave)
 
     async def leave(self) -> None:
         """Have the viewer go who came last."""

@@ -150,12 +150,12 @@ class Janus:
 
     async def subscribe(self, peer: Peer) -> None:
         """Subscribe to the publisher, and connect."""
-        offer, answer = await self.offer()
-        await answer(peer.answer(offer))
-        await peer.connect(offer)
+        offer = await self.offer()
+        await offer.answer(peer.answer(offer.sdp))
+        await peer.connect(offer.sdp)
 
     async def offer(self) -> Offer:
-        """What is offered to a viewer."""
+        """Have somebody subscribe."""
         handle = await Handle.attach(self)
         streams = [{"feed": self._feed}]
         await handle.say({"request": "join", "ptype": "subscriber", "room": 1, "streams": streams})
@@ -164,7 +164,7 @@ class Janus:
         async def answer(sdp: str) -> None:
             await handle.say({"request": "start", "room": 1}, {"type": "answer", "sdp": sdp})
 
-        return offered, answer
+        return Offer(offered, answer, handle.leave)
 
 
 class Handle:
@@ -187,6 +187,10 @@ class Handle:
         """Send a request; its outcome is an event."""
         more = {} if jsep is None else {"jsep": jsep}
         await self._janus._post(self._path, janus="message", body=body, **more)
+
+    async def leave(self) -> None:
+        """End the session."""
+        await self._janus._post(self._session, janus="destroy")
 
     async def event(self, kind: str = "event", *, with_sdp: bool = False) -> dict[str, Any]:
         """The next event of this kind; "event" is the plugin's."""

@@ -22,7 +22,7 @@ class Offering(Protocol):
     """A server that offers its stage to whoever can answer."""
 
     async def offer(self) -> Offer:
-        """SDP, and what takes the answer's."""
+        """Have somebody subscribe."""
 
 
 class Screen:
@@ -60,14 +60,15 @@ async def watching(
     page = await browser.new_page()
     await page.set_content(PAGE)
     await page.add_script_tag(content=SCRIPT)
-    offer, answer = await server.offer()
-    relay = Relay(host, offer, **network)  # type: ignore[arg-type]
+    offer = await server.offer()
+    relay = Relay(host, offer.sdp, **network)  # type: ignore[arg-type]
     try:
-        await answer(await page.evaluate("(sdp) => answer(sdp)", relay.offer))
+        await offer.answer(await page.evaluate("(sdp) => answer(sdp)", relay.offer))
         await page.wait_for_function(
             "() => connection.connectionState === 'connected'", timeout=PATIENCE
         )
         yield Screen(page, relay)
     finally:
+        await offer.leave()
         await page.close()
         relay.close()
