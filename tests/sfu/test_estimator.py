@@ -136,7 +136,7 @@ def test_padding_ends_once_what_was_tried_is_allowed() -> None:
     good = State(budget=200_000, phase="increase", risen=10.5)
     found = probe(Probe(), good, 150_000, 200_001, 300_000, 10.0)
     assert found.padding == 150_000, "as much as is useful"
-    found = probe(found, good._replace(budget=299_999), 150_000, 200_001, 300_000, 11.0)
+    found = probe(found, good._replace(budget=299_999), 0, 200_001, 300_000, 11.0)
     assert found.padding == 150_000
     found = probe(found, good._replace(budget=300_000), 150_000, 0, 300_000, 11.0)
     assert found.padding == 0

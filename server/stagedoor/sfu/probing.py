@@ -24,11 +24,15 @@ FIRST_WAIT, LONGEST_WAIT = 5.0, 10.0
 
 
 class Probe(NamedTuple):
-    """``padding``: bits a second to send besides; ``until`` it ends, or when the next may begin."""
+    """``padding``: bits a second to send besides; ``until`` it ends, or when the next may begin.
+
+    ``goal``: what is sent with it, in bits a second.
+    """
 
     padding: int = 0
     until: float = 0.0
     wait: float = FIRST_WAIT
+    goal: int = 0
 
 
 def probe(state: Probe, estimate: State, sent: int, wanted: int, useful: int, now: float) -> Probe:
@@ -39,7 +43,7 @@ def probe(state: Probe, estimate: State, sent: int, wanted: int, useful: int, no
         silent = now - started > SIGN and estimate.risen < started
         if silent or estimate.phase != "increase":
             return Probe(0, now + state.wait, min(LONGEST_WAIT, 2 * state.wait))
-        proved = budget is not None and budget >= sent + state.padding
+        proved = budget is not None and budget >= state.goal
         if proved or now >= state.until or not wanted:
             return Probe(0, now + NEXT, FIRST_WAIT)
         return state
@@ -48,5 +52,5 @@ def probe(state: Probe, estimate: State, sent: int, wanted: int, useful: int, no
     if now < max(state.until, estimate.since + PAUSE):
         return state
     step = STEPS[state.wait > FIRST_WAIT]
-    padding = min(max(wanted, useful), int(step * max(sent, budget))) - sent
-    return Probe(max(0, padding), now + LENGTH, state.wait)
+    goal = min(max(wanted, useful), int(step * max(sent, budget)))
+    return Probe(max(0, goal - sent), now + LENGTH, state.wait, goal)
