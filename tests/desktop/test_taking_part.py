@@ -72,7 +72,7 @@ def they_ask_and_react(robin: Person, ada: Visitor) -> None:
     robin.key("Return")
     ada.show("Q&A")
     talk.question(ada, "When is the break?").locator(".vote").click()
-    robin.sees("Vote for the question of Robin, 1 votes")
+    robin.sees("Vote for the question of Robin, 1 vote")
 
     reactions.watch(ada)
     robin.press("React")
