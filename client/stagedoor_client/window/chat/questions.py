@@ -23,7 +23,7 @@ from .composer import Composer
 from .composing import asking
 from .items import question_items
 from .message_list import Scrolled
-from .reading import Reading
+from .reading import Reading, badge
 from .row_widgets import Decision, RowDeeds, UnsentWidget, buttons_row
 from .rows import unsent_rows
 from .tab import Menu
@@ -71,13 +71,7 @@ class Questions(QWidget):
 
     def badge(self, scene: Scene) -> tuple[int, str]:
         """The tab's number, and the number in words."""
-        unread, waiting = self._reading.unread_questions(scene.view), waits(scene)
-        words = (
-            t("{unread} unread, {waiting} waiting for approval", unread=unread, waiting=waiting)
-            if waiting
-            else t("{number} unread", number=unread)
-        )
-        return unread + waiting, words
+        return badge(self._reading.unread_questions(scene.view), waits(scene))
 
     def draw(self, scene: Scene, looking: bool) -> None:
         """Show this scene, where somebody looks."""

@@ -5,6 +5,17 @@ from __future__ import annotations
 from stagedoor.messages import View
 
 from ...talk import MODERATORS, QUESTIONS, ROOM, private_threads, questions_of, thread
+from ...words import t
+
+
+def badge(unread: int, waiting: int) -> tuple[int, str]:
+    """A tab's number, and the number in words: what is unread, and what waits for approval."""
+    words = (
+        t("{unread} unread, {waiting} waiting for approval", unread=unread, waiting=waiting)
+        if waiting
+        else t("{number} unread", number=unread)
+    )
+    return unread + waiting, words
 
 
 class Reading:

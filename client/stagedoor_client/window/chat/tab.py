@@ -21,7 +21,7 @@ from .composing import THREADS, thread_name, writing
 from .items import message_items
 from .message_list import MessageList
 from .pins import Pins
-from .reading import Reading
+from .reading import Reading, badge
 from .threads import Threads
 from .writing_parts import Segment, Segments
 
@@ -120,14 +120,8 @@ class Chat(QWidget):
 
     def badge(self, scene: Scene) -> tuple[int, str]:
         """The tab's number, and the number in words."""
-        unread = sum(self.unread(scene).values())
         waits = len(waiting(scene.view)) if scene.i_moderate else 0
-        words = (
-            t("{unread} unread, {waiting} waiting for approval", unread=unread, waiting=waits)
-            if waits
-            else t("{number} unread", number=unread)
-        )
-        return unread + waits, words
+        return badge(sum(self.unread(scene).values()), waits)
 
     def draw(self, scene: Scene, looking: bool) -> None:
         """Show this scene, where somebody looks."""
