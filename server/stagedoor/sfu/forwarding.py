@@ -203,8 +203,7 @@ class Forwarder:
         branch = track.followers[viewer.person].branch
         if peer is None or peer not in stage.receivers(place, track, branch):
             return
-        mid = next(line.mid for line in stage.lines if line.ssrc == track.ssrc)
-        accepted = viewer.accepted[mid]
+        accepted = viewer.accepted[stage.mid(track)]
         rate = downlink.budget or downlink.sent
         for sequence in lost:
             packet = track.recent(branch, sequence)

@@ -224,13 +224,17 @@ class Stage:
                 self._ask_for_keyframes(place, track)
         self.changed()
 
+    def mid(self, track: Track) -> str:
+        """The m-line on which viewers are offered this track."""
+        return next(line.mid for line in self.lines if line.ssrc == track.ssrc)
+
     def receivers(self, place: Place, track: Track, branch: Branch) -> list[Peer]:
         """Who is sent what this branch carries: the connected to whom its person is shown."""
         payload_type = branch.payload_type
         key = branch.number << 7 | payload_type
         found = track.receivers.get(key)
         if found is None:
-            mid = next(line.mid for line in self.lines if line.ssrc == track.ssrc)
+            mid = self.mid(track)
             found = track.receivers[key] = [
                 viewer.peer
                 for person, viewer in self.viewers.items()
