@@ -22,7 +22,7 @@ from typing import Any
 from bench.peer import Peer
 from bench.viewers import Listener
 from stagedoor.media.interface import Grant
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 from tests.client.virtual import PACKAGES, VirtualDevices, missing
 
 WAYS = ("stagedoor", "aiortc", "aiortc-unmarked")

@@ -20,7 +20,7 @@ import numpy as np
 from bench.peer import Peer
 from stagedoor.messages import AnyMessage, Ok, Publish, Published, Welcome
 from stagedoor.rules.commands import JoinStage
-from stagedoor.sfu.rtcp import keyframe_wanted, split
+from stagedoor.sfu.packets.rtcp import keyframe_wanted, split
 from stagedoor_client import parse
 from stagedoor_client.connection import Connection
 from stagedoor_client.link import Link

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, SubscribeOffer, Tile
-from stagedoor.sfu import rtcp
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 ROOM, PUBLISHER = "bench", "publisher"
 AUDIO_SSRC, VIDEO_SSRC = 0x0A0A0A0A, 0x0B0B0B0B

@@ -17,7 +17,7 @@ from stagedoor import messages as m
 from stagedoor.rules import commands as cmd
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Device, Mode
-from stagedoor.sfu import rtcp
+from stagedoor.sfu.packets import rtcp
 from tests.server_process import ServerProcess
 from tests.signalling.conftest import Client
 

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from bench.peer import RECEIVE_BUFFER
-from stagedoor.sfu.batch import SEGMENTS
+from stagedoor.sfu.transport.batch import SEGMENTS
 
 from .aiortc_relay import AiortcRelay
 from .crowd import Crowd

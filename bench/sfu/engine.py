@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, Self
 from bench.peer import Peer
 from bench.viewers import Listener, layered
 from stagedoor.media.interface import Grant
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .namespace import Namespace
 from .processes import children

@@ -20,8 +20,8 @@ import cffi
 import pylibsrtp
 from pylibsrtp._binding import ffi, lib
 
-from stagedoor.sfu.addresses import sockaddr
-from stagedoor.sfu.batch import SOL_UDP, UDP_SEGMENT, runs
+from stagedoor.sfu.transport.addresses import sockaddr
+from stagedoor.sfu.transport.batch import SOL_UDP, UDP_SEGMENT, runs
 
 from .processes import cpu_seconds
 from .stream import FRAMES_A_SECOND, Stream

@@ -16,7 +16,7 @@ import av
 import numpy as np
 
 from bench.peer import Peer
-from stagedoor.sfu.rtcp import keyframe_wanted, split
+from stagedoor.sfu.packets.rtcp import keyframe_wanted, split
 
 AUDIO_SSRC, VIDEO_SSRC = 0x0A0A0A0A, 0x0B0B0B0B
 OPUS, VP8 = 111, 96

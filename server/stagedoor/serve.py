@@ -20,7 +20,7 @@ from .log import LogError, SqliteLog
 from .media.interface import MediaEngine, MediaError
 from .rooms import House
 from .rules.refusals import Refusal
-from .sfu.supervisor import EmbeddedEngine
+from .sfu.workers.supervisor import EmbeddedEngine
 from .signalling import Tokens, make_app, room_links
 
 logger = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from aiortc import (
 )
 
 from stagedoor.media.interface import SubscribeOffer
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 
 class Told:

@@ -15,8 +15,9 @@ from aiortc.codecs.opus import OpusEncoder
 from aiortc.codecs.vpx import Vp8Encoder
 
 from bench.peer import MID_EXTENSION, Peer
-from stagedoor.sfu import rtcp, sdp
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.negotiation import sdp
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import MovingPicture, Tone
 from .light import AUDIO, RID_EXTENSION, VIDEO

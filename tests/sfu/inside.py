@@ -7,8 +7,9 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from stagedoor.sfu import control, udp
 from stagedoor.sfu.engine import Engine
+from stagedoor.sfu.transport import udp
+from stagedoor.sfu.workers import control
 
 from .conftest import Told
 

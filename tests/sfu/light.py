@@ -6,8 +6,8 @@ import asyncio
 
 from bench.peer import MID_EXTENSION, Peer
 from stagedoor.media.interface import SubscribeOffer
-from stagedoor.sfu.rtp import parse
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.packets.rtp import parse
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import Told
 

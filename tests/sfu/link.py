@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from aiortc.rate import RemoteBitrateEstimator
 
-from stagedoor.sfu.estimator import Feedback, State, estimate, unheard
-from stagedoor.sfu.probing import Probe, probe
+from stagedoor.sfu.rates.estimator import Feedback, State, estimate, unheard
+from stagedoor.sfu.rates.probing import Probe, probe
 
 LAYERS = (150_000, 500_000, 1_500_000)
 FRAME, SIZE = 0.04, 1000  # seconds; octets of a packet

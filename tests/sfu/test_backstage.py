@@ -8,8 +8,8 @@ import pytest
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, SubscribeOffer
-from stagedoor.sfu import rtcp
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import Told
 from .light import VIDEO, Light, light_publisher, payload, repeat, rtp

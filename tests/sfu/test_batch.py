@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu import srtp, udp
-from stagedoor.sfu.addresses import Address, address_of, sockaddr
-from stagedoor.sfu.batch import SEGMENTS, SLOTS, Batch, runs
-from stagedoor.sfu.srtp import PROFILES, Keys
+from stagedoor.sfu.transport import srtp, udp
+from stagedoor.sfu.transport.addresses import Address, address_of, sockaddr
+from stagedoor.sfu.transport.batch import SEGMENTS, SLOTS, Batch, runs
+from stagedoor.sfu.transport.srtp import PROFILES, Keys
 
 
 @pytest.fixture(params=["segments", "sendmmsg", "sendto"])
 def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Batch]:
     if request.param == "sendto":
-        monkeypatch.setattr("stagedoor.sfu.batch.calls", lambda: None)
+        monkeypatch.setattr("stagedoor.sfu.transport.batch.calls", lambda: None)
     with udp.open_socket("127.0.0.1", 0) as sock:
         batch = Batch(sock)
         if request.param == "segments" and batch.segments == 1:
@@ -182,7 +182,7 @@ class Full:
 def test_what_a_full_socket_does_not_take_waits_or_is_discarded(
     receiver: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stagedoor.sfu.batch.calls", lambda: None)
+    monkeypatch.setattr("stagedoor.sfu.transport.batch.calls", lambda: None)
     with udp.open_socket("127.0.0.1", 0) as sock:
         full: Any = Full(sock)
         batch = Batch(full)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagedoor.sfu import rtp, vp8
-from stagedoor.sfu.branch import ALL, NOTHING
-from stagedoor.sfu.numbering import Arrival
-from stagedoor.sfu.rtcp import SenderInfo
-from stagedoor.sfu.track import Track
+from stagedoor.sfu.packets import rtp, vp8
+from stagedoor.sfu.packets.rtcp import SenderInfo
+from stagedoor.sfu.stage.branch import ALL, NOTHING
+from stagedoor.sfu.stage.numbering import Arrival
+from stagedoor.sfu.stage.track import Track
 
 TIDS = (0, 2, 1, 2)  # of a publisher's pictures, over and over
 PACKETS = (1, 2, 3)  # of a picture, by layer

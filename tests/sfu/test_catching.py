@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from stagedoor.media.interface import Grant
-from stagedoor.sfu import rtcp, rtp
-from stagedoor.sfu.branch import Branch
-from stagedoor.sfu.catching import MOST, OLDEST, STEP, CatchUp, beginning
-from stagedoor.sfu.numbering import Arrival
-from stagedoor.sfu.part import Part
-from stagedoor.sfu.supervisor import EmbeddedEngine
-from stagedoor.sfu.track import Track
+from stagedoor.sfu.packets import rtcp, rtp
+from stagedoor.sfu.packets.part import Part
+from stagedoor.sfu.stage.branch import Branch
+from stagedoor.sfu.stage.catching import MOST, OLDEST, STEP, CatchUp, beginning
+from stagedoor.sfu.stage.numbering import Arrival
+from stagedoor.sfu.stage.track import Track
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import Told
 from .light import VIDEO, Light, light_publisher, payload

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu.branch import ALL, NOTHING
-from stagedoor.sfu.choosing import FLOOR, ROOM, Choice, Layer, Picture, choose
+from stagedoor.sfu.rates.choosing import FLOOR, ROOM, Choice, Layer, Picture, choose
+from stagedoor.sfu.stage.branch import ALL, NOTHING
 
 CAMERA = {
     0: Layer(180, (60_000, 90_000, 120_000)),

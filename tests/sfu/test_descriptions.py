@@ -6,9 +6,16 @@ from typing import Any, cast
 
 import pytest
 
-from stagedoor.sfu import rtp, rtx, sdp
-from stagedoor.sfu.descriptions import Local, NoCommonCodecError, Published, Taken, answer
-from stagedoor.sfu.publisher import MAX_SOURCES, Publisher
+from stagedoor.sfu.negotiation import sdp
+from stagedoor.sfu.negotiation.descriptions import (
+    Local,
+    NoCommonCodecError,
+    Published,
+    Taken,
+    answer,
+)
+from stagedoor.sfu.packets import rtp, rtx
+from stagedoor.sfu.stage.publisher import MAX_SOURCES, Publisher
 
 from . import light
 

@@ -8,14 +8,14 @@ from typing import Any, cast
 from msgspec import structs
 
 from stagedoor.media.interface import Grant
-from stagedoor.sfu.branch import NOTHING
-from stagedoor.sfu.choosing import Choice
-from stagedoor.sfu.descriptions import Published, Taken
-from stagedoor.sfu.directing import AGAIN, PATIENCE, Needed
-from stagedoor.sfu.forwarding import Forwarder
-from stagedoor.sfu.publisher import Publisher
-from stagedoor.sfu.stage import Stage
-from stagedoor.sfu.viewer import Viewer
+from stagedoor.sfu.negotiation.descriptions import Published, Taken
+from stagedoor.sfu.rates.choosing import Choice
+from stagedoor.sfu.rates.directing import AGAIN, PATIENCE, Needed
+from stagedoor.sfu.stage.branch import NOTHING
+from stagedoor.sfu.stage.forwarding import Forwarder
+from stagedoor.sfu.stage.publisher import Publisher
+from stagedoor.sfu.stage.stage import Stage
+from stagedoor.sfu.stage.viewer import Viewer
 
 from .test_feedback import ALL, Nobody
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stagedoor.media.interface import Grant, Tile
-from stagedoor.sfu import rtcp
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import Told
 from .dissected import H264, OPUS, VP8, Packet, breaks, dissect, faults

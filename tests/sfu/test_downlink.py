@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu.downlink import LEAST, Downlink
-from stagedoor.sfu.rtcp import ReportBlock
+from stagedoor.sfu.packets.rtcp import ReportBlock
+from stagedoor.sfu.rates.downlink import LEAST, Downlink
 
 
 def block(highest: int, lost: int = 0, ssrc: int = 1) -> ReportBlock:

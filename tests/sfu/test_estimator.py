@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagedoor.sfu.estimator import MAX, MIN, Feedback, State, estimate, unheard
-from stagedoor.sfu.probing import LONGEST_WAIT, Probe, probe
+from stagedoor.sfu.rates.estimator import MAX, MIN, Feedback, State, estimate, unheard
+from stagedoor.sfu.rates.probing import LONGEST_WAIT, Probe, probe
 
 from .link import Link, steady
 

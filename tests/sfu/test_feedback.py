@@ -8,12 +8,12 @@ from typing import Any, cast
 import pytest
 
 from stagedoor.media.interface import Grant
-from stagedoor.sfu import rtcp
-from stagedoor.sfu.descriptions import Published, Taken
-from stagedoor.sfu.forwarding import OVERHEAD, Forwarder
-from stagedoor.sfu.publisher import Publisher
-from stagedoor.sfu.stage import Stage
-from stagedoor.sfu.viewer import Viewer
+from stagedoor.sfu.negotiation.descriptions import Published, Taken
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.stage.forwarding import OVERHEAD, Forwarder
+from stagedoor.sfu.stage.publisher import Publisher
+from stagedoor.sfu.stage.stage import Stage
+from stagedoor.sfu.stage.viewer import Viewer
 
 from .light import VIDEO
 

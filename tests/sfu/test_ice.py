@@ -6,7 +6,7 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu import ice
+from stagedoor.sfu.transport import ice
 
 ADDRESS = ("127.0.0.1", 4242)
 

@@ -9,8 +9,9 @@ import itertools
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, Tile
 from stagedoor.rules.values import Device
-from stagedoor.sfu import rtcp, sdp
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.negotiation import sdp
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 from stagedoor_client.publisher import Publisher
 
 from .conftest import MovingPicture, Told, Watcher

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu.loudest import GONE, LINGER, MOST, Loudest
+from stagedoor.sfu.stage.loudest import GONE, LINGER, MOST, Loudest
 
 LOUD, QUIET = 20, 110
 STEP = 0.02

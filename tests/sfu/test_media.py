@@ -12,8 +12,8 @@ from aioice import stun
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, MediaError
-from stagedoor.sfu import rtcp
-from stagedoor.sfu.supervisor import EmbeddedEngine, EngineError
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine, EngineError
 
 from .conftest import MovingPicture, Told, Tone, Watcher, publish
 from .light import AUDIO, VIDEO, Light, counted, light_publisher, payload, repeat, rtp

@@ -9,8 +9,9 @@ import pytest
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant
-from stagedoor.sfu import av1, codecs, rtcp, vp9
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.negotiation import codecs
+from stagedoor.sfu.packets import av1, rtcp, vp9
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import Told
 from .light import AUDIO, VIDEO, Light, payload, rtp

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu import outgoing
-from stagedoor.sfu.outgoing import CHUNK, Outgoing
-from stagedoor.sfu.track import Track
+from stagedoor.sfu.stage.outgoing import CHUNK, Outgoing
+from stagedoor.sfu.stage import outgoing
+from stagedoor.sfu.stage.track import Track
 
 
 class Sent:

@@ -12,8 +12,9 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu import codecs, h264, vp8
-from stagedoor.sfu.part import Part
+from stagedoor.sfu.negotiation import codecs
+from stagedoor.sfu.packets import h264, vp8
+from stagedoor.sfu.packets.part import Part
 
 HEADER = bytes(12)
 KEY = b"\x50\x00\x00\x9d\x01\x2a\x80\x02\xe0\x01"  # of 640 by 480

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu.reception import TRIES, Reception
+from stagedoor.sfu.stage.reception import TRIES, Reception
 
 
 def test_losses_are_counted_as_the_rfc_says() -> None:

@@ -8,8 +8,8 @@ from aiortc.rtp import RtpPacket, unwrap_rtx, wrap_rtx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu import rtp, rtx
-from stagedoor.sfu.repair import (
+from stagedoor.sfu.packets import rtp, rtx
+from stagedoor.sfu.stage.repair import (
     AT_ONCE,
     BURST,
     LEAST,

@@ -6,9 +6,9 @@ import asyncio
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant
-from stagedoor.sfu import rtcp, rtp, rtx
-from stagedoor.sfu.codecs import REPAIRS
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.negotiation.codecs import REPAIRS
+from stagedoor.sfu.packets import rtcp, rtp, rtx
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import Told
 from .light import AUDIO, VIDEO, Light, counted, payload

@@ -6,7 +6,7 @@ from aiortc import rtp as peer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu import rtcp
+from stagedoor.sfu.packets import rtcp
 
 
 def parsed(data: bytes) -> list[peer.AnyRtcpPacket]:

@@ -7,8 +7,8 @@ from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu import rtp
-from stagedoor.sfu.sdp import SEND_TIME
+from stagedoor.sfu.negotiation.sdp import SEND_TIME
+from stagedoor.sfu.packets import rtp
 
 PLAIN = bytes.fromhex("80 e0 1234 000003e8 deadbeef") + b"payload"
 # One-byte extensions (RFC 8285): id 3 two bytes, padding, id 1 the audio level: voice, -42 dBov.

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from stagedoor.media.interface import Grant, SubscribeOffer
-from stagedoor.sfu import rtcp
-from stagedoor.sfu.supervisor import EmbeddedEngine
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import MovingPicture, Told, Tone, Watcher, publish
 from .light import AUDIO, SCREEN, VIDEO, Light, light_publisher, payload, repeat, rtp

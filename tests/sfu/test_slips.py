@@ -12,10 +12,11 @@ import pytest
 import pytest_asyncio
 
 from stagedoor.media.interface import Grant
-from stagedoor.sfu import links, rtcp
-from stagedoor.sfu.reception import MAX_MISSING, Reception
-from stagedoor.sfu.supervisor import EmbeddedEngine
-from stagedoor.sfu.track import Track
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.stage.reception import MAX_MISSING, Reception
+from stagedoor.sfu.stage.track import Track
+from stagedoor.sfu.workers import links
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import Told
 from .inside import Inside

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu.dtls import MTU, datagrams
-from stagedoor.sfu.keyframes import INTERVAL, KeyframeWish
-from stagedoor.sfu.speakers import HOLD, Speakers
+from stagedoor.sfu.stage.keyframes import INTERVAL, KeyframeWish
+from stagedoor.sfu.stage.speakers import HOLD, Speakers
+from stagedoor.sfu.transport.dtls import MTU, datagrams
 
 
 def test_many_wishes_become_one_request_and_a_trailing_one() -> None:

@@ -8,10 +8,10 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu import rtp
-from stagedoor.sfu.numbering import Arrival
-from stagedoor.sfu.rtcp import SenderInfo
-from stagedoor.sfu.track import RING, Track
+from stagedoor.sfu.packets import rtp
+from stagedoor.sfu.packets.rtcp import SenderInfo
+from stagedoor.sfu.stage.numbering import Arrival
+from stagedoor.sfu.stage.track import RING, Track
 
 
 def packet(sequence: int, timestamp: int, payload: bytes = b"x") -> bytes:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from stagedoor.sfu import udp
-from stagedoor.sfu.udp import LONGEST, READS, Inbox
+from stagedoor.sfu.transport import udp
+from stagedoor.sfu.transport.udp import LONGEST, READS, Inbox
 
 
 @pytest.fixture

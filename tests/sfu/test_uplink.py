@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from stagedoor.sfu.downlink import Downlink
-from stagedoor.sfu.estimator import State
-from stagedoor.sfu.uplink import LEAST, MOST, UNWATCHED, Uplink, needed
+from stagedoor.sfu.rates.downlink import Downlink
+from stagedoor.sfu.rates.estimator import State
+from stagedoor.sfu.rates.uplink import LEAST, MOST, UNWATCHED, Uplink, needed
 
 
 def viewer(budget: int | None, *, fell: float | None = None) -> Downlink:

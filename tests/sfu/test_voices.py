@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from stagedoor.media.interface import Grant
-from stagedoor.sfu import rtp
-from stagedoor.sfu.descriptions import Published, Taken
-from stagedoor.sfu.forwarding import MOMENT, Forwarder
-from stagedoor.sfu.loudest import LINGER
-from stagedoor.sfu.publisher import Publisher
-from stagedoor.sfu.stage import Stage
-from stagedoor.sfu.track import Track
+from stagedoor.sfu.negotiation.descriptions import Published, Taken
+from stagedoor.sfu.packets import rtp
+from stagedoor.sfu.stage.forwarding import MOMENT, Forwarder
+from stagedoor.sfu.stage.loudest import LINGER
+from stagedoor.sfu.stage.publisher import Publisher
+from stagedoor.sfu.stage.stage import Stage
+from stagedoor.sfu.stage.track import Track
 
 ALL = Grant(forward=True, microphone=True)
 LOUD, QUIET = 20, 110

@@ -12,9 +12,9 @@ from msgspec import structs
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant
-from stagedoor.sfu import rtcp
-from stagedoor.sfu.supervisor import EmbeddedEngine
-from stagedoor.sfu.worker import Worker
+from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine
+from stagedoor.sfu.workers.worker import Worker
 from stagedoor.signalling.metrics import SOURCE, TRACK, VIEWER, WORKER
 
 from .conftest import Told

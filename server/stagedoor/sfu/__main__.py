@@ -18,10 +18,11 @@ from aioice.ice import get_host_addresses
 
 from stagedoor.media.interface import MediaError
 
-from . import control, udp
-from .codecs import MORE, Codec
 from .engine import Engine
-from .loudest import MOST
+from .negotiation.codecs import MORE, Codec
+from .stage.loudest import MOST
+from .transport import udp
+from .workers import control
 
 GARBAGE = 20_000  # objects more than before, at which cycles are looked for
 

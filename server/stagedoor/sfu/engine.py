@@ -13,21 +13,24 @@ from functools import partial
 
 from stagedoor.media.interface import Grant, MediaError, Tile
 
-from . import control, descriptions, figures, ice, sdp, srtp
-from .addresses import Address
-from .batch import Batch
-from .codecs import Codec
-from .dtls import identity
-from .forwarding import Forwarder
-from .links import Link
-from .loudest import MOST
-from .outgoing import Outgoing
-from .peer import Peer
-from .publisher import PICTURES, Publisher
-from .relays import RelayedPeer, Relays
-from .stage import Stage
-from .udp import Inbox
-from .viewer import Viewer
+from . import figures
+from .negotiation import descriptions, sdp
+from .negotiation.codecs import Codec
+from .stage.forwarding import Forwarder
+from .stage.loudest import MOST
+from .stage.outgoing import Outgoing
+from .stage.publisher import PICTURES, Publisher
+from .stage.stage import Stage
+from .stage.viewer import Viewer
+from .transport import ice, srtp
+from .transport.addresses import Address
+from .transport.batch import Batch
+from .transport.dtls import identity
+from .transport.peer import Peer
+from .transport.udp import Inbox
+from .workers import control
+from .workers.links import Link
+from .workers.relays import RelayedPeer, Relays
 
 TICK = 0.05
 REPORT = 1.0

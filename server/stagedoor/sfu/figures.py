@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .branch import NOTHING
-from .publisher import Publisher
-from .stage import Stage
-from .viewer import Viewer
+from .stage.branch import NOTHING
+from .stage.publisher import Publisher
+from .stage.stage import Stage
+from .stage.viewer import Viewer
 
 Figures = dict[str, object]
 

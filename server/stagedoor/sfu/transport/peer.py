@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from ..negotiation.sdp import Transport
 from . import ice, srtp
 from .addresses import Address
 from .batch import Batch
 from .dtls import Dtls, DtlsError, Identity
-from .sdp import Transport
 
 CONSENT = 30.0
 MAX_ADDRESSES = 8

@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from .branch import NOTHING
+from ..stage.branch import NOTHING
+from ..stage.publisher import Publisher
 from .choosing import ROOM, Choice, Layer, Picture, choose
-from .publisher import Publisher
 
 if TYPE_CHECKING:
-    from .stage import Place, Stage
-    from .track import Track
-    from .viewer import Viewer
+    from ..stage.stage import Place, Stage
+    from ..stage.track import Track
+    from ..stage.viewer import Viewer
 
 ROUND = 0.25  # seconds between two looks at everybody
 SLICE = 64  # viewers at a time

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+from ..packets.rtcp import ReportBlock
 from .estimator import Feedback, State, estimate, unheard
 from .probing import Probe, probe
-from .rtcp import ReportBlock
 
 RATE = 1.0  # seconds over which rates are taken
 SPAN = 0.5  # the same, at least, of one source, which is reported every second or so

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .rtcp import ReportBlock
+from ..packets.rtcp import ReportBlock
 
 MAX_GAP = 200
 MAX_MISSING = 256  # so that a NACK of them fits a datagram

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from . import rtp
+from ..packets import rtp
+from ..packets.part import Part
+from ..transport.peer import Peer
 from .branch import ALL, NOTHING, Branch
 from .numbering import Arrival
-from .part import Part
-from .peer import Peer
 
 RING = 1024
 _eras = count()  # of all tracks: whoever sits elsewhere is not taken for who sat there

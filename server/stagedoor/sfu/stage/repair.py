@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 
-from . import codecs, rtp, rtx
+from ..negotiation import codecs
+from ..packets import rtp, rtx
 
 OLDEST = 1.0  # seconds
 SHARE = 0.25  # of what the viewer may be, or is, sent

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .branch import ALL, NOTHING
+from ..stage.branch import ALL, NOTHING
 
 FLOOR = 150_000  # bits a second; a way that bears less is one for sound alone
 COVERS = 0.75  # of the lines shown, a layer's lines are enough

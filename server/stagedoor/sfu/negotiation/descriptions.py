@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from . import codecs, rtx
+from ..packets import rtx
+from ..packets.rtp import SEND_TIME_EXTENSION
+from . import codecs
 from .codecs import CODECS, Codec
-from .rtp import SEND_TIME_EXTENSION
 from .sdp import (
     AUDIO_LEVEL,
     LAYER_OF,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import av1, h264, vp8, vp9
-from .part import Part
+from ..packets import av1, h264, vp8, vp9
+from ..packets.part import Part
 from .sdp import Media
 
 

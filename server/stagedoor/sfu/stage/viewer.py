@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from stagedoor.media.interface import MediaError, SubscribeOffer, TrackMap
 
-from .codecs import KNOWN, REPAIRS
-from .descriptions import Line, Local
-from .descriptions import offer as write_offer
-from .downlink import Downlink
-from .peer import Peer
+from ..negotiation.codecs import KNOWN, REPAIRS
+from ..negotiation.descriptions import Line, Local
+from ..negotiation.descriptions import offer as write_offer
+from ..negotiation.sdp import Description, SdpError
+from ..rates.downlink import Downlink
+from ..transport.peer import Peer
 from .repair import Repair
-from .sdp import Description, SdpError
 
 PATIENCE = 15.0
 

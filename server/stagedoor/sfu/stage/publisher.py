@@ -9,16 +9,16 @@ from itertools import accumulate, count
 
 from stagedoor.media.interface import Grant
 
-from . import rtcp, rtp, rtx, vp8
+from ..negotiation.descriptions import Published, Taken
+from ..packets import rtcp, rtp, rtx, vp8
+from ..packets.part import Part
+from ..packets.rtcp import SenderInfo
+from ..rates.uplink import Uplink
+from ..transport.peer import Peer
 from .branch import CLOCK_RATES
-from .descriptions import Published, Taken
 from .keyframes import KeyframeWish
 from .numbering import Arrival
-from .part import Part
-from .peer import Peer
 from .reception import Reception
-from .rtcp import SenderInfo
-from .uplink import Uplink
 
 PICTURES = ("video", "screen")
 MAX_SOURCES = 16

@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from .batch import Batch, runs
-from .peer import Peer
+from ..transport.batch import Batch, runs
+from ..transport.peer import Peer
 from .track import Track
 
 SLICE = 0.002  # seconds of fanning out at a time

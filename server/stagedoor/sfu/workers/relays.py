@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping
 import msgspec
 from msgspec import Struct
 
-from . import rtcp
-from .batch import Batch
-from .descriptions import Published
-from .dtls import Identity
+from ..negotiation.descriptions import Published
+from ..packets import rtcp
+from ..stage.publisher import Publisher
+from ..stage.stage import Stage
+from ..transport.batch import Batch
+from ..transport.dtls import Identity
+from ..transport.peer import Peer
 from .links import BACKSTAGE, PUBLISHED, RTCP, WISH, Link
-from .peer import Peer
-from .publisher import Publisher
-from .stage import Stage
 
 
 class Announced(Struct, frozen=True):

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator
 
 from stagedoor.media.interface import Grant
 
-from . import uplink
+from ..negotiation.descriptions import Line
+from ..rates import uplink
+from ..rates.directing import Director
+from ..transport.peer import Peer
+from ..workers.links import Link
 from .branch import NOTHING, Branch
 from .catching import TOGETHER, CatchUp, beginning
-from .descriptions import Line
-from .directing import Director
-from .links import Link
 from .loudest import MOST, Loudest
-from .peer import Peer
 from .publisher import Publisher
 from .speakers import Speakers
 from .track import Track

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 
-from .sdp import Fingerprint
+from ..negotiation.sdp import Fingerprint
 from .srtp import PROFILES, Keys
 
 MTU = 1200

@@ -6,9 +6,9 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from . import rtp, vp8
-from .part import Part
-from .rtcp import SenderInfo
+from ..packets import rtp, vp8
+from ..packets.part import Part
+from ..packets.rtcp import SenderInfo
 
 REMEMBERED = 512  # packets left out that are known, for those that come late
 

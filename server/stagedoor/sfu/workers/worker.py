@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from stagedoor.media.interface import MediaError
 
+from ..stage.loudest import MOST
 from . import control
-from .loudest import MOST
 
 CALL = 5.0
 START = 20.0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import codecs, links, rtcp, rtp
-from .batch import Batch
+from ..negotiation import codecs
+from ..packets import rtcp, rtp
+from ..transport.batch import Batch
+from ..workers import links
 from .catching import STEP
 from .numbering import Arrival
 from .outgoing import Outgoing

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from . import rtp, vp8
+from ..packets import rtp, vp8
+from ..packets.rtcp import SenderInfo
 from .numbering import Arrival, Numbering
-from .rtcp import SenderInfo
 
 CLOCK_RATES = {"audio": 48000, "video": 90000, "screen": 90000}
 NOTHING, ALL = -1, 3

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 
 from stagedoor.media.interface import Grant, Listener, MediaError, Tile
 
+from ..stage.loudest import MOST
 from . import control
-from .loudest import MOST
 from .worker import EngineError, Worker, down
 
 __all__ = ["EmbeddedEngine", "EngineError"]

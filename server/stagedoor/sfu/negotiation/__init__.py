@@ -1,0 +1,1 @@
+"""Session descriptions: reading those of others, writing ours, and the codecs in them."""

@@ -1,0 +1,1 @@
+"""Sockets and datagrams: ICE, DTLS, SRTP, and sending many with few system calls."""
