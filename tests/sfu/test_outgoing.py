@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.sfu.stage.outgoing import CHUNK, Outgoing
 from stagedoor.sfu.stage import outgoing
+from stagedoor.sfu.stage.outgoing import CHUNK, Outgoing
 from stagedoor.sfu.stage.track import Track
 
 
