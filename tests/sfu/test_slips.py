@@ -97,7 +97,7 @@ async def test_nothing_waits_in_the_batch_when_a_grant_was_taken(told: Told) -> 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as viewer:
         viewer.bind(("127.0.0.1", 0))
         viewer.setblocking(False)
-        batch = one.engine._batch
+        batch = one.engine._port.batch
         for number, take in enumerate(
             (
                 lambda: one.engine.grant("room", "ada", MUTED),

@@ -1,9 +1,8 @@
-"""The engine's heart: one socket, its peers, and what the server asks for. Runs in the child."""
+"""The engine's heart: its stages, and what the server asks for. Runs in the child."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import secrets
 import socket
@@ -22,12 +21,9 @@ from .stage.outgoing import Outgoing
 from .stage.publisher import PICTURES, Publisher
 from .stage.stage import Stage
 from .stage.viewer import Viewer
-from .transport import ice, srtp
-from .transport.addresses import Address
-from .transport.batch import Batch
-from .transport.dtls import identity
 from .transport.peer import Peer
-from .transport.udp import Inbox
+from .transport.port import Port
+from .troubles import Troubles
 from .workers import control
 from .workers.links import Link
 from .workers.relays import RelayedPeer, Relays
@@ -37,11 +33,9 @@ REPORT = 1.0
 MAX_SDP = 256 * 1024
 MAX_TILES = 200
 
-log = logging.getLogger("stagedoor.sfu")
-
 
 class Engine:
-    """Peers by ufrag and by address; stages by room. ``tell`` takes what the server is told."""
+    """Stages by room, and the port of their peers. ``tell`` takes what the server is told."""
 
     def __init__(
         self,
@@ -53,39 +47,26 @@ class Engine:
         more: tuple[Codec, ...] = (),
     ) -> None:
         self.stages: dict[str, Stage] = {}
-        self._socket = sock
         self._addresses = tuple(addresses)
         self._tell = tell
         self._voices = voices
         self._more = more
-        self._inbox = Inbox(sock)
-        self._batch = Batch(sock)
-        self._identity = identity()
-        self._by_ufrag: dict[str, Peer] = {}
-        self._by_address: dict[Address, Peer] = {}
         self._loop = asyncio.get_running_loop()
-        self._outgoing = Outgoing(self._batch, self._loop.time)
-        self._forwarder = Forwarder(self._batch, self._outgoing)
+        self._troubles = Troubles()
+        self._port = Port(sock, self._troubles, self._arrived)
+        self._outgoing = Outgoing(self._port.batch, self._loop.time)
+        self._forwarder = Forwarder(self._port.batch, self._outgoing)
         self._working = False
         self._reported_at = 0.0
-        self._troubles = 0
         self._relays = Relays(links, self.stages, self._attach, self._relayed_peer)
         for worker, link in links.items():
             self._loop.add_reader(link, self._relayed, worker)
-        self._loop.add_reader(sock, self._readable)
         self._loop.call_later(TICK, self._tick)
 
-    # -- datagrams
+    # -- packets
 
-    def _readable(self) -> None:
-        now = self._loop.time()
-        for data, address in self._inbox.read():
-            try:
-                self._datagram(data, address, now)
-            except srtp.Error:
-                self._troubles += 1
-            except Exception:
-                self._trouble()
+    def _arrived(self) -> None:
+        """Packets have been handed to their peers, or the socket takes more again."""
         self._relays.flush()
         if not self._working:
             self._work()
@@ -95,7 +76,7 @@ class Engine:
             try:
                 self._relays.take(worker, *record)
             except Exception:
-                self._trouble()
+                self._troubles.log()
         if not self._working:
             self._work()
 
@@ -104,77 +85,20 @@ class Engine:
         self._working = not self._outgoing.work()
         if self._working:
             self._loop.call_soon(self._work)
-        self._flush()
-
-    def _flush(self) -> None:
-        """Send what is in the batch; if the socket takes no more, go on once it does."""
-        if not self._batch.flush():
-            self._loop.add_writer(self._socket, self._writable)
-
-    def _empty(self) -> None:
-        """Have nothing wait that was made before now: send it at once, or not at all."""
-        if not self._batch.flush():
-            self._batch.discard()
-
-    def _writable(self) -> None:
-        if self._batch.flush():
-            self._loop.remove_writer(self._socket)
-            if not self._working:
-                self._work()
-
-    def _trouble(self) -> None:
-        """One bad packet must not stop the others; the log is not to be flooded either."""
-        self._troubles += 1
-        if self._troubles & (self._troubles - 1) == 0:
-            log.exception("a packet could not be handled (%d so far)", self._troubles)
-
-    def _datagram(self, data: bytes, address: Address, now: float) -> None:
-        """Tell STUN, DTLS and SRTP apart by the first byte (RFC 7983)."""
-        if len(data) < 12:
-            return
-        first = data[0]
-        if first < 4:
-            self._check(data, address, now)
-            return
-        peer = self._by_address.get(address)
-        if peer is None:
-            return
-        if 128 <= first < 192:
-            peer.srtp(data)
-        elif 20 <= first < 64:
-            peer.dtls(data, now)
-
-    def _check(self, data: bytes, address: Address, now: float) -> None:
-        check = ice.read(data)
-        peer = self._by_ufrag.get(check.local_ufrag) if check else None
-        if check is None or peer is None:
-            return
-        response = peer.checked(check, address, now)
-        if response is not None:
-            self._by_address[address] = peer
-            self._batch.add(response, self._batch.destination(address))
-
-    def _new_peer(self) -> Peer:
-        peer = Peer(self._batch, self._identity, self._loop.time())
-        self._by_ufrag[peer.ufrag] = peer
-        return peer
+        self._port.flush()
 
     def _relayed_peer(self, link: Link, number: int) -> RelayedPeer:
-        return RelayedPeer(link, number, self._batch, self._identity)
-
-    def _drop(self, peer: Peer | None) -> None:
-        if peer is None:
-            return
-        peer.close()
-        self._by_ufrag.pop(peer.ufrag, None)
-        for address in peer.addresses:
-            if self._by_address.get(address) is peer:
-                del self._by_address[address]
+        return RelayedPeer(link, number, self._port.batch, self._port.identity)
 
     def _local(self, peer: Peer) -> descriptions.Local:
-        port = self._socket.getsockname()[1]
+        port = self._port
         return descriptions.Local(
-            peer.ufrag, peer.pwd, self._identity.fingerprint, self._addresses, port, self._more
+            peer.ufrag,
+            peer.pwd,
+            port.identity.fingerprint,
+            self._addresses,
+            port.number,
+            self._more,
         )
 
     # -- what the server asks for
@@ -191,7 +115,7 @@ class Engine:
         now = grant or Grant()
         moved = before.forward and now.forward and before.backstage != now.backstage
         if stage.interrupt(person, before, now, moved):
-            self._empty()
+            self._port.empty()
         changed = stage.seat(person, now.forward) or moved
         if now.allows("screen") and stage.share(person):
             changed = True
@@ -213,7 +137,7 @@ class Engine:
         """In force for the next packet when this returns (rule 13)."""
         stage = self._stage(room)
         stage.show_backstage(people)
-        self._empty()
+        self._port.empty()
         self._make_offers(stage)
         self._forget_if_empty(stage)
 
@@ -230,12 +154,12 @@ class Engine:
                 raise sdp.SdpError("the offer's a=setup must be actpass or active")
             old = stage.publishers.get(person)
             same = old is not None and old.peer.remote == remote and not old.peer.failed
-            peer = old.peer if old is not None and same else self._new_peer()
+            peer = old.peer if old is not None and same else self._port.add_peer()
             try:
                 taken = descriptions.answer(parsed, self._local(peer), secrets.randbits(48))
             except sdp.SdpError:
                 if not same:
-                    self._drop(peer)
+                    self._port.drop(peer)
                 raise
         except descriptions.NoCommonCodecError as error:
             raise MediaError("no_common_codec", f"{_sentence(error)}") from error
@@ -253,7 +177,7 @@ class Engine:
 
     def _attach(self, stage: Stage, publisher: Publisher) -> None:
         before = stage.publishers.get(publisher.person)
-        self._drop(before.peer if before is not None else None)
+        self._port.drop(before.peer if before is not None else None)
         stage.publishers[publisher.person] = publisher
         peer, loop, forwarder = publisher.peer, self._loop, self._forwarder
 
@@ -268,8 +192,8 @@ class Engine:
         peer.on_ready = partial(self._tell, told)
 
     def _unpublish(self, stage: Stage, publisher: Publisher) -> None:
-        self._drop(publisher.peer)
-        self._flush()
+        self._port.drop(publisher.peer)
+        self._port.flush()
         if stage.publishers.get(publisher.person) is publisher:
             del stage.publishers[publisher.person]
             self._tell(control.Publishing(stage.room, publisher.person, False))
@@ -280,8 +204,8 @@ class Engine:
         viewer = stage.viewers.get(person)
         if viewer is None:
             viewer = Viewer(person, 0)
-        self._drop(viewer.peer)
-        peer = self._new_peer()
+        self._port.drop(viewer.peer)
+        peer = self._port.add_peer()
         viewer.renew(peer)
         stage.admit(viewer)
 
@@ -311,7 +235,7 @@ class Engine:
         stage.settle(viewer, now)
         self._forwarder.catch_up(stage, now)
         self._make_offers(stage)
-        self._flush()
+        self._port.flush()
 
     def view(self, room: str, person: str, tiles: Sequence[Tile]) -> None:
         """How large a viewer shows pictures; without an effect for whoever does not watch."""
@@ -328,8 +252,8 @@ class Engine:
             return
         viewer = stage.dismiss(person)
         if viewer is not None:
-            self._drop(viewer.peer)
-        self._flush()
+            self._port.drop(viewer.peer)
+        self._port.flush()
         self.grant(room, person, None)
 
     def close_room(self, room: str) -> None:
@@ -373,10 +297,10 @@ class Engine:
             try:
                 self._tick_stage(stage, now, report)
             except Exception:
-                self._trouble()
+                self._troubles.log()
         if not self._working:
             self._work()
-        self._flush()
+        self._port.flush()
         self._relays.flush()
         self._loop.call_later(TICK, self._tick)
 
@@ -420,16 +344,16 @@ class Engine:
             "rooms": len(self.stages),
             "publishers": sum(len(stage.publishers) for stage in stages),
             "viewers": sum(len(stage.viewers) for stage in stages),
-            "peers": len(self._by_ufrag),
+            "peers": self._port.peers,
             "packets_received": self._forwarder.received,
             "packets_refused": self._forwarder.refused,
             "packets_forwarded": self._forwarder.forwarded,
             "packets_resent": self._forwarder.resent,
             "packets_withheld": self._forwarder.withheld,
-            "datagrams_sent": self._batch.sent,
-            "datagrams_dropped": self._batch.dropped + self._outgoing.dropped,
+            "datagrams_sent": self._port.batch.sent,
+            "datagrams_dropped": self._port.batch.dropped + self._outgoing.dropped,
             "relays_dropped": self._relays.lost,
-            "troubles": self._troubles,
+            "troubles": self._troubles.count,
             "jobs": self._outgoing.jobs,
             "jobs_delay": self._outgoing.delay,
             "jobs_waiting": self._outgoing.waiting,
