@@ -1,0 +1,278 @@
+"""The options of the commands, a line of a table each; and how their texts are read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .config import DEFAULT_DATA, DEFAULT_PORT
+from .rules.values import Mode, Settings
+
+_ROOM = Settings()
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: ``name`` as it is written, ``--name``, or an argument without the dashes.
+
+    ``read`` makes a value of its text; without it the option is a switch. ``default`` is text, too,
+    and ``field`` what the value is called, if not ``name``. ``many`` takes several words.
+    ``environment``: it may also be set as STAGEDOOR_NAME.
+    """
+
+    name: str
+    help: str
+    read: Callable[[str], Any] | None = None
+    default: Any = None
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+    field: str = ""
+    many: bool = False
+    environment: bool = False
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return "STAGEDOOR_" + self.name.strip("-").replace("-", "_").upper()
+
+    def add_to(self, parser: argparse.ArgumentParser) -> None:
+        """Have the parser know it."""
+        more: dict[str, Any] = {"help": self.help}
+        if self.field:
+            more["dest"] = self.field
+        if self.read is None:
+            more["action"] = "store_true"
+        else:
+            more |= {"type": self.read, "metavar": self.metavar, "choices": self.choices}
+            if self.name.startswith("--"):
+                more["default"] = self.default
+            if self.many:
+                more |= {"nargs": "+", "default": ()}
+            if self.environment and (text := os.environ.get(self.variable)):
+                more["default"] = self._words(text, parser) if self.many else text
+        parser.add_argument(self.name, **more)
+
+    def _words(self, text: str, parser: argparse.ArgumentParser) -> list[Any]:
+        assert self.read is not None
+        try:
+            return [self.read(word) for word in text.replace(",", " ").split()]
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"{self.variable}: {error}")
+
+
+def add_all(parser: argparse.ArgumentParser, options: Iterable[Option]) -> None:
+    """Have the parser know all of them."""
+    for option in options:
+        option.add_to(parser)
+
+
+def values(options: argparse.Namespace, table: Iterable[Option]) -> dict[str, Any]:
+    """What was chosen of a table, by the fields' names; several words as a tuple."""
+    found = {}
+    for option in table:
+        field = option.field or option.name.strip("-").replace("-", "_")
+        value = getattr(options, field)
+        found[field] = tuple(value) if option.many else value
+    return found
+
+
+# -- how texts are read
+
+
+def moment(text: str) -> int:
+    """Milliseconds since 1970 of an ISO 8601 time; local where it names no zone."""
+    try:
+        return int(datetime.fromisoformat(text).timestamp() * 1000)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a time like 2026-12-31T18:00") from None
+
+
+def whole(least: int, most: int, what: str) -> Callable[[str], int]:
+    """A reader of whole numbers; ``what`` says what is expected."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"“{text}” is not {what}")
+        return int(text)
+
+    return read
+
+
+def codecs(text: str) -> tuple[str, ...]:
+    """Names of codecs that are forwarded where the operator wants them."""
+    names = tuple(dict.fromkeys(text.lower().replace(",", " ").split()))
+    if not set(names) <= {"vp9", "av1"}:
+        raise argparse.ArgumentTypeError(f"“{text}” names other codecs than vp9 and av1")
+    return names
+
+
+def seconds_of_hours(text: str) -> int:
+    """Seconds of a number of hours, up to a year."""
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0
+    if not 1 / 3600 <= hours <= 366 * 24:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of hours up to a year")
+    return int(hours * 3600)
+
+
+def milliseconds(text: str) -> int:
+    """Milliseconds of a whole number of seconds."""
+    return int(text) * 1000
+
+
+def url(text: str) -> str:
+    """An origin: scheme and host, without a path."""
+    if text and not re.fullmatch(r"https?://[^/?#\s]+/?", text):
+        raise argparse.ArgumentTypeError(f"“{text}” is not an address like https://example.org")
+    return text.rstrip("/")
+
+
+# -- the tables
+
+_PORT = whole(0, 65535, "a port (0 to 65535)")
+
+COMMON = (
+    Option("--verbose", "say more on stderr"),
+    Option(
+        "--data",
+        "the data folder (default: %(default)s)",
+        Path,
+        Path(DEFAULT_DATA),
+        "DIR",
+        environment=True,
+    ),
+    Option(
+        "--public-url",
+        "the address people use, for the links",
+        url,
+        "",
+        "URL",
+        environment=True,
+    ),
+)
+
+#: Their fields are those of ServeConfig.
+SERVE = (
+    Option(
+        "--host",
+        "the address to listen on (default: all, %(default)s)",
+        str,
+        "0.0.0.0",
+        "ADDRESS",
+        environment=True,
+    ),
+    Option(
+        "--port",
+        "the TCP port of the pages; 0 for any free one (default: %(default)s)",
+        _PORT,
+        str(DEFAULT_PORT),
+        environment=True,
+    ),
+    Option(
+        "--media-port",
+        "the first UDP port of the media (default: the number of --port)",
+        _PORT,
+        environment=True,
+    ),
+    Option(
+        "--media-workers",
+        "processes that forward media, each on a UDP port of its own from --media-port on "
+        "(default: one a core)",
+        whole(1, 64, "a number of workers (1 to 64)"),
+        metavar="N",
+        environment=True,
+    ),
+    Option(
+        "--announce",
+        "addresses under which clients reach the media ports, if not the machine's own",
+        str,
+        metavar="ADDRESS",
+        field="announced",
+        many=True,
+        environment=True,
+    ),
+    Option(
+        "--voices",
+        "of how many people at once the sound is sent, the loudest (default: %(default)s)",
+        whole(1, 1000, "a number from 1 to 1000"),
+        "5",
+        "NUMBER",
+        environment=True,
+    ),
+    Option(
+        "--more-codecs",
+        "codecs that are passed on besides VP8 and H.264 (default: none)",
+        codecs,
+        "",
+        "vp9,av1",
+        field="codecs",
+        environment=True,
+    ),
+    Option("--demo", "have a ready-made room and print its links"),
+)
+
+THE_ROOM = Option("room", "the room's id", str)
+JSON = Option("--json", "answer in JSON")
+EXPIRY = Option(
+    "--expires-hours",
+    "how long the links are good (default: %(default)s)",
+    seconds_of_hours,
+    str(30 * 24),
+    "HOURS",
+    field="expires_in_s",
+)
+
+#: Their fields are those of Settings.
+SETTINGS = (
+    Option("--capacity", "seats on stage", int, str(_ROOM.capacity)),
+    Option(
+        "--offer-seconds",
+        "how long an offer of a seat stands",
+        milliseconds,
+        str(_ROOM.offer_ms // 1000),
+        "S",
+        field="offer_ms",
+    ),
+    Option(
+        "--hold-seconds",
+        "how long the seat of somebody disconnected is held",
+        milliseconds,
+        str(_ROOM.hold_ms // 1000),
+        "S",
+        field="hold_ms",
+    ),
+    Option(
+        "--cooldown-seconds",
+        "how long after a decline one may not ask again",
+        milliseconds,
+        str(_ROOM.cooldown_ms // 1000),
+        "S",
+        field="cooldown_ms",
+    ),
+    Option("--may-leave-stage", "let people step down"),
+    Option("--bump-longest-silent", "a full stage makes room by itself"),
+)
+
+ROOM = (
+    Option("name", "the room's name, as people see it", str),
+    Option("--id", "its id in the links (default: made up)", str, ""),
+    Option(
+        "--mode", "who gets on stage", str, Mode.REQUEST.value, choices=tuple(m.value for m in Mode)
+    ),
+    Option("--closed-door", "attendees need a link, too"),
+    Option("--lobby", "attendees wait until a moderator opens the room"),
+    Option(
+        "--opens-at",
+        "attendees wait until then, as 2026-12-31T18:00 (local time, or with +01:00)",
+        moment,
+        metavar="TIME",
+    ),
+)
