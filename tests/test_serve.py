@@ -18,6 +18,7 @@ import pytest
 
 from stagedoor import messages as m
 from stagedoor.rules import commands as c
+from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Seat
 from tests.server_process import ServerProcess, free_port
 from tests.signalling.conftest import Client
@@ -127,6 +128,46 @@ async def test_12_a_killed_server_comes_back_with_the_same_stage(tmp_path: Path)
         assert isinstance(published, m.Refused)
         assert published.code != "no_seat"
     await asyncio.to_thread(server.stop)
+
+
+async def test_a_restart_is_told_to_everybody_and_all_of_it_is_there_again(tmp_path: Path) -> None:
+    """Also to those who have not entered yet; and to stop waits for nobody."""
+    server = ServerProcess(tmp_path / "data")
+    await asyncio.to_thread(server.start)
+    async with aiohttp.ClientSession() as http:
+        host = await enter(http, server, m.Enter("Host", token=token(server.host_link)))
+        ann = await enter(http, server, m.Enter("Ann"))
+        await host.do(c.Invite(ann.me.id))
+        await ann.do(c.AcceptOffer(microphone=True, camera=True))
+        outside = Client(await http.ws_connect(server.socket_url()))
+        assert ann.welcome is not None
+        stopping = asyncio.create_task(asyncio.to_thread(server.stop))
+        for one in (host, ann, outside):
+            reason, code = await one.closing()
+            assert reason is not None
+            assert (reason.code, reason.again, code) == (Code.SHUTTING_DOWN, True, 1012)
+        assert await stopping == 0
+        await asyncio.to_thread(server.start)
+        back = await enter(http, server, m.Enter("Ann", session=ann.welcome.session))
+        assert (back.me.seat, back.me.microphone) == (Seat.ON_STAGE, False)
+    await asyncio.to_thread(server.stop)
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    """Though somebody who takes nothing is still waited for."""
+    with ServerProcess(tmp_path / "data") as server, socket.socket() as deaf:
+        assert server.process is not None
+        deaf.connect(("127.0.0.1", server.port))
+        key = "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+        upgrade = "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        deaf.sendall(f"GET /api/rooms/demo/socket HTTP/1.1\r\n{upgrade}{key}\r\n".encode())
+        assert deaf.recv(12) == b"HTTP/1.1 101"
+        server.process.terminate()
+        while b"shutting_down" not in deaf.recv(4096):
+            pass
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == -signal.SIGTERM
+        server.process = None
 
 
 def serve(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -36,25 +36,29 @@ OPENING = 10.0
 ANSWER = 15.0
 PING = 10.0
 DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
+RESTART = (*[1.0] * 20, DELAYS[-1])
+"""Of a server that said it restarts: it is back within seconds, whoever was there."""
 PASSING = (Code.SHUTTING_DOWN, Code.SERVER_ERROR, Code.TOO_MANY, Code.MEDIA_DOWN)
 """Refusals that have to do with the moment only: the same may go well a little later."""
 
 M = TypeVar("M", bound=Ok | Published | Older)
 
 
-def delay(attempt: int, chance: float) -> float:
+def delay(attempt: int, chance: float, *, restarting: bool = False) -> float:
     """Seconds before the try number ``attempt`` (from 0); ``chance`` is from 0 to 1.
 
     Spread by half, so that those whom one server lost do not all come back at the same time.
     """
-    return round(DELAYS[min(attempt, len(DELAYS) - 1)] * (0.75 + chance / 2), 1)
+    delays = RESTART if restarting else DELAYS
+    return round(delays[min(attempt, len(delays) - 1)] * (0.75 + chance / 2), 1)
 
 
 class Connection:
     """One session in a room, over as many sockets as it takes.
 
     ``on_message`` gets each unasked message and each welcome; ``on_lost`` the seconds until the
-    next try to reconnect, each time there is no connection (any more).
+    next try to reconnect, each time there is no connection (any more). ``restarting``: that is for
+    the server having said so.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Connection:
         on_message: Callable[[AnyMessage], None],
         on_lost: Callable[[float], None],
     ) -> None:
+        self.restarting = False
         self._link = link
         self._name = name
         self._on_message = on_message
@@ -95,7 +100,7 @@ class Connection:
                 except RefusedError as refused:
                     if not self._reached or refused.code not in PASSING:
                         raise
-                seconds = delay(self._attempt, random.random())
+                seconds = delay(self._attempt, random.random(), restarting=self.restarting)
                 self._attempt += 1
                 self._on_lost(seconds)
                 await asyncio.sleep(seconds)
@@ -144,7 +149,7 @@ class Connection:
             return  # a newer server's message; what we know of keeps working
         match message:
             case Welcome():
-                self._reached = True
+                self._reached, self.restarting = True, False
                 self._session, self._number = message.session, message.view.number
                 self._on_message(message)
                 self._resolve(message.id, message)
@@ -158,6 +163,8 @@ class Connection:
                 else:
                     self._opened.clear()
                 self._resolve(message.id, message)
+            case Closing(code=Code.SHUTTING_DOWN):
+                self.restarting = True
             case Closing(again=False):
                 raise EndedError(message.code, message.sentence, message.template, message.values)
             case Update():

@@ -80,6 +80,11 @@ class Presence:
         return self.state == "open"
 
     @property
+    def restarting(self) -> bool:
+        """Whether there is no connection because the server restarts, and said so."""
+        return self._connection.restarting
+
+    @property
     def over(self) -> bool:
         """Whether ``ended`` would return or raise at once."""
         return self._over.done()
@@ -199,7 +204,9 @@ class Presence:
         self._viewed(before, view)
 
     def _lost(self, seconds: float) -> None:
-        line = Line("reconnecting", f"reconnecting in {seconds:g} s", {"seconds": seconds})
+        why = "the server restarts; " if self.restarting else ""
+        fields = {"seconds": seconds, "restarting": self.restarting}
+        line = Line("reconnecting", f"{why}reconnecting in {seconds:g} s", fields)
         self.speaking = []
         self._tell(line)
         self._set_state("reconnecting", line.sentence)

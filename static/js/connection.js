@@ -6,6 +6,9 @@ const PING_EVERY = 10_000;
 const PING_PATIENCE = 6_000;
 const DIAL_PATIENCE = 10_000;
 const SLOWEST = 8_000;
+/** A server that said it restarts is back within seconds: ask so often, for so many times. */
+const RESTART_EVERY = 1_200;
+const RESTART_TIMES = 20;
 /** An `enter` that is refused with one of these may succeed a little later. */
 const PASSING = ["lost", "shutting_down", "server_error", "too_many", "not_entered"];
 
@@ -33,6 +36,8 @@ export class Connection {
   #pending = new Map();
   #lastId = 0;
   #failures = 0;
+  /** Whether there is no connection because the server restarts, and said so. */
+  restarting = false;
   #wanted = false;
   #redial = 0;
   #pinging = 0;
@@ -100,6 +105,7 @@ export class Connection {
       }
       if (this.#socket !== socket) return;
       this.#failures = 0;
+      this.restarting = false;
       this.handlers.status("open");
     };
     socket.onmessage = (event) => {
@@ -118,6 +124,7 @@ export class Connection {
       this.#end(new Refused(message.code, told(message)));
       return;
     }
+    if (message.type === "closing" && message.code === "shutting_down") this.restarting = true;
     const waiting = this.#pending.get(message.id);
     if (waiting) this.#pending.delete(message.id);
     if (message.type === "refused") {
@@ -145,7 +152,9 @@ export class Connection {
     for (const one of pending) one.reject(new Refused("lost", t("The connection was lost.")));
     if (!this.#wanted) return;
     this.handlers.status("lost");
-    const longest = Math.min(SLOWEST, 400 * 2 ** this.#failures++);
+    const soon = this.restarting && this.#failures < RESTART_TIMES;
+    const longest = soon ? RESTART_EVERY : Math.min(SLOWEST, 400 * 2 ** this.#failures);
+    this.#failures++;
     this.#redial = setTimeout(() => this.#dial(), longest * (0.5 + Math.random() / 2));
   }
 

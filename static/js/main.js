@@ -59,7 +59,7 @@ const connection = new Connection(address.href, {
     store.setStatus(status);
     byId("lobby-lost").hidden = status !== "lost";
     if (status === "lost") notices.take("connection");
-    if (status === "lost") byId("loading-text").textContent = t("The server cannot be reached. Trying again…");
+    if (status === "lost") sayLost();
   },
   ended: refusedForGood,
 });
@@ -113,6 +113,14 @@ new Participants(app, side.pages.people, new PersonMenu(app, (person) => chat.it
 new Polls(app, side);
 makePanel(app, side.pages.moderate);
 store.subscribe(drawTop);
+
+function sayLost() {
+  const { restarting } = connection;
+  setText(byId("reconnecting-text"), restarting ? t("The server restarts. You will be back in a moment.") : t("Reconnecting…"));
+  const unreachable = restarting ? t("The server restarts. You will be let in again in a moment.") : t("The server cannot be reached. Trying again…");
+  setText(byId("lobby-lost"), unreachable);
+  setText(byId("loading-text"), unreachable);
+}
 
 /** Enter; where the room is not open yet, as soon as it is. */
 async function enter() {

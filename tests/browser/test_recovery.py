@@ -60,6 +60,20 @@ def test_killed_server_comes_back_with_everybody_on_stage(
     ben.sees("Ann")
 
 
+def test_a_server_that_restarts_is_no_alarm(make_place: Rooms, server: ServerProcess) -> None:
+    place = make_place(mode="open")
+    ann = place.attendee("Ann")
+    server.stop()
+    banner = ann.page.locator("#reconnecting")
+    expect(banner).to_contain_text("The server restarts. You will be back in a moment.")
+    server.start()
+    expect(banner).to_be_hidden(timeout=30_000)
+    server.kill()
+    expect(banner).to_contain_text("Reconnecting…", timeout=30_000)
+    server.start()
+    expect(banner).to_be_hidden(timeout=30_000)
+
+
 def test_killed_engine_is_replaced_and_media_flow_again(
     make_place: Rooms, server: ServerProcess
 ) -> None:

@@ -137,6 +137,33 @@ async def test_it_comes_back_with_its_session_and_number_and_anew_when_forgotten
     assert (fourth["session"], fourth["last_event"], fourth["token"]) == ("", 0, "secret")
 
 
+async def test_it_knows_that_the_server_restarts_until_it_is_back(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loss after that is one like any other."""
+    monkeypatch.setattr(module, "RESTART", (0.0,))
+
+    async def restarts(socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
+        await let_in(socket, message)
+        closing = {"type": "closing", "code": "shutting_down", "sentence": "…", "again": True}
+        await socket.send_json(closing)
+        await socket.close(code=1012)
+
+    async def lost(socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
+        await let_in(socket, message)
+        await socket.close()
+
+    _, link = await serve(restarts, script_of("shutting_down"), lost, forgets)
+    known: list[bool] = []
+    connection = Connection(
+        link, "Robin", lambda _: None, lambda _: known.append(connection.restarting)
+    )
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(EndedError, match=r"Over\."):
+            await connection.run()
+    assert known == [True, True, False]
+
+
 async def lobby(socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
     """Lets nobody in yet."""
     waiting = {"type": "lobby", "id": message["id"], "room": "R", "now": 1, "opens_at": 9}

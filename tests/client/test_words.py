@@ -186,3 +186,11 @@ def test_the_wait_grows_spreads_and_has_an_end(attempt: int, chance: float) -> N
     assert delay(attempt, 0) <= delay(attempt, chance) <= delay(attempt, 1)
     assert delay(attempt, chance) <= DELAYS[-1] * 1.25
     assert delay(attempt, chance) <= delay(attempt + 1, chance)
+
+
+@given(st.integers(0, 100), st.floats(0, 1))
+def test_who_comes_back_to_a_server_that_restarts_asks_often_at_first(
+    attempt: int, chance: float
+) -> None:
+    wait = delay(attempt, chance, restarting=True)
+    assert wait == (round(0.75 + chance / 2, 1) if attempt < 20 else delay(attempt, chance))

@@ -289,7 +289,7 @@ async def test_shutting_down_says_come_back(server: Server) -> None:
     await server.house.goodbye()
     reason, code = await closing
     assert reason is not None
-    assert (reason.code, reason.again, code) == (Code.SHUTTING_DOWN, True, 1001)
+    assert (reason.code, reason.again, code) == (Code.SHUTTING_DOWN, True, 1012)
 
 
 async def test_too_many_messages_are_refused_one_by_one(server: Server) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from ..quality import NAMES, Quality
-from ..words import t, told
+from ..words import marked, t, told
 from .bar import Bar, Deeds
 from .happenings import MODE_NAMES, MODE_SENTENCES, Go
 from .menu import open_at, person_menu
@@ -19,6 +19,7 @@ from .side import Side
 from .stage import Stage, Visible
 from .talk_pages import TalkPages
 
+RESTARTING = marked("The server restarts. You will be back in a moment.")
 QUALITY = {"good": "small", "fair": "small", "poor": "poor", "lost": "poor"}
 SIDE_FROM = 1000  # pixels of width from which the people are shown at first
 
@@ -83,6 +84,7 @@ class RoomPage(QWidget):
         self.name.say(scene.room.name)
         say(self.mode, told(MODE_NAMES[scene.room.mode]))
         self.mode.setToolTip(told(MODE_SENTENCES[scene.room.mode]))
+        say(self.banner_words, told(RESTARTING) if scene.restarting else t("Reconnecting…"))
         self.banner.setVisible(not scene.online)
         self.stage.draw(scene)
         self.side.draw(scene)

@@ -38,13 +38,14 @@ def folded(text: str) -> str:
 class Scene:
     """A view, and what else is known: ``now`` in milliseconds of the server's clock, ``speaking``
     ids of people, loudest first. ``online``: connected, and not about to reconnect. ``unsent``:
-    what was written and has not arrived."""
+    what was written and has not arrived. ``restarting``: the server is, and has said so."""
 
     view: View
     online: bool
     now: int
     speaking: tuple[str, ...] = ()
     unsent: tuple[Unsent, ...] = ()
+    restarting: bool = False
 
     @property
     def room(self) -> RoomInfo:

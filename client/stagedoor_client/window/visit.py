@@ -98,7 +98,10 @@ class Visit:
         if room.view is None:
             return None
         unsent = tuple(room.outbox.items)
-        return Scene(room.view, room.online, room.clock(), tuple(room.speaking), unsent)
+        speaking = tuple(room.speaking)
+        return Scene(
+            room.view, room.online, room.clock(), speaking, unsent, restarting=room.restarting
+        )
 
     def act(self, command: AnyRequest) -> None:
         """Send a command."""

@@ -1,10 +1,11 @@
 """One keeper a room: load, decide, append, apply, publish; and the views."""
 
 from .connection import Arrival, Connection, Visitor
-from .house import House, create_room, replay, wall_clock
+from .house import SHUTTING_DOWN, House, create_room, replay, wall_clock
 from .keeper import Keeper
 
 __all__ = [
+    "SHUTTING_DOWN",
     "Arrival",
     "Connection",
     "House",

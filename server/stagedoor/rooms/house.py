@@ -21,7 +21,7 @@ from .media import Media
 logger = logging.getLogger(__name__)
 
 SHUTTING_DOWN = Closing(
-    Code.SHUTTING_DOWN, "The server is shutting down; you will be back once it is up.", again=True
+    Code.SHUTTING_DOWN, "The server restarts; you will be back in a moment.", again=True
 )
 
 

@@ -45,6 +45,7 @@ LONGEST_SLEEP = 60.0  # seconds; the wall clock may be set meanwhile
 CONFLICTS = 5
 
 WRONG = marked("Something went wrong in the server; please try again.")
+RESTARTS = marked("The server restarts; please try again in a moment.")
 UNSAVED = marked("The server could not save this, so nothing was changed.")
 
 
@@ -202,7 +203,7 @@ class Keeper:
                 if self.room is not before:  # what people see may be behind: let them come anew
                     self.close_all(Closing(Code.SERVER_ERROR, WRONG, again=True))
                 await asyncio.sleep(RETRY)
-        self._refuse(self._jobs, marked("The server is shutting down."), Code.SHUTTING_DOWN)
+        self._refuse(self._jobs, RESTARTS, Code.SHUTTING_DOWN)
         await self._save()
 
     def stop(self) -> None:
@@ -224,7 +225,7 @@ class Keeper:
     ) -> None:
         """Queue a job and wait until it is answered."""
         if self._stopping:
-            answer(Refusal(Code.SHUTTING_DOWN, "The server is shutting down."))
+            answer(Refusal(Code.SHUTTING_DOWN, RESTARTS))
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._jobs.append(Job(decide, answer, done, entry))

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from stagedoor.messages import Closing
-from stagedoor.rooms import House
+from stagedoor.rooms import SHUTTING_DOWN, House
 from stagedoor.rules.refusals import Code, Refusal
 
 from . import api, metrics, pages, reports, results
-from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, STATIC, TOKENS
+from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, SOCKETS, STATIC, TOKENS
 from .socket import CLOSE_CODES, Socket, encode
 from .tokens import Tokens
 
@@ -41,10 +41,12 @@ def make_app(
     app = web.Application(middlewares=[_errors], client_max_size=MAX_BODY)
     app[HOUSE] = house
     app[TOKENS] = tokens
+    app[SOCKETS] = set()
     app[OPERATOR_KEY] = operator_key
     app[PUBLIC_URL] = public_url
     app[STATIC] = static or pages.static_folder()
     app.on_response_prepare.append(pages.add_headers)
+    app.on_shutdown.append(_close_sockets)
 
     async def socket(request: web.Request) -> web.StreamResponse:
         return await _socket(request, heartbeat)
@@ -90,8 +92,19 @@ async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
         await socket.send_str(encode(closing).decode())
         await socket.close(code=CLOSE_CODES[Code.NO_SUCH_ROOM])
         return socket
-    await Socket(socket, request.transport, keeper, request.app[TOKENS]).run()
+    line = Socket(socket, request.transport, keeper, request.app[TOKENS])
+    request.app[SOCKETS].add(line)
+    try:
+        await line.run()
+    finally:
+        request.app[SOCKETS].discard(line)
     return socket
+
+
+async def _close_sockets(app: web.Application) -> None:
+    """Tell those, too, whom no room has told, as they had not entered yet."""
+    for line in list(app[SOCKETS]):
+        line.close(SHUTTING_DOWN)
 
 
 def _same_origin(request: web.Request) -> bool:

@@ -48,9 +48,10 @@ ENTER_TIMEOUT = 10.0  # seconds
 RATE, BURST = 30.0, 60.0  # messages a second, and at once
 MAX_MEDIA_REQUESTS = 16  # a client's media requests that may wait for the engine
 
-#: The WebSocket close code that goes with a Closing message (RFC 6455 section 7.4.2).
+#: The WebSocket close code that goes with a Closing message (RFC 6455 section 7.4.2; 1012, for a
+#: service that restarts, stands in its registry).
 CLOSE_CODES = {
-    Code.SHUTTING_DOWN: 1001,
+    Code.SHUTTING_DOWN: 1012,
     Code.SERVER_ERROR: 1011,
     Code.ALREADY_ENTERED: 4001,
     Code.NOT_ENTERED: 4003,
