@@ -103,7 +103,8 @@ async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
 
 async def _close_sockets(app: web.Application) -> None:
     """Tell those, too, whom no room has told, as they had not entered yet."""
-    for line in list(app[SOCKETS]):
+    sockets = app[SOCKETS]
+    for line in list(sockets):
         line.close(SHUTTING_DOWN)
 
 
