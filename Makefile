@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, docs, words, clean.
+# The targets: run, test, client, lint, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, docs, words, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,6 +42,9 @@ bench-tiles: .venv/for-test
 	@sh tests/system_packages.sh
 	@$(BIN)/python -m bench.tiles $(ARGS)
 
+bench-kills: .venv/for-test
+	@$(BIN)/python -m bench.kills $(ARGS)
+
 docs: .venv/for-test
 	$(BIN)/python -m stagedoor.permissions_page
 
@@ -74,4 +77,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
 	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test client lint format bench bench-sfu bench-room bench-client bench-tiles docs words clean
+.PHONY: run test client lint format bench bench-sfu bench-room bench-client bench-tiles bench-kills docs words clean
