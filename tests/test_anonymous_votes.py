@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
@@ -131,14 +132,19 @@ def sessions_of(place: Hall) -> dict[str, str]:
 def events(data: Path) -> list[dict[str, Any]]:
     """The log of the room, read by SQLite itself."""
     with sqlite3.connect(f"file:{data / 'stagedoor.db'}?mode=ro", uri=True) as log:
-        rows = log.execute("SELECT event FROM events WHERE room = 'demo' ORDER BY number")
-        return [json.loads(text) for (text,) in rows]
+        rows = log.execute("SELECT event, personal FROM events WHERE room = 'demo' ORDER BY number")
+        return [json.loads(text) | json.loads(personal or "{}") for text, personal in rows]
 
 
-def texts(data: Path, kind: str) -> list[str]:
+def texts(data: Path, kind: str) -> list[tuple[bytes, bytes]]:
+    """Of each event what is kept for good and what is personal, as they are stored."""
     with sqlite3.connect(f"file:{data / 'stagedoor.db'}?mode=ro", uri=True) as log:
-        rows = log.execute("SELECT event FROM events WHERE type = ? ORDER BY number", (kind,))
-        return [text for (text,) in rows]
+        rows = log.execute(
+            "SELECT CAST(event AS BLOB), CAST(personal AS BLOB) FROM events WHERE type = ? "
+            "ORDER BY number",
+            (kind,),
+        )
+        return rows.fetchall()
 
 
 def digest(stored: Mapping[str, bytes]) -> dict[str, str]:
@@ -216,20 +222,20 @@ async def test_no_byte_links_a_voter_to_an_anonymous_vote(tmp_path: Path) -> Non
 
 def search(stored: Mapping[str, bytes], data: Path, ids: Mapping[str, str]) -> None:
     """Find every place of every word: in the tally of the anonymous poll, and in named votes."""
-    (tally,) = [text.encode() for text in texts(data, "poll_closed") if "word0of" in text]
-    named = [text.encode() for text in texts(data, "vote_cast")]
+    (tally,) = [text for _, text in texts(data, "poll_closed") if b"word0of" in (text or b"")]
+    named = texts(data, "vote_cast")
     assert len(named) == len(CHOICES)
     in_tally = by_name = 0
     for name, content in stored.items():
         in_tally += content.count(tally)
         left = content.replace(tally, b"")
-        for vote in named:
+        for event, ballot in named:
             # The control: a vote with a name is found with its voter.
-            event = msgspec.json.decode(vote)
-            (voter,) = (who for who, word in WORDS.items() if word in event["ballot"])
-            assert event["person"] == ids[voter]
-            by_name += left.count(vote)
-            left = left.replace(vote, b"")
+            (voter,) = (who for who, word in WORDS.items() if word.encode() in ballot)
+            assert msgspec.json.decode(event)["person"] == ids[voter]
+            beside = re.compile(re.escape(event) + b".{48}" + re.escape(ballot), re.DOTALL)
+            left, times = beside.subn(b"", left)  # seal and salt between them
+            by_name += times
         for word in WORDS.values():
             assert word.encode() not in left, f"{word} is in {name} in yet another place"
         assert b"vote_held" not in left, name

@@ -23,26 +23,13 @@ import msgspec
 
 from stagedoor.rules.events import AnyEvent
 
+from .chain import Head
 from .interface import LogBusyError, LogConflictError, LogError
+from .row import Row, row
+from .row import event as event_of
+from .schema import COLUMNS, connect, erase, head, insert
 
-APPLICATION_ID = 0x53444F52  # "SDOR"; sqlite.org/pragma.html#pragma_application_id
-FORMAT = 1
 GROUP = 256  # the most appends in one transaction
-
-_SCHEMA = """
-CREATE TABLE events (
-    room TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    "by" TEXT NOT NULL,
-    type TEXT NOT NULL,
-    event TEXT NOT NULL,
-    PRIMARY KEY (room, number)
-) WITHOUT ROWID, STRICT
-"""
-
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 @dataclass(frozen=True)
@@ -81,7 +68,7 @@ class SqliteLog:
         """Open the file, or make it. Raises LogError if that is not possible, saying why."""
         lock = await asyncio.to_thread(_take_lock, path)
         try:
-            connection = await asyncio.to_thread(_connect, path)
+            connection = await asyncio.to_thread(connect, path)
         except BaseException:
             os.close(lock)
             raise
@@ -98,12 +85,11 @@ class SqliteLog:
 
         def work(connection: sqlite3.Connection) -> list[AnyEvent]:
             rows = connection.execute(
-                "SELECT number, event FROM events WHERE room = ? AND number > ? ORDER BY number",
+                f"SELECT {COLUMNS} FROM events WHERE room = ? AND number > ? ORDER BY number",
                 (room, after),
             )
             return [
-                self._decode(room, number, expected, text)
-                for expected, (number, text) in enumerate(rows, after + 1)
+                self._decode(Row(*one), expected) for expected, one in enumerate(rows, after + 1)
             ]
 
         events: list[AnyEvent] = await self._put(lambda done: _Query(work, done))
@@ -118,6 +104,23 @@ class SqliteLog:
 
         rooms: list[str] = await self._put(lambda done: _Query(work, done))
         return rooms
+
+    async def head(self, room: str) -> Head:
+        """The end of the room's chain; number 0 for a room without events."""
+
+        def work(connection: sqlite3.Connection) -> Head:
+            return Head(*head(connection, room))
+
+        found: Head = await self._put(lambda done: _Query(work, done))
+        return found
+
+    async def erase(self, room: str, numbers: Sequence[int]) -> None:
+        """Forget what is personal in these events; the chain over them still holds.
+
+        Once it returns neither the file nor its write-ahead log has it. Raises LogError.
+        """
+        wanted = tuple(numbers)
+        await self._put(lambda done: _Query(lambda it: erase(it, room, wanted), done))
 
     async def close(self) -> None:
         """See EventLog.close."""
@@ -134,20 +137,19 @@ class SqliteLog:
         self._jobs.put(job(done))
         return await done
 
-    def _decode(self, room: str, number: int, expected: int, text: str) -> AnyEvent:
-        if number != expected:
+    def _decode(self, row: Row, expected: int) -> AnyEvent:
+        if row.number != expected:
             raise LogError(
-                f"Event {expected} of room {room} is missing in {self._path}; "
+                f"Event {expected} of room {row.room} is missing in {self._path}; "
                 "restore the file from a copy."
             )
         try:
-            event: AnyEvent = _decoder.decode(text)
+            return event_of(row)
         except msgspec.MsgspecError as error:
             raise LogError(
-                f"Event {number} of room {room} in {self._path} cannot be understood ({error}); "
-                "it may come from a newer version of Stagedoor."
+                f"Event {row.number} of room {row.room} in {self._path} cannot be understood "
+                f"({error}); it may come from a newer version of Stagedoor."
             ) from error
-        return event
 
     # -- the thread
 
@@ -190,18 +192,13 @@ class SqliteLog:
         self._tell(results)
 
     def _insert(self, append: _Append) -> LogConflictError | None:
-        (last,) = self._connection.execute(
-            "SELECT coalesce(max(number), 0) FROM events WHERE room = ?", (append.room,)
-        ).fetchone()
+        last, previous = head(self._connection, append.room)
         if last != append.after:
             return LogConflictError(append.room, append.after, last)
-        self._connection.executemany(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (append.room, number, event.at, event.by, _tag(event), _text(event))
-                for number, event in enumerate(append.events, append.after + 1)
-            ],
-        )
+        rows = [
+            row(append.room, number, event) for number, event in enumerate(append.events, last + 1)
+        ]
+        insert(self._connection, rows, previous)
         return None
 
     def _query(self, query: _Query) -> None:
@@ -231,14 +228,6 @@ class SqliteLog:
             self._loop.call_soon_threadsafe(tell)
 
 
-def _tag(event: AnyEvent) -> str:
-    return str(event.__struct_config__.tag)
-
-
-def _text(event: AnyEvent) -> str:
-    return _encoder.encode(event).decode()
-
-
 def _take_lock(path: Path) -> int:
     """One process at a time: an advisory lock, freed by the system when the process dies."""
     name = path.with_name(path.name + ".lock")
@@ -255,38 +244,3 @@ def _take_lock(path: Path) -> int:
             f"The event log {path} is in use by another Stagedoor process; stop that one first."
         ) from error
     return lock
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
-        try:
-            _prepare(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-    except sqlite3.Error as error:
-        raise LogError(f"The event log {path} cannot be opened: {error}.") from error
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if tables and application != APPLICATION_ID:
-        raise LogError(f"{path} is a database of another program, not Stagedoor's event log.")
-    if version > FORMAT:
-        raise LogError(f"The event log {path} was written by a newer version of Stagedoor.")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    if not tables:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute(_SCHEMA)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
-        connection.execute("COMMIT")
-    else:
-        # A file that can be read but not written is found out now, not at the first command.
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from msgspec import Struct
+
+ERASED = "—"  # stands for a name or a text that has been erased; the same in every language
 
 
 class Command(Struct, frozen=True, tag_field="type", forbid_unknown_fields=False):
@@ -17,9 +20,12 @@ class Event(Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=T
     ``by`` is the person who decided, or ``""`` for the clock; ``rule`` the rule's number.
     What is not ``logged`` is applied and shown, but not kept: it has no number, and is forgotten
     when the server ends.
+    ``personal``: the fields that hold what people are called, write or answer, each with what
+    stands for it once it has been erased. The log keeps them apart, so that they can be.
     """
 
     logged: ClassVar[bool] = True
+    personal: ClassVar[Mapping[str, Any]] = {}
 
     at: int
     by: str = ""

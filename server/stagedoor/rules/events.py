@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from .base import Event
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from .base import ERASED, Event
 from .event.events import EventEvent
 from .event.values import Entry
 from .polls.events import PollEvent
@@ -30,6 +33,8 @@ class RoomCreated(Event, frozen=True, tag="room_created", kw_only=True):
 class Entered(Event, frozen=True, tag="entered", kw_only=True):
     """A new session entered the room as a viewer; ``link``: the id of the link that led here."""
 
+    personal: ClassVar[Mapping[str, Any]] = {"name": ERASED}
+
     person: str
     name: str
     role: Role
@@ -38,6 +43,8 @@ class Entered(Event, frozen=True, tag="entered", kw_only=True):
 
 class Returned(Event, frozen=True, tag="returned", kw_only=True):
     """A session came back, its seat kept if the grace still ran (rule 12)."""
+
+    personal: ClassVar[Mapping[str, Any]] = {"name": ERASED}
 
     person: str
     name: str

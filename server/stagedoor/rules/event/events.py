@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..base import Event
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ..base import ERASED, Event
 from .values import Entry
 
 
@@ -22,6 +25,8 @@ class RoomRenamed(Event, frozen=True, tag="room_renamed", kw_only=True):
 class Renamed(Event, frozen=True, tag="renamed", kw_only=True):
     """A person has another name."""
 
+    personal: ClassVar[Mapping[str, Any]] = {"name": ERASED}
+
     person: str
     name: str
 
@@ -34,6 +39,8 @@ class RemovedFromRoom(Event, frozen=True, tag="removed_from_room", kw_only=True)
 
 class Banned(Event, frozen=True, tag="banned", kw_only=True):
     """A person was put out for good; ``link``: the id of the link that is banned too, or ``""``."""
+
+    personal: ClassVar[Mapping[str, Any]] = {"reason": ""}
 
     person: str
     reason: str = ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from msgspec import field
 
@@ -40,6 +41,8 @@ class PollExtended(Event, frozen=True, tag="poll_extended", kw_only=True):
 class VoteCast(Event, frozen=True, tag="vote_cast", kw_only=True):
     """A vote in a poll that is not anonymous, in the place of the person's earlier one."""
 
+    personal: ClassVar[Mapping[str, Any]] = {"ballot": ()}
+
     poll: int
     person: str
     ballot: Ballot
@@ -69,6 +72,8 @@ class VotesCounted(Event, frozen=True, tag="votes_counted", kw_only=True):
     ``voters`` is sorted, and so is ``counts``: neither tells an order in time.
     """
 
+    personal: ClassVar[Mapping[str, Any]] = {"counts": {}}
+
     poll: int
     voters: tuple[str, ...]
     votes: int
@@ -80,6 +85,8 @@ class PollClosed(Event, frozen=True, tag="poll_closed", kw_only=True):
 
     ``voters`` is left empty where it would tell, with ``counts``, how somebody voted.
     """
+
+    personal: ClassVar[Mapping[str, Any]] = {"counts": {}}
 
     poll: int
     voters: tuple[str, ...] = ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from ..base import Event
+from ..base import ERASED, Event
 from .values import Answer, Channel
 
 
 class Said(Event, frozen=True, tag="said", kw_only=True):
     """``by`` wrote a message; ``waiting``: moderators approve first."""
+
+    personal: ClassVar[Mapping[str, Any]] = {"text": ERASED}
 
     text: str
     channel: Channel = Channel.ROOM
@@ -68,6 +71,8 @@ class UnblockedFromChat(Event, frozen=True, tag="unblocked_from_chat", kw_only=T
 
 class QuestionAsked(Event, frozen=True, tag="question_asked", kw_only=True):
     """``by`` asked a question; ``waiting``: moderators approve first."""
+
+    personal: ClassVar[Mapping[str, Any]] = {"text": ERASED}
 
     text: str
     key: str = ""
