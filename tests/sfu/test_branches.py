@@ -294,6 +294,22 @@ def test_who_stays_is_not_touched_and_those_who_switch_stay_together() -> None:
     assert room.track.missing() == set()
 
 
+def test_who_looks_away_and_back_misses_nothing_that_was_meant_for_them() -> None:
+    room = Room([1, 2, 3])
+    room.pictures(True)
+    room.track.aim("ann", NOTHING)
+    for _ in range(20):
+        room.pictures(False)
+    room.track.aim("ann", 0)
+    room.pictures(True)
+    room.pictures(False)
+    check(room.seen["ann"])
+    branch = room.track.followers["ann"].branch
+    assert len(room.seen["ann"].packets) == 3
+    for packet in room.seen["ann"].packets:
+        assert room.track.recent(branch, header_of(packet).sequence) is not None
+
+
 def test_whoever_comes_is_put_where_others_are_and_needs_no_keyframe() -> None:
     room = Room([1, 2, 3])
     room.pictures(True)

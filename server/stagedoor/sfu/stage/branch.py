@@ -47,6 +47,7 @@ class Branch:
         self._tl0 = -1
         self._at = 0.0
         self._clock: tuple[int, int] | None = None
+        self._returned = False
 
     def fork(self, layer: int, temporal: int) -> Branch:
         """Another branch that goes on from here by itself."""
@@ -59,10 +60,15 @@ class Branch:
         made.key = self.key
         if self._numbering is not None:
             made._numbering = self._numbering.copy()
+        made._returned = self._returned or self.layer == NOTHING
         return made
 
     def turn(self, layer: int, temporal: int) -> None:
-        """Carry another layer, or others of its temporal layers, from the next packet on."""
+        """Carry another layer, or others of its temporal layers, from the next packet on.
+
+        What the layer's source sent while nothing was carried leaves no gap.
+        """
+        self._returned |= self.layer == NOTHING
         self.layer, self.temporal = layer, temporal
 
     def interrupt(self) -> None:
@@ -77,7 +83,7 @@ class Branch:
         """
         header, part = arrival.header, arrival.part
         numbering = self._numbering
-        if numbering is None or numbering.source != arrival.source:
+        if numbering is None or numbering.source != arrival.source or self._returned:
             numbering = self._join(arrival)
         numbering.count += 1
         behind = (header.sequence - numbering.first) & 0xFFFF
@@ -127,6 +133,7 @@ class Branch:
         if part is not None and part.tl0 >= 0 and self._tl0 >= 0:
             joined.tl0 = (self._tl0 + 1 - part.tl0) & 0xFF
         self._before, self._numbering = self._numbering, joined
+        self._returned = False
         return joined
 
     def _following(self, arrival: Arrival) -> int:
