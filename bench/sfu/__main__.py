@@ -11,10 +11,10 @@ import resource
 import signal
 import sys
 
-from . import cost, limited, load, loss, memory, start
+from . import cost, limited, load, loss, memory, soak, start
 from .namespace import Namespace
 
-SECONDS, SOAK = 4.0, 120.0
+SECONDS, SOAK, SOAK_MBIT = 4.0, 120.0, 0.3
 PARTS = ("cost", "load", "loss", "limited", "start", "memory")
 HELP = """
 parts, all but soak where none is named:
@@ -24,8 +24,8 @@ parts, all but soak where none is named:
   limited  what Chromium sees by a narrow way, and that others lose nothing by it
   start    how soon there is a picture for whoever comes
   memory   what another viewer and another publisher take
-  soak     memory and descriptors while others come and go, for --seconds (120)
-           and --viewers (100)
+  soak     what a whole server has, and whether that grows, while people come and go, show the
+           picture in other sizes and talk: for --seconds (120) and --viewers (100)
 
 All of it takes about a quarter of an hour: cost measures for five minutes and a half (two with
 --short), each other part for one or two; connecting some thousands of viewers comes on top.
@@ -47,9 +47,6 @@ async def measure(options: argparse.Namespace) -> None:
             await loss.measure(namespace, seconds * 5, options.mbit)
         if "memory" in options.parts:
             await memory.measure(namespace, options.mbit)
-        if "soak" in options.parts:
-            length = options.seconds or SOAK
-            await memory.soak(namespace, options.watching, length, options.mbit)
 
 
 def main() -> None:
@@ -75,6 +72,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # not without taking away what is made
     asyncio.run(measure(options))
+    if "soak" in options.parts:
+        asyncio.run(soak.soak(options.watching, options.seconds or SOAK, SOAK_MBIT))
     if "start" in options.parts:
         start.measure(options.rounds * 3)
 

@@ -75,6 +75,13 @@ class Member:
         for numbers in self.streams.values():
             numbers.begin, numbers.count = numbers.last, 0
 
+    def close(self) -> None:
+        """Close the socket."""
+        if self.peer is not None:
+            self.peer.close()
+        else:
+            self.socket.close()
+
     @property
     def delivered(self) -> int:
         """Packets since the beginning."""
@@ -130,17 +137,24 @@ class Reader:
 
 
 class Crowd:
-    """Viewers whose sockets are read together. ``run`` reads them until it is cancelled."""
+    """Viewers whose sockets are read together, once in ``each`` seconds while ``run`` runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, each: float = ROUND) -> None:
         self.members: list[Member] = []
+        self._each = each
         self._reader = Reader()
 
-    def add(self, peer: Peer) -> None:
+    def add(self, peer: Peer) -> Member:
         """Take over a connected peer's socket."""
         peer.detach()
         member = Member(peer.socket, peer, decrypts=len(self.members) % SAMPLE == 0)
         self.members.append(member)
+        return member
+
+    def remove(self, member: Member) -> None:
+        """Close a viewer's socket."""
+        self.members.remove(member)
+        member.close()
 
     def add_socket(self, sock: socket.socket) -> None:
         """Read a bare socket."""
@@ -154,8 +168,8 @@ class Crowd:
             for member in self.members[tick % SLICES :: SLICES]:
                 self.read(member)
             tick += 1
-            late = loop.time() - start - tick * ROUND / SLICES
-            start += max(0.0, late - ROUND)
+            late = loop.time() - start - tick * self._each / SLICES
+            start += max(0.0, late - self._each)
             await asyncio.sleep(-late)
 
     def begin(self) -> None:
@@ -221,8 +235,5 @@ class Crowd:
     def close(self) -> None:
         """Close all sockets."""
         for member in self.members:
-            if member.peer is not None:
-                member.peer.close()
-            else:
-                member.socket.close()
+            member.close()
         self.members.clear()

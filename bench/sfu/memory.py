@@ -1,4 +1,4 @@
-"""What viewers and tracks cost the engine in memory, and whether it grows with time."""
+"""What viewers and tracks cost the engine in memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.peer import Peer
 
 from .engine import Stagedoor
 from .namespace import Namespace
-from .processes import descriptors, memory
+from .processes import memory
 from .stage import Stage, background
 from .stream import Stream, publish
 
@@ -20,8 +20,6 @@ PUBLISHERS = (2, 10)
 WATCHING = 10  # viewers while there are more and more publishers
 FULL = 8.0  # seconds until the packets that are kept of a track of 2 Mbit/s are as many as may be
 KIB = 1024
-TIMES = 12  # that a long run is looked at
-STAY = 0.5  # seconds that each of those stays who come and go
 
 
 async def measure(namespace: Namespace, mbit: float) -> None:
@@ -71,41 +69,3 @@ async def _publishers(namespace: Namespace, stream: Stream) -> list[int]:
             await asyncio.sleep(FULL)
             sizes.append(memory(server.pids))
     return sizes
-
-
-class Visitors:
-    """Viewers who come one after the other, and go again."""
-
-    def __init__(self) -> None:
-        self.gone = 0
-
-    async def run(self, server: Stagedoor, host: str) -> None:
-        """Send one after the other until cancelled."""
-        while True:
-            await server.subscribe(await Peer.open(host=host))
-            await asyncio.sleep(STAY)
-            await server.leave()
-            self.gone += 1
-
-
-async def soak(namespace: Namespace, viewers: int, seconds: float, mbit: float) -> None:
-    """Print memory and descriptors now and then, while others come and go all the time.
-
-    The engine looks for what is left of those who went once in a while only (its GARBAGE), so that
-    memory rises over the first few hundred of them, by some 15 MiB, before it stays.
-    """
-    async with Stagedoor(namespace) as server:
-        stage, visitors = Stage(server, namespace.ours, Stream(mbit * 1e6)), Visitors()
-        await stage.open()
-        await stage.grow(viewers)
-        async with stage.running(), background(visitors.run(server, namespace.ours)):
-            for number in range(TIMES):
-                run = await stage.watch(seconds / TIMES)
-                print(
-                    f"soak  {seconds / TIMES * (number + 1):.0f} s, {viewers} viewers, and"
-                    f" {visitors.gone} who went: {memory(server.pids) / KIB**2:.1f} MiB,"
-                    f" {descriptors(server.pids)} descriptors, {run.loss:.2%} lost,"
-                    f" {run.share:.0%} of a core",
-                    flush=True,
-                )
-        stage.close()

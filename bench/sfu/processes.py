@@ -23,30 +23,30 @@ def tree(pid: int) -> Iterator[int]:
         yield from tree(child)
 
 
-def _all(pids: set[int]) -> set[int]:
-    return {below for pid in pids for below in tree(pid)}
+def _all(pids: set[int], below: bool) -> set[int]:
+    return {one for pid in pids for one in tree(pid)} if below else pids
 
 
-def cpu_seconds(pids: set[int]) -> float:
+def cpu_seconds(pids: set[int], *, below: bool = True) -> float:
     """CPU time of these and all below them, from the scheduler's nanoseconds."""
     spent = 0
-    for pid in _all(pids):
+    for pid in _all(pids, below):
         for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
             with contextlib.suppress(OSError):
                 spent += int(task.read_text().split()[0])
     return spent / 1e9
 
 
-def memory(pids: set[int]) -> int:
+def memory(pids: set[int], *, below: bool = True) -> int:
     """Their resident memory, in bytes."""
     total = 0
-    for pid in _all(pids):
+    for pid in _all(pids, below):
         with contextlib.suppress(OSError):
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
             total += next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
     return total * 1024
 
 
-def descriptors(pids: set[int]) -> int:
+def descriptors(pids: set[int], *, below: bool = True) -> int:
     """How many descriptors they have open."""
-    return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in _all(pids))
+    return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in _all(pids, below))
