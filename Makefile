@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, docs, words, clean.
+# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, docs, words, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,6 +19,9 @@ lint: .venv/for-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+scan: .venv/for-scan
+	@$(BIN)/python -m tests.scan $(ARGS)
 
 format: .venv/for-test
 	$(BIN)/ruff check --fix
@@ -77,4 +80,9 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test]'
 	@touch $@ .venv/for-run .venv/for-client
 
-.PHONY: run test client lint format bench bench-sfu bench-room bench-client bench-tiles bench-kills docs words clean
+.venv/for-scan: .venv/for-test
+	@echo 'Installing what looks for secrets and for known faults'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test,scan]'
+	@touch $@
+
+.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills docs words clean

@@ -417,7 +417,7 @@ LINKS = [
     ("(https://example.org/a)", "https://example.org/a"),
     ("HTTP://EXAMPLE.ORG/A", None),
     ("https://exаmple.org/", "https://xn--exmple-4nf.org/"),
-    ("https://user:pw@example.org/", None),
+    ("https://user:pw@example.org/", None),  # pragma: allowlist secret
     ("https://example.org@evil.example/", None),
     ("https://example.org/\u2067txt.exe", "https://example.org/%E2%81%A7txt.exe"),
     ("https://evil.example/\u200b.example.org", "https://evil.example/%E2%80%8B.example.org"),

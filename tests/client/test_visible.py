@@ -19,11 +19,11 @@ from stagedoor_client.visible import AGAIN, BACKLOG, LATE, QUEUE, Backlog, Gate,
     ("codec", "frame", "key"),
     [
         # Frame tag, start code, 640x360 (RFC 6386, section 9.1).
-        ("VP8", "50b3019d012a80026801004708", True),
-        ("vp8", "50b3019d012a80026801004708", True),
-        ("VP8", "51b3019d012a80026801004708", False),  # the bit of an interframe
+        ("VP8", "50b301 9d012a 80026801 004708", True),
+        ("vp8", "50b301 9d012a 80026801 004708", True),
+        ("VP8", "51b301 9d012a 80026801 004708", False),  # the bit of an interframe
         ("VP8", "31a902000310100010", False),
-        ("VP8", "50b3019d012a", False),  # cut off
+        ("VP8", "50b301 9d012a", False),  # cut off
         ("VP8", "", False),
         # SPS, PPS, IDR with start codes of four and of three bytes.
         ("H264", "0000000167 42e01f 0000000168ce 00000165b8".replace(" ", ""), True),
@@ -73,7 +73,7 @@ class Frame:
 
 
 VP8 = SimpleNamespace(name="VP8")
-FIRST = (VP8, Frame(bytes.fromhex("50b3019d012a80026801004708")))
+FIRST = (VP8, Frame(bytes.fromhex("50b301 9d012a 80026801 004708")))
 OTHER = (VP8, Frame(bytes.fromhex("31a902000310100010")))
 
 

@@ -47,7 +47,7 @@ TYPED = [
     "http://example.org",
     "https://example.org:8443/a/b?c=d&e=f#g",
     "HTTPS://Example.ORG/Path",
-    "https://user:secret@example.org/",
+    "https://user:secret@example.org/",  # pragma: allowlist secret
     "https://example.org@evil.example/",
     "https://bücher.example/ü?q=ü",
     "https://xn--bcher-kva.example/",
