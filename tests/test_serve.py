@@ -219,6 +219,7 @@ def test_a_damaged_folder_is_one_clear_sentence(
     tmp_path: Path, file: str, content: bytes, sentence: str
 ) -> None:
     (tmp_path / file).write_bytes(content)
+    (tmp_path / file).chmod(0o600)
     port = str(free_port())
     done = serve("--host", "127.0.0.1", "--port", port, "--data", str(tmp_path))
     assert done.returncode == 1
@@ -226,6 +227,17 @@ def test_a_damaged_folder_is_one_clear_sentence(
     assert sentence in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert (tmp_path / file).read_bytes() == content, "nothing is thrown away"
+
+
+@pytest.mark.parametrize("file", ["secret.key", "operator.key"])
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path, file: str) -> None:
+    (tmp_path / file).write_text("k" * 43)
+    (tmp_path / file).chmod(0o640)
+    done = serve("--host", "127.0.0.1", "--port", "0", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert f"chmod 600 {tmp_path / file}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "k" * 43 not in done.stderr
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

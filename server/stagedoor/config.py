@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,8 @@ class ServeConfig:
     ports, if they are not the machine's own. ``voices``: how many people's sound a viewer is sent
     at most, those who are loudest. ``codecs``: of "vp9" and "av1" those that are forwarded besides
     VP8 and H.264. ``public_url``: in links, if it is not this machine's own address.
+    ``tls_cert`` and ``tls_key``: the operator's certificate and its key, PEM; ``self_signed``: one
+    made here. ``allowed_origins``: of pages on other hosts that may connect.
     """
 
     host: str
@@ -42,15 +46,23 @@ class ServeConfig:
     voices: int = 5
     codecs: tuple[str, ...] = ()
     public_url: str = ""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    self_signed: bool = False
+    allowed_origins: tuple[str, ...] = ()
     demo: bool = False
 
 
 class Running(Struct, frozen=True):
-    """What ``server.json`` says of the server that runs on a data folder."""
+    """What ``server.json`` says of the server that runs on a data folder.
+
+    ``fingerprint`` is that of its certificate, where it has one: the address need not be its name.
+    """
 
     pid: int
     address: str
     public_url: str
+    fingerprint: str = ""
 
 
 class DataFolder:
@@ -62,6 +74,7 @@ class DataFolder:
         self.secret_file = folder / "secret.key"
         self.operator_file = folder / "operator.key"
         self.running_file = folder / "server.json"
+        self.self_signed_file = folder / "self-signed.pem"
 
     def make(self) -> None:
         """Make the folder. Raises StartError."""
@@ -82,9 +95,7 @@ class DataFolder:
 
     def write_running(self, running: Running) -> None:
         """Note where the server is reached."""
-        temporary = self.running_file.with_suffix(".new")
-        temporary.write_bytes(msgspec.json.encode(running))
-        temporary.replace(self.running_file)
+        write_private(self.running_file, msgspec.json.encode(running))
 
     def read_running(self) -> Running | None:
         """Where the server is reached, if one has said so."""
@@ -96,6 +107,37 @@ class DataFolder:
     def forget_running(self) -> None:
         """No server is reached any more."""
         self.running_file.unlink(missing_ok=True)
+
+
+def check_private(file: Path, what: str, *, others_only: bool = False) -> None:
+    """Raises StartError if others than the owner may read or write the file, if it is there.
+
+    ``others_only``: a group may, as Debian's ssl-cert does.
+    """
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+    except OSError:
+        return  # whoever reads it says why that does not go
+    if mode & (0o007 if others_only else 0o077):
+        raise StartError(
+            f"The {what} {file} may be read by others (mode {mode:o}). If it is still a secret, "
+            f"make it yours alone with: chmod 600 {shlex.quote(str(file))}"
+        )
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write the file whole or not at all, for its owner alone. Raises StartError."""
+    temporary = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
+    try:
+        new = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(new, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(new)
+        temporary.replace(file)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StartError(f"The file {file} cannot be written: {error.strerror}.") from error
 
 
 def _kept(file: Path) -> str:
@@ -113,6 +155,7 @@ def _kept(file: Path) -> str:
 
 
 def _read(file: Path) -> str:
+    check_private(file, "key")
     try:
         secret = file.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:

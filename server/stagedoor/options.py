@@ -216,6 +216,27 @@ SERVE = (
         field="codecs",
         environment=True,
     ),
+    Option(
+        "--tls-cert",
+        "your certificate and what vouches for it, PEM; read again when it changes, or at SIGHUP",
+        Path,
+        metavar="FILE",
+        environment=True,
+    ),
+    Option("--tls-key", "its key, PEM", Path, metavar="FILE", environment=True),
+    Option(
+        "--self-signed",
+        "serve https with a certificate made here, for a local network",
+    ),
+    Option(
+        "--allowed-origin",
+        "pages on other hosts that may connect, as https://example.org",
+        url,
+        metavar="URL",
+        field="allowed_origins",
+        many=True,
+        environment=True,
+    ),
     Option("--demo", "have a ready-made room and print its links"),
 )
 

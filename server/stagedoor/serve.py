@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -18,10 +18,12 @@ from . import rules
 from .config import DataFolder, Running, ServeConfig, StartError
 from .log import LogError, SqliteLog
 from .media.interface import MediaEngine, MediaError
+from .reloading import Watched, watch
 from .rooms import House
 from .rules.refusals import Refusal
 from .sfu.workers.supervisor import EmbeddedEngine
 from .signalling import Tokens, make_app, room_links
+from .tls import Gate, host_names, keep_certificate, lan_addresses
 
 logger = logging.getLogger(__name__)
 
@@ -42,17 +44,26 @@ async def serve(config: ServeConfig) -> None:
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(_bind(config.host, config.port, socket.SOCK_STREAM))
         port: int = listener.getsockname()[1]
-        url = config.public_url or f"http://{_shown(config.host)}:{port}"
+        gate = _gate(config, data)
+        url = config.public_url or _own_url(config.host, port, gate)
         log = await stack.enter_async_context(_log(data))
         data.forget_running()  # the lock of the log is ours, so that it is of an earlier server
         house = await stack.enter_async_context(_house(log, config, port))
         if config.demo:
             await _make_demo(house)
-        app = make_app(house, tokens, operator_key=operator_key, public_url=url)
-        await stack.enter_async_context(_site(app, listener, house))
-        data.write_running(Running(os.getpid(), f"http://{_local(config.host)}:{port}", url))
+        app = make_app(
+            house,
+            tokens,
+            operator_key=operator_key,
+            public_url=url,
+            allowed_origins=config.allowed_origins,
+            strict_transport=gate is not None and gate.own,
+        )
+        await stack.enter_async_context(_site(app, listener, house, gate))
+        _note(data, config.host, port, url, gate)
         stack.callback(data.forget_running)
-        _say_ready(config, url, tokens)
+        await stack.enter_async_context(_reloading(_watched(data, config.host, port, url, gate)))
+        _say_ready(config, url, tokens, gate)
         await stopped.wait()
         logger.info("shutting down")
     logger.info("stopped")
@@ -76,11 +87,75 @@ def _set_on_signal(stopped: asyncio.Event) -> None:
         loop.add_signal_handler(one, stop)
 
 
-def _say_ready(config: ServeConfig, url: str, tokens: Tokens) -> None:
+def _gate(config: ServeConfig, data: DataFolder) -> Gate | None:
+    """What the listener encrypts with, if it does. Raises StartError."""
+    cert, key = config.tls_cert, config.tls_key
+    if (cert is None) != (key is None):
+        raise StartError("--tls-cert and --tls-key go together.")
+    if cert is not None and key is not None:
+        if config.self_signed:
+            raise StartError("Give a certificate with --tls-cert, or --self-signed, not both.")
+        return Gate(cert, key, own=True)
+    if not config.self_signed:
+        return None
+    file = data.self_signed_file
+    keep_certificate(file, host_names(), _reached_at(config.host))
+    return Gate(file, file, own=False)
+
+
+def _own_url(host: str, port: int, gate: Gate | None) -> str:
+    """Where people reach a server that was not told."""
+    if gate is None:
+        return f"http://{_shown(host)}:{port}"
+    if gate.own:
+        return f"https://{gate.name or _shown(host)}:{port}"
+    reached = _reached_at(host)
+    return f"https://{_local(reached[0]) if reached else 'localhost'}:{port}"
+
+
+def _reached_at(host: str) -> list[str]:
+    """The addresses that a server on ``host`` has on its network; none if it is the machine's."""
+    if host in EVERYWHERE:
+        return lan_addresses()
+    address: str = _resolve(host, 0, socket.SOCK_STREAM)[1][0]
+    return [address]
+
+
+def _note(data: DataFolder, host: str, port: int, url: str, gate: Gate | None) -> None:
+    """Say in the data folder where this machine's programs reach the server."""
+    scheme, mark = ("http", "") if gate is None else ("https", gate.fingerprint)
+    data.write_running(Running(os.getpid(), f"{scheme}://{_local(host)}:{port}", url, mark))
+
+
+def _watched(data: DataFolder, host: str, port: int, url: str, gate: Gate | None) -> list[Watched]:
+    if gate is None:
+        return []
+
+    def renew() -> None:
+        gate.load()
+        _note(data, host, port, url, gate)
+
+    return [Watched(gate.files, renew)]
+
+
+@contextlib.asynccontextmanager
+async def _reloading(watched: Sequence[Watched]) -> AsyncIterator[None]:
+    """Read files again that change."""
+    task = asyncio.create_task(watch(watched))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def _say_ready(config: ServeConfig, url: str, tokens: Tokens, gate: Gate | None) -> None:
     lines = [f"Stagedoor is ready on {url}"]
     if config.demo:
         links = room_links(url, DEMO, tokens, open_door=True)
         lines += [f"  Moderators: {links.moderator}", f"  Attendees:  {links.attendee}"]
+    if gate is not None and not gate.own:
+        lines.append(f"  Certificate: SHA-256 {gate.fingerprint}")
     print("\n".join(lines), flush=True)
 
 
@@ -127,11 +202,13 @@ async def _house(log: SqliteLog, config: ServeConfig, port: int) -> AsyncIterato
 
 
 @contextlib.asynccontextmanager
-async def _site(app: web.Application, listener: socket.socket, house: House) -> AsyncIterator[None]:
+async def _site(
+    app: web.Application, listener: socket.socket, house: House, gate: Gate | None
+) -> AsyncIterator[None]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GOODBYE)
     await runner.setup()
     try:
-        await web.SockSite(runner, listener).start()
+        await web.SockSite(runner, listener, ssl_context=gate.context if gate else None).start()
     except OSError as error:
         await runner.cleanup()
         raise StartError(_in_use("TCP", listener.getsockname()[1])) from error

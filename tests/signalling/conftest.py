@@ -108,7 +108,7 @@ class Server:
         self._runner: web.AppRunner | None = None
 
     async def start(self, **options: Any) -> None:
-        app = make_app(
+        self.app = app = make_app(
             self.house,
             self.tokens,
             operator_key=OPERATOR,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -14,7 +13,17 @@ from stagedoor.rooms import SHUTTING_DOWN, House
 from stagedoor.rules.refusals import Code, Refusal
 
 from . import api, metrics, pages, reports, results
-from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, SOCKETS, STATIC, TOKENS
+from .keys import (
+    HOUSE,
+    OPERATOR_KEY,
+    ORIGINS,
+    PUBLIC_URL,
+    SOCKETS,
+    STATIC,
+    STRICT_TRANSPORT,
+    TOKENS,
+)
+from .origins import SAFE, check_origin, read_origins
 from .socket import CLOSE_CODES, Socket, encode
 from .tokens import Tokens
 
@@ -36,14 +45,22 @@ def make_app(
     public_url: str,
     static: Path | None = None,
     heartbeat: float = HEARTBEAT,
+    allowed_origins: Sequence[str] = (),
+    strict_transport: bool = False,
 ) -> web.Application:
-    """The application over the rooms of ``house``. ``public_url``: as in links, without a path."""
+    """The application over the rooms of ``house``. ``public_url``: as in links, without a path.
+
+    ``allowed_origins``: of pages that may connect besides our own. ``strict_transport``: have
+    browsers ask for https alone from now on (RFC 6797).
+    """
     app = web.Application(middlewares=[_errors], client_max_size=MAX_BODY)
     app[HOUSE] = house
     app[TOKENS] = tokens
     app[SOCKETS] = set()
     app[OPERATOR_KEY] = operator_key
     app[PUBLIC_URL] = public_url
+    app[ORIGINS] = read_origins(public_url, *allowed_origins)
+    app[STRICT_TRANSPORT] = strict_transport
     app[STATIC] = static or pages.static_folder()
     app.on_response_prepare.append(pages.add_headers)
     app.on_shutdown.append(_close_sockets)
@@ -71,10 +88,9 @@ def make_app(
 
 async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
     """``GET /api/rooms/{room}/socket``: the protocol of docs/protocol.md."""
-    if not _same_origin(request):
-        raise api.RefusedError(
-            Refusal(Code.NOT_ALLOWED, "Pages of other sites may not connect here.")
-        )
+    foreign = check_origin(request)
+    if foreign is not None:
+        raise api.RefusedError(foreign)
     socket = web.WebSocketResponse(
         heartbeat=heartbeat,
         timeout=3.0,
@@ -108,25 +124,12 @@ async def _close_sockets(app: web.Application) -> None:
         line.close(SHUTTING_DOWN)
 
 
-def _same_origin(request: web.Request) -> bool:
-    """Whether the page that connects is ours (RFC 6455 section 10.2); programs send no Origin."""
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    try:
-        theirs = urlsplit(origin)
-        ours = urlsplit(request.app[PUBLIC_URL])
-    except ValueError:
-        return False
-    if theirs.scheme not in ("http", "https") or not theirs.netloc:
-        return False
-    return theirs.netloc.lower() in (request.host.lower(), ours.netloc.lower())
-
-
 @web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error is ``{code, sentence}`` under /api/, and a plain page elsewhere."""
     try:
+        if request.method not in SAFE and (foreign := check_origin(request)):
+            raise api.RefusedError(foreign)
         return await handler(request)
     except api.RefusedError as error:
         forbidden = error.refusal.code is Code.NOT_ALLOWED

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from .keys import HOUSE, STATIC
+from .keys import HOUSE, STATIC, STRICT_TRANSPORT
+
+STRICT_FOR = 180 * 24 * 3600  # seconds
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 
@@ -79,8 +81,11 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers = response.headers
     headers["Content-Security-Policy"] = _policy(request.headers.get("Host", ""))
     headers["Permissions-Policy"] = (
-        "camera=(self), microphone=(self), speaker-selection=(self), display-capture=(self)"
+        "camera=(self), microphone=(self), speaker-selection=(self), display-capture=(self), "
+        "geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=()"
     )
+    if request.app[STRICT_TRANSPORT]:
+        headers["Strict-Transport-Security"] = f"max-age={STRICT_FOR}"
     headers["Server"] = "Stagedoor"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
