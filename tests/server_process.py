@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -113,6 +114,13 @@ class ServerProcess:
         """Start again on the same ports and data, stopping first if it runs."""
         self.stop()
         self.start()
+
+    def limit_files(self, size: int | None) -> None:
+        """Have the server write no file beyond so many bytes, as on a full disk; None lifts it."""
+        assert self.process is not None
+        most = resource.RLIM_INFINITY
+        limit = (most if size is None else size, most)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, limit)
 
     # -- where things are
 

@@ -26,8 +26,10 @@ from tests.signalling.conftest import Client
 PATIENCE = 30.0
 
 
-async def enter(http: aiohttp.ClientSession, server: ServerProcess, wish: m.Enter) -> Client:
-    client = Client(await http.ws_connect(server.socket_url(), max_msg_size=0))
+async def enter(
+    http: aiohttp.ClientSession, server: ServerProcess, wish: m.Enter, room: str = "demo"
+) -> Client:
+    client = Client(await http.ws_connect(server.socket_url(room), max_msg_size=0))
     answer = await client.ask(wish)
     assert isinstance(answer, m.Welcome), answer
     return client

@@ -199,11 +199,12 @@ class Performer(Visitor):
 
 
 class Watcher(Person):
-    """Receives the stage. ``heard``: by name, the newest connection that is heard."""
+    """Receives the stage: so many ``packets``; ``heard``: by name, the newest connection."""
 
     def __init__(self, link: Link, name: str, ledger: Ledger) -> None:
         super().__init__(link, name, ledger)
         self.heard: dict[str, int] = {}
+        self.packets = 0
         self._offers: asyncio.Queue[SubscribeOffered] = asyncio.Queue()
         self._anew = asyncio.Event()
 
@@ -240,6 +241,7 @@ class Watcher(Person):
                 connecting = asyncio.create_task(peer.connect(offer.sdp))
 
     def _sound(self, packet: bytes) -> None:
+        self.packets += 1
         text = packet[packet.rfind(b"Performer") :].decode(errors="replace")
         name, _, connection = text.rpartition(" ")
         if connection.isdigit():

@@ -38,7 +38,13 @@ PING = 10.0
 DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
 RESTART = (*[1.0] * 20, DELAYS[-1])
 """Of a server that said it restarts: it is back within seconds, whoever was there."""
-PASSING = (Code.SHUTTING_DOWN, Code.SERVER_ERROR, Code.TOO_MANY, Code.MEDIA_DOWN)
+PASSING = (
+    Code.SHUTTING_DOWN,
+    Code.NOT_SAVED,
+    Code.SERVER_ERROR,
+    Code.TOO_MANY,
+    Code.MEDIA_DOWN,
+)
 """Refusals that have to do with the moment only: the same may go well a little later."""
 
 M = TypeVar("M", bound=Ok | Published | Older)

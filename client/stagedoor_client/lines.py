@@ -38,6 +38,12 @@ def entered(view: View, *, again: bool) -> Line:
     return Line("entered", f"entered {view.room.name} as {role}", fields)
 
 
+def saving(works: bool) -> Line:
+    """The server can save what happens again, or cannot."""
+    how = "saves again what happens" if works else "cannot save anything just now"
+    return Line("saving" if works else "not_saving", f"the server {how}")
+
+
 def lobby(message: Lobby) -> Line:
     """The room is not open yet."""
     fields = {"room": message.room, "opens_at": message.opens_at}

@@ -18,6 +18,7 @@ from stagedoor.messages import (
     MediaRestarted,
     Ok,
     PersonView,
+    Saving,
     Speaking,
     SubscribeAnswer,
     SubscribeOffered,
@@ -58,6 +59,7 @@ class Presence:
         self.state: State = "connecting"
         self.speaking: list[str] = []
         self.quality: Quality | None = None
+        self.saving = True
         self._options = options
         self._connection = Connection(link, options.name, self._message, self._lost)
         self._subscriber = (
@@ -179,6 +181,11 @@ class Presence:
                 self._viewed(before, self.view)
             case SubscribeOffered():
                 self._offers.put_nowait(message)
+            case Saving():
+                self.saving = message.works
+                self._tell(lines.saving(message.works))
+                if self.view is not None:
+                    self._viewed(self.view, self.view)
             case Speaking():
                 self.speaking = message.people
                 self._options.on_speaking(message.people)
@@ -194,6 +201,7 @@ class Presence:
         before = self.view
         self._clock_offset = message.now - time.time() * 1000
         self.view = view = whole(message.view)
+        self.saving = True
         line = lines.entered(view, again=before is not None)
         self._tell(line)
         self._tell_changes(None, view, message.missed)

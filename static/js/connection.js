@@ -10,7 +10,7 @@ const SLOWEST = 8_000;
 const RESTART_EVERY = 1_200;
 const RESTART_TIMES = 20;
 /** An `enter` that is refused with one of these may succeed a little later. */
-const PASSING = ["lost", "shutting_down", "server_error", "too_many", "not_entered"];
+const PASSING = ["lost", "shutting_down", "not_saved", "server_error", "too_many", "not_entered"];
 
 /** The server's no: `code` from the closed list of docs/protocol.md, and a sentence for people, in the page's language. */
 export class Refused extends Error {

@@ -159,6 +159,9 @@ function take(message) {
       keepName();
       if (store.room?.ended) return ended();
       return tell(message.happened ?? [], store, notices, app.act);
+    case "saving":
+      byId("unsaved").hidden = message.works;
+      return;
     case "speaking":
       return store.speak(message.people);
     case "subscribe_offer":
@@ -180,6 +183,7 @@ function welcome(message) {
   store.welcome(message);
   keepName();
   store.setStatus("open");
+  byId("unsaved").hidden = true;
   if (store.room?.ended) return ended();
   document.title = `${store.room?.name} · Stagedoor`;
   showView("room");

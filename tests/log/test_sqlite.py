@@ -7,7 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -260,3 +260,67 @@ async def test_does_not_take_what_must_not_be_kept(
     with pytest.raises(ValueError, match="not to be kept"):
         await log.append("a", 1, [hand(2)])
     assert len(await log.read("a")) == 1
+
+
+async def test_another_process_that_writes_is_waited_for_and_not_for_ever(
+    log: SqliteLog, tmp_path: Path
+) -> None:
+    await log.append("a", 0, [created()])
+    other = sqlite3.connect(tmp_path / "log.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        with pytest.raises(LogError, match="locked"):
+            await log.append("a", 1, [hand(2)])
+        with pytest.raises(LogError, match="locked"):
+            await log.check()
+    assert await log.read("a") == [created()], "it can be read meanwhile"
+    other.execute("ROLLBACK")
+    await log.check()
+    await log.append("a", 1, [hand(2)])
+    waiting = asyncio.create_task(log.append("a", 2, [hand(3)]))
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("ROLLBACK")
+    other.close()
+    await waiting
+    assert await log.read("a") == [created(), hand(2), hand(3)]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of half a megabyte, where one may mount it."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+async def taken(log: SqliteLog, number: int) -> bool:
+    """Whether another event is taken; it may be refused as the disk is full."""
+    try:
+        await log.append("a", number, [hand(number)])
+    except LogError as error:
+        return "full" not in error.sentence
+    return True
+
+
+async def test_a_full_disk_takes_nothing_of_what_is_there_and_recovers(small_disk: Path) -> None:
+    log = await SqliteLog.open(small_disk / "log.db")
+    await log.append("a", 0, [created()])
+    (small_disk / "rest").write_bytes(b"x" * (os.statvfs(small_disk).f_bavail * 4096))
+    number = 1
+    while await taken(log, number):
+        number += 1
+    with pytest.raises(LogError, match="full"):
+        await log.check()
+    kept = [created(), *(hand(one) for one in range(1, number))]
+    assert await log.read("a") == kept
+    (small_disk / "rest").unlink()
+    await log.check()
+    await log.append("a", number, [hand(number)])
+    await log.close()
+    again = await SqliteLog.open(small_disk / "log.db")
+    assert await again.read("a") == [*kept, hand(number)]
+    await again.close()

@@ -182,6 +182,11 @@ class NotingLog:
         for event in events:
             self.diary.note("log", str(event.__struct_config__.tag))
 
+    async def check(self) -> None:
+        if self.failing:
+            raise LogError("The disk is full.")
+        await self.log.check()
+
     async def read(self, room: str, after: int = 0) -> list[AnyEvent]:
         return await self.log.read(room, after)
 

@@ -8,7 +8,7 @@ import pytest
 
 from stagedoor import rules
 from stagedoor.media.interface import Grant, MediaError
-from stagedoor.messages import MediaRestarted, Speaking, SubscribeOffered, Update
+from stagedoor.messages import MediaRestarted, Saving, Speaking, SubscribeOffered, Update
 from stagedoor.rooms import Keeper, Visitor, wall_clock
 from stagedoor.rooms import media as media_module
 from stagedoor.rules import commands as c
@@ -208,11 +208,15 @@ async def test_a_disk_that_is_full_refuses_and_changes_nothing(crowd: Stage) -> 
     crowd.log.failing = True
     outcome = await crowd.ask("mod", c.RemoveFromStage("ann"))
     assert isinstance(outcome, Refusal)
-    assert outcome.code is Code.SERVER_ERROR
+    assert outcome.code is Code.NOT_SAVED
     assert crowd.keeper.room is before
     assert crowd.grant("ann") == Grant(True, True, True, True)
-    assert not any(entry[1] == "told" for entry in crowd.diary.entries)
+    told = [entry for entry in crowd.diary.entries if entry[1] == "told"]
+    assert told == [("mod", "told", "saving", Saving(False))], "moderators alone"
+    await crowd.ask("mod", c.RemoveFromStage("ann"))
+    assert told == [entry for entry in crowd.diary.entries if entry[1] == "told"], "once"
     crowd.log.failing = False
+    await crowd.diary.until(lambda: crowd.diary.has("mod", "told", "saving", Saving(True)))
     await crowd.do("mod", c.RemoveFromStage("ann"))
 
 

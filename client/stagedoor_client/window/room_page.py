@@ -20,6 +20,10 @@ from .stage import Stage, Visible
 from .talk_pages import TalkPages
 
 RESTARTING = marked("The server restarts. You will be back in a moment.")
+UNSAVED = marked(
+    "The server cannot save anything just now, so nothing can be written or decided. Sound and "
+    "pictures go on. Please tell whoever runs the server."
+)
 QUALITY = {"good": "small", "fair": "small", "poor": "poor", "lost": "poor"}
 SIDE_FROM = 1000  # pixels of width from which the people are shown at first
 
@@ -84,8 +88,9 @@ class RoomPage(QWidget):
         self.name.say(scene.room.name)
         say(self.mode, told(MODE_NAMES[scene.room.mode]))
         self.mode.setToolTip(told(MODE_SENTENCES[scene.room.mode]))
-        say(self.banner_words, told(RESTARTING) if scene.restarting else t("Reconnecting…"))
-        self.banner.setVisible(not scene.online)
+        words = banner(scene)
+        say(self.banner_words, words or self.banner_words.text())
+        self.banner.setVisible(bool(words))
         self.stage.draw(scene)
         self.side.draw(scene)
         self.bar.draw(scene)
@@ -149,3 +154,10 @@ class RoomPage(QWidget):
             left = self.width() - 16 - width
         bottom = self.height() - self.bar.sizeHint().height() - 8
         self.notices.stand(left, bottom, width)
+
+
+def banner(scene: Scene) -> str:
+    """What the banner says; nothing if all is well."""
+    if not scene.online:
+        return told(RESTARTING) if scene.restarting else t("Reconnecting…")
+    return "" if scene.saving else told(UNSAVED)

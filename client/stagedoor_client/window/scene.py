@@ -38,7 +38,8 @@ def folded(text: str) -> str:
 class Scene:
     """A view, and what else is known: ``now`` in milliseconds of the server's clock, ``speaking``
     ids of people, loudest first. ``online``: connected, and not about to reconnect. ``unsent``:
-    what was written and has not arrived. ``restarting``: the server is, and has said so."""
+    what was written and has not arrived. ``restarting``: the server is, and has said so.
+    ``saving``: whether it can save what happens, as far as moderators are told."""
 
     view: View
     online: bool
@@ -46,6 +47,7 @@ class Scene:
     speaking: tuple[str, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     restarting: bool = False
+    saving: bool = True
 
     @property
     def room(self) -> RoomInfo:

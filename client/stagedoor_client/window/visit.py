@@ -98,9 +98,14 @@ class Visit:
         if room.view is None:
             return None
         unsent = tuple(room.outbox.items)
-        speaking = tuple(room.speaking)
         return Scene(
-            room.view, room.online, room.clock(), speaking, unsent, restarting=room.restarting
+            room.view,
+            room.online,
+            room.clock(),
+            tuple(room.speaking),
+            unsent,
+            restarting=room.restarting,
+            saving=room.saving,
         )
 
     def act(self, command: AnyRequest) -> None:

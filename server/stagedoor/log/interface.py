@@ -40,6 +40,9 @@ class EventLog(Protocol):
         Raises LogConflictError if ``after`` is not the last number, LogError if it cannot write.
         """
 
+    async def check(self) -> None:
+        """Write something that changes nothing. Raises LogError if that cannot be done."""
+
     async def read(self, room: str, after: int = 0) -> list[AnyEvent]:
         """The events after number ``after``, in order: the first is number ``after + 1``.
 

@@ -30,6 +30,8 @@ from .row import event as event_of
 from .schema import COLUMNS, connect, erase, head, insert
 
 GROUP = 256  # the most appends in one transaction
+BUSY = 2.0  # seconds to wait for another process that writes to the file; people wait as long
+IMPATIENT = 100  # milliseconds, from when that was in vain until something could be written
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class SqliteLog:
         self._jobs: queue.SimpleQueue[_Append | _Query | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="event log", daemon=True)
         self._closed = False
+        self._patient = False
+        self._be_patient(True)
         self._thread.start()
 
     @classmethod
@@ -79,6 +83,15 @@ class SqliteLog:
         if not all(event.logged for event in events):
             raise ValueError("an event that is not to be kept must not reach the log")
         await self._put(lambda done: _Append(room, after, tuple(events), done))
+
+    async def check(self) -> None:
+        """See EventLog.check."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA user_version = {version}")  # written though it is the same
+
+        await self._put(lambda done: _Query(work, done))
 
     async def read(self, room: str, after: int = 0) -> list[AnyEvent]:
         """See EventLog.read."""
@@ -184,12 +197,21 @@ class SqliteLog:
             for append in appends:
                 results.append((append.done, self._insert(append)))
             self._connection.execute("COMMIT")
+            self._be_patient(True)
         except Exception as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+            self._be_patient(getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_BUSY)
             failure = self._failure(error, "written")
             results = [(append.done, failure) for append in appends]
         self._tell(results)
+
+    def _be_patient(self, patient: bool) -> None:
+        """Wait for another process that writes to the file, but not all the time it takes."""
+        if patient != self._patient:
+            self._patient = patient
+            wait = round(1000 * BUSY) if patient else IMPATIENT
+            self._connection.execute(f"PRAGMA busy_timeout = {wait}")
 
     def _insert(self, append: _Append) -> LogConflictError | None:
         last, previous = head(self._connection, append.room)

@@ -288,6 +288,15 @@ class LobbyCount(Message, frozen=True, tag="lobby_count"):
     count: int
 
 
+class Saving(Message, frozen=True, tag="saving"):
+    """For moderators: whether the server can save what happens, when that changes.
+
+    It can when one enters. While it cannot, all that would be kept is refused with ``not_saved``.
+    """
+
+    works: bool
+
+
 class Older(Message, frozen=True, tag="older"):
     """The answer to ``older_messages``, in order; ``more``: whether there are still older ones."""
 
@@ -356,6 +365,7 @@ AnyMessage = (
     Welcome
     | Lobby
     | LobbyCount
+    | Saving
     | Ok
     | Refused
     | Published

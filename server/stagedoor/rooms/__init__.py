@@ -2,10 +2,11 @@
 
 from .connection import Arrival, Connection, Visitor
 from .house import SHUTTING_DOWN, House, create_room, replay, wall_clock
-from .keeper import Keeper
+from .keeper import UNSAVED, Keeper
 
 __all__ = [
     "SHUTTING_DOWN",
+    "UNSAVED",
     "Arrival",
     "Connection",
     "House",

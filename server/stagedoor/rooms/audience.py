@@ -72,6 +72,13 @@ class Audience:
         for connection in list(self.inside.values()):
             connection.send(encoded)
 
+    def tell_moderators(self, room: Room, message: AnyMessage) -> None:
+        """Tell those inside who moderate."""
+        encoded = _encode(message)
+        for person, connection in list(self.inside.items()):
+            if room.people[person].moderates:
+                connection.send(encoded)
+
     def tell_speaking(self, room: Room, heard: list[str], on_stage: list[str]) -> None:
         """Tell who speaks: those ``on_stage`` to everybody, all who are ``heard`` to moderators."""
         if (heard, on_stage) == self._speaking:
@@ -115,10 +122,7 @@ class Audience:
         if count == self._counted and not (anew and count):
             return
         self._counted = count
-        message = _encode(LobbyCount(count))
-        for person, connection in list(self.inside.items()):
-            if room.people[person].moderates:
-                connection.send(message)
+        self.tell_moderators(room, LobbyCount(count))
 
     def close_all(self, closing: Closing) -> None:
         """Close every connection, saying why."""

@@ -18,6 +18,7 @@ from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError, LogError
 from stagedoor.media.interface import MediaError, Tile
 from stagedoor.messages import AnyMessage, Closing, Lobby, MediaRestarted
+from stagedoor.messages import Saving as SavingMessage
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Code, Refusal, marked
@@ -30,6 +31,7 @@ from .granting import Granting
 from .grants import may_publish
 from .happenings import Told, farewells, tell
 from .media import Media
+from .saving import Saving
 from .speech import Speech
 from .step import Answer, Job, Step
 from .views import lobby, updates, view
@@ -46,7 +48,9 @@ CONFLICTS = 5
 
 WRONG = marked("Something went wrong in the server; please try again.")
 RESTARTS = marked("The server restarts; please try again in a moment.")
-UNSAVED = marked("The server could not save this, so nothing was changed.")
+UNSAVED = marked(
+    "The server cannot save anything at the moment, so nothing was changed. Please try again later."
+)
 
 
 class Keeper:
@@ -72,7 +76,7 @@ class Keeper:
         self._jobs: list[Job] = []
         self._wake = asyncio.Event()
         self._wake.set()
-        self._unsaved = False
+        self._saving = Saving(room.id, log, self._tell_saving)
         self._stopping = False
         self._returned = True
 
@@ -238,7 +242,7 @@ class Keeper:
         for deadline in (rules.next_deadline(self.room), self._speech.deadline()):
             if deadline is not None:
                 wait = min(max((deadline - self._clock()) / 1000, 0.01), wait)
-        if self._unsaved:
+        if not self._saving.works:
             wait = RETRY
         try:
             async with asyncio.timeout(wait):
@@ -250,21 +254,18 @@ class Keeper:
         for _ in range(CONFLICTS):
             step = self._decide(jobs)
             try:
-                if logged := step.draft.logged:
-                    await self._log.append(self.id, step.draft.before.number, logged)
+                number = step.draft.before.number
+                await self._saving.append(number, step.draft.logged, idle=not jobs)
             except LogConflictError:
                 await self._catch_up()
                 continue
-            except LogError as error:
-                logger.error("room %s: %s", self.id, error.sentence)
-                self._unsaved = True
-                self._refuse(jobs, UNSAVED)
+            except LogError:
+                self._refuse(jobs, UNSAVED, Code.NOT_SAVED)
                 return
-            self._unsaved = False
             await self._apply(step)
             return
         logger.error("room %s: other writers are always first", self.id)
-        self._refuse(jobs, UNSAVED)
+        self._refuse(jobs, UNSAVED, Code.NOT_SAVED)
 
     def _decide(self, jobs: list[Job]) -> Step:
         """What is due, who is lost, then everybody's wishes in their order."""
@@ -400,6 +401,9 @@ class Keeper:
         told = [one for one in all_told if one is not None]
         self._told.extend(told)
         return told
+
+    def _tell_saving(self, works: bool) -> None:
+        self.audience.tell_moderators(self.room, SavingMessage(works))
 
     def _inside(self, person: str) -> None:
         if not _connected(self.room, person):

@@ -56,6 +56,7 @@ class Code(StrEnum):
     STALE_ANSWER = "stale_answer"
     MEDIA_DOWN = "media_down"
     # Our own fault.
+    NOT_SAVED = "not_saved"
     SERVER_ERROR = "server_error"
 
 

@@ -45,6 +45,7 @@ _STATUS = {
     Code.SERVER_ERROR: 500,
     Code.MEDIA_DOWN: 503,
     Code.SHUTTING_DOWN: 503,
+    Code.NOT_SAVED: 503,
 }
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from stagedoor.log import LogError
 from stagedoor.messages import Closing
-from stagedoor.rooms import SHUTTING_DOWN, House
+from stagedoor.rooms import SHUTTING_DOWN, UNSAVED, House
 from stagedoor.rules.refusals import Code, Refusal
 
 from . import api, metrics, pages, reports, results
@@ -140,6 +141,9 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _http_error(request, error)
     except ConnectionError:
         raise  # the client went away
+    except LogError as error:
+        logger.error("%s %s: %s", request.method, request.path, error.sentence)
+        return api.refuse(Refusal(Code.NOT_SAVED, UNSAVED))
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)
         return api.refuse(Refusal(Code.SERVER_ERROR, "Something went wrong in the server."))

@@ -5,7 +5,7 @@ import { windowValue } from "../storage.js";
 import { t } from "../words.js";
 
 /** What failed with one of these is sent again by itself. */
-const PASSING = ["too_many", "server_error", "shutting_down", "away", "not_entered"];
+const PASSING = ["too_many", "server_error", "shutting_down", "not_saved", "away", "not_entered"];
 const PATIENCE = 1500;
 
 /**

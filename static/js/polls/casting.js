@@ -6,7 +6,7 @@ import { Refused } from "../connection.js";
 import { forThisWindow } from "../storage.js";
 
 /** Refusals after which the same vote may still be taken. */
-const PASSING = ["lost", "shutting_down", "server_error", "too_many"];
+const PASSING = ["lost", "shutting_down", "not_saved", "server_error", "too_many"];
 
 /**
  * Casts votes, and casts them again where they may have been lost: on the way, or with the server,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from stagedoor_client.window.choices import named, pick
 from stagedoor_client.window.endings import Ending, ending, trouble
 from stagedoor_client.window.happenings import tell
 from stagedoor_client.window.people import Title, rows
+from stagedoor_client.window.room_page import banner
 from stagedoor_client.window.scene import (
     Scene,
     find,
@@ -262,3 +264,11 @@ def test_devices_are_told_apart_and_found_again_by_name() -> None:
     assert found.device.index == 2
     assert pick(there, "Gone") == there[0]
     assert pick([], "Gone") is None
+
+
+def test_the_banner_says_what_is_wrong_and_nothing_otherwise() -> None:
+    now = scene(person("Ann"))
+    assert banner(now) == ""
+    assert "cannot save" in banner(replace(now, saving=False))
+    assert banner(replace(now, online=False, saving=False)) == "Reconnecting…"
+    assert "server restarts" in banner(replace(now, online=False, restarting=True))
