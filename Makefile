@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, docs, words, clean.
+# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, fuzz, docs, words, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -54,6 +54,10 @@ docs: .venv/for-test
 words: .venv/for-test
 	@$(BIN)/python -m tests.words
 
+fuzz: .venv/for-test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -85,4 +89,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test,scan]'
 	@touch $@
 
-.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills docs words clean
+.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills fuzz docs words clean

@@ -22,7 +22,7 @@ from .reloading import Watched, watch
 from .rooms import House
 from .rules.refusals import Refusal
 from .sfu.workers.supervisor import EmbeddedEngine
-from .signalling import Tokens, make_app, room_links
+from .signalling import Tokens, http_logger, make_app, room_links
 from .tls import Gate, host_names, keep_certificate, lan_addresses
 
 logger = logging.getLogger(__name__)
@@ -205,7 +205,7 @@ async def _house(log: SqliteLog, config: ServeConfig, port: int) -> AsyncIterato
 async def _site(
     app: web.Application, listener: socket.socket, house: House, gate: Gate | None
 ) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GOODBYE)
+    runner = web.AppRunner(app, access_log=None, logger=http_logger(), shutdown_timeout=GOODBYE)
     await runner.setup()
     try:
         await web.SockSite(runner, listener, ssl_context=gate.context if gate else None).start()

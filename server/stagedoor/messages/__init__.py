@@ -55,7 +55,7 @@ class Watch(Command, frozen=True, tag="watch"):
 class SubscribeAnswer(Command, frozen=True, tag="subscribe_answer"):
     """The SDP answer to the ``subscribe_offer`` of that revision."""
 
-    revision: int
+    revision: Annotated[int, Meta(ge=0, lt=2**53)]
     sdp: str
 
 

@@ -228,7 +228,8 @@ def find(request: web.Request) -> Keeper:
 def check_key(request: web.Request) -> None:
     """Raises RefusedError unless the request carries ``Authorization: Bearer <operator key>``."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    good = hmac.compare_digest(key.strip().encode(), request.app[OPERATOR_KEY].encode())
+    shown = key.strip().encode("utf-8", "replace")  # headers may hold any bytes
+    good = hmac.compare_digest(shown, request.app[OPERATOR_KEY].encode())
     if scheme.lower() != "bearer" or not good:
         raise RefusedError(Refusal(Code.BAD_KEY, "This needs the operator's key."))
 
@@ -238,7 +239,7 @@ async def _body(request: web.Request, kind: type[T]) -> T:
     data = await request.read()
     try:
         return msgspec.json.decode(data or b"{}", type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise RefusedError(
             Refusal(Code.BAD_MESSAGE, f"The body is not understood: {error}.")
         ) from error

@@ -99,7 +99,7 @@ async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
         max_msg_size=MAX_FRAME,
         writer_limit=WRITE_BUFFER,
     )
-    if not socket.can_prepare(request).ok:
+    if not _asks_for_websocket(socket, request):
         raise api.RefusedError(Refusal(Code.BAD_MESSAGE, "This address is for WebSockets only."))
     keeper = request.app[HOUSE].keeper(request.match_info["room"])
     await socket.prepare(request)
@@ -125,6 +125,14 @@ async def _close_sockets(app: web.Application) -> None:
         line.close(SHUTTING_DOWN)
 
 
+def _asks_for_websocket(socket: web.WebSocketResponse, request: web.Request) -> bool:
+    """Whether this is the handshake; aiohttp raises where its headers are not text."""
+    try:
+        return socket.can_prepare(request).ok
+    except ValueError:
+        return False
+
+
 @web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error is ``{code, sentence}`` under /api/, and a plain page elsewhere."""
@@ -140,7 +148,8 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         return _http_error(request, error)
     except ConnectionError:
-        raise  # the client went away
+        # The client went away, and nobody reads this; aiohttp would log a traceback.
+        return api.refuse(Refusal(Code.BAD_MESSAGE, "The connection ended too early."))
     except LogError as error:
         logger.error("%s %s: %s", request.method, request.path, error.sentence)
         return api.refuse(Refusal(Code.NOT_SAVED, UNSAVED))

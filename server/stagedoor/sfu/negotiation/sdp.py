@@ -128,14 +128,14 @@ def _attribute(media: Media, name: str, value: str) -> None:
     elif name in DIRECTIONS:
         media.direction = name
     elif name in ("rtpmap", "fmtp"):
-        number, _, content = value.partition(" ")
-        payload_type = _number(number)
-        if payload_type is not None:
+        text, _, content = value.partition(" ")
+        number = payload_type(text)
+        if number is not None:
             known = media.codecs if name == "rtpmap" else media.parameters
-            known[payload_type] = content.strip().lower()
+            known[number] = content.strip().lower()
     elif name == "extmap":
-        number, _, uri = value.partition(" ")
-        identifier = _number(number.partition("/")[0])
+        text, _, uri = value.partition(" ")
+        identifier = payload_type(text.partition("/")[0])
         if identifier is not None and uri.split():
             media.extensions[uri.split()[0]] = identifier
     elif name == "ssrc":
@@ -155,9 +155,9 @@ def _ssrc(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
 
 
-def _number(text: str) -> int | None:
-    """A payload type or extension id; None where it is none."""
+def payload_type(text: str) -> int | None:
+    """A payload type, or an extension's id, as a number; None where it is none."""
     if text.isascii() and text.isdigit() and len(text) <= 4:
-        number = int(text)
-        return number if number < 256 else None
+        found = int(text)
+        return found if found < 256 else None
     return None

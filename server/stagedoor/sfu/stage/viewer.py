@@ -10,7 +10,7 @@ from stagedoor.media.interface import MediaError, SubscribeOffer, TrackMap
 from ..negotiation.codecs import KNOWN, REPAIRS
 from ..negotiation.descriptions import Line, Local
 from ..negotiation.descriptions import offer as write_offer
-from ..negotiation.sdp import Description, SdpError
+from ..negotiation.sdp import Description, SdpError, payload_type
 from ..rates.downlink import Downlink
 from ..transport.peer import Peer
 from .repair import Repair
@@ -109,10 +109,11 @@ class Viewer:
             raise SdpError("the answer names another certificate than before")
         ours = {codec.payload_type: codec.kind for codec in KNOWN}
         ours |= dict.fromkeys(REPAIRS.values(), "video")
+        self.accepted = {}
         for media in answer.media:
             takes = media.port != 0 and media.direction in ("recvonly", "sendrecv")
-            numbers = {int(text) for text in media.formats if text.isascii() and text.isdigit()}
-            mine = frozenset(n for n in numbers if ours.get(n) == media.kind) if takes else ()
+            named = map(payload_type, media.formats if takes else ())
+            mine = (one for one in named if one is not None and ours.get(one) == media.kind)
             self.accepted[media.mid] = frozenset(mine)
         self._answered = revision
         if known is None:

@@ -182,9 +182,10 @@ class Worker:
         if not self.up or process is None or process.stdin is None:
             waiting.set_exception(down())
         else:
+            framed = control.frame(asked)
             self._waiting[asked.id] = waiting
             try:
-                process.stdin.write(control.frame(asked))
+                process.stdin.write(framed)
             except ConnectionError:
                 waiting.set_exception(down())
         return self._answered(asked.id, waiting, process)
