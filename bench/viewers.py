@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.peer import Peer
-from stagedoor.media.interface import Grant, SubscribeOffer, Tile
+from stagedoor.media.interface import Forwarded, Grant, SubscribeOffer, Tile
 from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
@@ -96,6 +96,9 @@ class Listener:
         """Of no interest here."""
 
     def layers_needed(self, room: str, person: str, kind: str, bits: list[int]) -> None:
+        """Of no interest here."""
+
+    def forwarded(self, room: str, periods: list[Forwarded]) -> None:
         """Of no interest here."""
 
     def restarted(self, rooms: Collection[str] | None = None) -> None:

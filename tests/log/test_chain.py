@@ -15,7 +15,7 @@ from stagedoor.log import SqliteLog
 from stagedoor.log.breaks import Broken, check
 from stagedoor.log.chain import GENESIS, Head, link
 from stagedoor.log.row import KINDS, Row, event, row, tag
-from stagedoor.log.schema import APPLICATION_ID, COLUMNS
+from stagedoor.log.schema import APPLICATION_ID, COLUMNS, FORMAT
 from stagedoor.rules.base import ERASED
 from stagedoor.rules.events import AnyEvent, Entered, HandRaised, RoomCreated
 from stagedoor.rules.talk.events import Said
@@ -266,8 +266,12 @@ async def test_a_log_from_before_the_chain_is_brought_up_to_date(tmp_path: Path)
         checked = check(stored(tmp_path / "log.db", room))
         assert checked.breaks == []
     with sqlite3.connect(tmp_path / "log.db") as file:
-        assert file.execute("PRAGMA user_version").fetchone() == (2,)
-        assert file.execute("SELECT name FROM sqlite_schema").fetchall() == [("events",)]
+        assert file.execute("PRAGMA user_version").fetchone() == (FORMAT,)
+        assert file.execute("SELECT name FROM sqlite_schema").fetchall() == [
+            ("events",),
+            ("forwarded",),
+            ("stopped",),
+        ]
 
 
 async def test_a_damaged_log_is_brought_up_to_date_as_it_is(tmp_path: Path) -> None:

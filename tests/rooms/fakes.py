@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from stagedoor.log import LogError, SqliteLog
+from stagedoor.log import Forwarded, LogError, SqliteLog, Stopped
 from stagedoor.media.interface import Grant, Listener, MediaError, SubscribeOffer, Tile, TrackMap
 from stagedoor.messages import AnyMessage, Closing, decode_message
 from stagedoor.rules.events import AnyEvent
@@ -192,6 +192,9 @@ class NotingLog:
 
     async def rooms(self) -> list[str]:
         return await self.log.rooms()
+
+    async def record(self, forwarded: Sequence[Forwarded], stopped: Sequence[Stopped]) -> None:
+        await self.log.record(forwarded, stopped)
 
     async def close(self) -> None:
         await self.log.close()

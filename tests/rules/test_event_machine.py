@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from stagedoor import rules
+from stagedoor.audit.event_witness import EventWitness
 from stagedoor.rules import commands as c
 from stagedoor.rules.event import commands as e
 from stagedoor.rules.event.values import Entry
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Role
 
-from .event_witness import EventWitness
 from .test_machine import CAST, HOST, Rooms, anybody_named, anyone, decider
 
 #: Some come by a link of their own, some share one, some come without.

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from stagedoor import rules
+from stagedoor.audit.witness import Witness
 from stagedoor.media.interface import Grant
 from stagedoor.rooms.grants import grants, insiders
 from stagedoor.rules import commands as c
@@ -25,7 +26,6 @@ from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Device, Mode, Role, Room, Seat, Settings
 
 from .play import START
-from .witness import Witness
 
 HOST, MODERATORS, ATTENDEES = "hal", ("ada", "bob"), ("cal", "dee", "eve", "fay")
 CAST = {

@@ -18,7 +18,7 @@ from aiortc import (
     VideoStreamTrack,
 )
 
-from stagedoor.media.interface import SubscribeOffer
+from stagedoor.media.interface import Forwarded, SubscribeOffer
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 
@@ -30,6 +30,7 @@ class Told:
         self.speakers: asyncio.Queue[list[str]] = asyncio.Queue()
         self.publishers: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self.restarts: asyncio.Queue[Collection[str] | None] = asyncio.Queue()
+        self.periods: asyncio.Queue[list[Forwarded]] = asyncio.Queue()
         self.needed: asyncio.Queue[tuple[str, str, list[int]]] = asyncio.Queue()
 
     def offers_to(self, person: str) -> asyncio.Queue[SubscribeOffer]:
@@ -46,6 +47,9 @@ class Told:
 
     def layers_needed(self, room: str, person: str, kind: str, bits: list[int]) -> None:
         self.needed.put_nowait((person, kind, bits))
+
+    def forwarded(self, room: str, periods: list[Forwarded]) -> None:
+        self.periods.put_nowait(periods)
 
     def restarted(self, rooms: Collection[str] | None = None) -> None:
         self.restarts.put_nowait(rooms)

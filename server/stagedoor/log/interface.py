@@ -7,6 +7,8 @@ from typing import Protocol
 
 from stagedoor.rules.events import AnyEvent
 
+from .record import Forwarded, Stopped
+
 
 class LogError(Exception):
     """The log cannot be read or written; ``sentence`` says why, for a person."""
@@ -51,6 +53,9 @@ class EventLog(Protocol):
 
     async def rooms(self) -> list[str]:
         """The ids of all rooms that have events, in order of their creation."""
+
+    async def record(self, forwarded: Sequence[Forwarded], stopped: Sequence[Stopped]) -> None:
+        """Keep what the media engine says, beside the events. Raises LogError."""
 
     async def close(self) -> None:
         """Finish what was begun and free the store."""

@@ -1,7 +1,8 @@
 """The log's file: its tables, its versions, and how rows are put in, read and erased.
 
-Version 1 had each event's JSON whole and no chain; ``_migrate`` computes the chain once, in
-one transaction. What a chain says of the time before is in docs/audit.md.
+Version 1 had each event's JSON whole and no chain; ``_chain`` computes it once, in one transaction.
+What a chain says of the time before is in docs/audit.md. Version 2 had no record of the media
+engine's.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import msgspec
 
 from .chain import GENESIS, link
 from .interface import LogError
+from .record import RECORD
 from .row import Row, split
 
 APPLICATION_ID = 0x53444F52  # "SDOR"; sqlite.org/pragma.html#pragma_application_id
-FORMAT = 2
+FORMAT = 3
 
 COLUMNS = 'room, number, at, "by", type, event, seal, salt, personal, hash'
 
@@ -120,14 +122,16 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if not tables:
         connection.execute(_EVENTS)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
-    elif version < FORMAT:
-        _migrate(connection)
+    elif version == 1:
+        _chain(connection)
+    if not tables or version < FORMAT:
+        for table in RECORD:
+            connection.execute(table)
         connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _chain(connection: sqlite3.Connection) -> None:
     """From version 1: set apart what is personal, and compute the chain."""
     connection.execute("ALTER TABLE events RENAME TO version_1")
     connection.execute(_EVENTS)

@@ -25,6 +25,7 @@ from stagedoor.rules.events import AnyEvent
 
 from .chain import Head
 from .interface import LogBusyError, LogConflictError, LogError
+from .record import Forwarded, Stopped, keep
 from .row import Row, row
 from .row import event as event_of
 from .schema import COLUMNS, connect, erase, head, insert
@@ -117,6 +118,10 @@ class SqliteLog:
 
         rooms: list[str] = await self._put(lambda done: _Query(work, done))
         return rooms
+
+    async def record(self, forwarded: Sequence[Forwarded], stopped: Sequence[Stopped]) -> None:
+        """See EventLog.record."""
+        await self._put(lambda done: _Query(lambda it: keep(it, forwarded, stopped), done))
 
     async def head(self, room: str) -> Head:
         """The end of the room's chain; number 0 for a room without events."""

@@ -73,6 +73,25 @@ class Tile(Struct, frozen=True):
     lines: float
 
 
+class Forwarded(Struct, frozen=True):
+    """What was sent to others of one person's "audio", "video" or "screen" under one grant so far.
+
+    ``first``, ``last``: when a packet of it left first and last, in milliseconds since 1970 by the
+    clock of the engine's machine. ``packets``: how many, counted for each viewer.
+    ``person`` is empty if nobody has the place that they left from, which must not be.
+    ``backstage``: it went to those alone to whom the backstage is shown. ``worker``: which part of
+    the engine says so, for what its own viewers got.
+    """
+
+    person: str
+    kind: str
+    backstage: bool
+    first: int
+    last: int
+    packets: int
+    worker: int = 0
+
+
 class MediaError(Exception):
     """The engine refuses or cannot do it; ``code`` is one of rules.Code's media values."""
 
@@ -101,6 +120,12 @@ class Listener(Protocol):
         """What is needed of a publisher's "video" or "screen": for each layer, the smallest first.
 
         That is the bits a second that are of use at most, or 0 for what nobody watches.
+        """
+
+    def forwarded(self, room: str, periods: list[Forwarded]) -> None:
+        """What was forwarded, told before a grant changes and every few seconds.
+
+        One that has the ``first`` of an earlier one takes its place.
         """
 
     def restarted(self, rooms: Collection[str] | None = None) -> None:

@@ -14,9 +14,10 @@ from .media import Media
 class Granting:
     """Remembers what the engine was told, so that it is told differences only."""
 
-    def __init__(self, room: str, media: Media) -> None:
-        self._room = room
+    def __init__(self, room: Room, media: Media) -> None:
+        self._room = room.id
         self._media = media
+        self._number = room.number
         self._granted: dict[str, Grant] = {}
         self._insiders: frozenset[str] = frozenset()
 
@@ -46,9 +47,12 @@ class Granting:
             for person, grant in await self._media.grant(self._room, batch) if batch else []:
                 if grant is not None:
                     self._granted[person] = grant
+            if batch is taking and (taking or forget):
+                self._media.record.stopped(self._room, self._number, room.number)
+        self._number = room.number
 
     async def end(self) -> None:
-        """The room is over."""
+        """The room is over; ``follow`` has taken everything away."""
         self._granted.clear()
         self._insiders = frozenset()
         await self._media.close_room(self._room)

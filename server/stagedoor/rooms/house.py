@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError
-from stagedoor.media.interface import MediaEngine, SubscribeOffer
+from stagedoor.media.interface import Forwarded, MediaEngine, SubscribeOffer
 from stagedoor.messages import Closing, SendLayers, SubscribeOffered, Track
 from stagedoor.rules.events import AnyEvent, RoomCreated
 from stagedoor.rules.refusals import Code, Refusal, refusal
@@ -17,6 +17,7 @@ from stagedoor.rules.values import Room
 
 from .keeper import Clock, Keeper
 from .media import Media
+from .record import Record
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ class House:
 
     def __init__(self, log: EventLog, engine: MediaEngine, clock: Clock = wall_clock) -> None:
         self.clock = clock
-        self.media = Media(engine)
+        self.record = Record(log, clock)
+        self.media = Media(engine, self.record)
         self._log = log
         self._keepers: dict[str, Keeper] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -60,6 +62,7 @@ class House:
         await house.media.start(house)
         for events in loaded:
             house._keep(replay(events), events)
+        house.record.begin()
         return house
 
     async def create(self, created: RoomCreated) -> Keeper | Refusal:
@@ -91,6 +94,7 @@ class House:
         """Say goodbye if that has not happened, and stop the engine. The log stays open."""
         await self.goodbye()
         await self.media.close()
+        await self.record.close()
 
     def _keep(self, room: Room, events: Iterable[AnyEvent]) -> Keeper:
         keeper = Keeper(room, events, self._log, self.media, self.clock)
@@ -125,6 +129,10 @@ class House:
         keeper = self._keepers.get(room)
         if keeper is not None:
             keeper.tell(person, SendLayers(kind, bits))
+
+    def forwarded(self, room: str, periods: list[Forwarded]) -> None:
+        """See Listener.forwarded."""
+        self.record.forwarded(room, periods)
 
     def restarted(self, rooms: Collection[str] | None = None) -> None:
         """See Listener.restarted."""

@@ -69,7 +69,7 @@ class Keeper:
         self._remember(room, events, after=0)
         self.audience = Audience()
         self._speech = Speech()
-        self._granting = Granting(room.id, media)
+        self._granting = Granting(room, media)
         # Whoever the log says is here lost the connection with the last process (rule 12).
         self._lost = {key for key in room.people if _connected(room, key)}
         self._media_restarted = False

@@ -11,6 +11,7 @@ from stagedoor.media.interface import Listener, MediaEngine, MediaError, Tile
 from stagedoor.rules.refusals import Code
 
 from .grants import Change
+from .record import Record
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +29,9 @@ class Media:
     follows, so that all grants are repeated.
     """
 
-    def __init__(self, engine: MediaEngine) -> None:
+    def __init__(self, engine: MediaEngine, record: Record) -> None:
         self.engine = engine
+        self.record = record
         self._listener: Listener | None = None
         self._restarting: asyncio.Task[None] | None = None
 

@@ -20,6 +20,8 @@ from .stage.loudest import MOST
 from .stage.outgoing import Outgoing
 from .stage.publisher import PICTURES, Publisher
 from .stage.stage import Stage
+from .stage.tally import forwarded
+from .stage.track import Tally
 from .stage.viewer import Viewer
 from .transport.peer import Peer
 from .transport.port import Port
@@ -30,6 +32,7 @@ from .workers.relays import RelayedPeer, Relays
 
 TICK = 0.05
 REPORT = 1.0
+RECORD = 2.0  # seconds after which the server is told what was forwarded, for the audit
 MAX_SDP = 256 * 1024
 MAX_TILES = 200
 
@@ -58,6 +61,7 @@ class Engine:
         self._forwarder = Forwarder(self._port.batch, self._outgoing)
         self._working = False
         self._reported_at = 0.0
+        self._recorded_at = 0.0
         self._relays = Relays(links, self.stages, self._attach, self._relayed_peer)
         for worker, link in links.items():
             self._loop.add_reader(link, self._relayed, worker)
@@ -109,6 +113,7 @@ class Engine:
     def grant(self, room: str, person: str, grant: Grant | None) -> None:
         """In force for the next packet when this returns (rule 13)."""
         stage = self._stage(room)
+        self._end_period(stage, person)
         before = stage.grants.pop(person, Grant())
         if grant is not None:
             stage.grants[person] = grant
@@ -132,6 +137,18 @@ class Engine:
                     viewer.change()
             self._make_offers(stage)
         self._forget_if_empty(stage)
+
+    def _end_period(self, stage: Stage, person: str) -> None:
+        """Say what was sent of a person under the grant that ends here, and count anew."""
+        self._tell_forwarded(stage, person)
+        place = stage.place_of(person)
+        for track in place.tracks.values() if place is not None else ():
+            track.tally = Tally()
+
+    def _tell_forwarded(self, stage: Stage, person: str | None = None) -> None:
+        periods = [*forwarded(stage, time.time() - self._loop.time(), person)]
+        if periods:
+            self._tell(control.Recorded(stage.room, periods))
 
     def show_backstage(self, room: str, people: Sequence[str]) -> None:
         """In force for the next packet when this returns (rule 13)."""
@@ -293,9 +310,14 @@ class Engine:
         report = now - self._reported_at >= REPORT
         if report:
             self._reported_at = now
+        record = now - self._recorded_at >= RECORD
+        if record:
+            self._recorded_at = now
         for stage in list(self.stages.values()):
             try:
                 self._tick_stage(stage, now, report)
+                if record:
+                    self._tell_forwarded(stage)
             except Exception:
                 self._troubles.log()
         if not self._working:

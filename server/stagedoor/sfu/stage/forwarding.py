@@ -93,7 +93,9 @@ class Forwarder:
     ) -> None:
         for branch, out in track.forward(arrival, layer):
             receivers = stage.receivers(place, track, branch)
-            self.forwarded += len(receivers)
+            if receivers:
+                self.forwarded += len(receivers)
+                track.tally.add(len(receivers), arrival.now)
             self._outgoing.put(track, out, receivers, arrival.now)
 
     def _voice(
@@ -215,6 +217,7 @@ class Forwarder:
             again = viewer.repair.wrapped(packet, now) if wraps else rtp.sent_now(packet, now)
             downlink.repaired(len(again) + OVERHEAD)
             self._batch.fan_out([again], [peer])
+            track.tally.add(1, now)
             self.resent += 1
 
     def catch_up(self, stage: Stage, now: float) -> None:
@@ -234,6 +237,7 @@ class Forwarder:
                 left -= len(packets)
                 for packet in packets:
                     self._outgoing.put(track, rtp.sent_now(packet, now), receivers, now)
+                    track.tally.add(1, now)
                 self.caught_up += len(packets)
                 if done:
                     stage.caught_up(person, track)

@@ -47,6 +47,26 @@ class Follower:
         return branch.layer == self.layer and branch.temporal == self.temporal
 
 
+class Tally:
+    """What has been sent to viewers under one grant. ``first`` and ``last`` in seconds.
+
+    ``told``: how many of the packets are known elsewhere. ``since``: ``first`` as it was told.
+    """
+
+    __slots__ = ("first", "last", "packets", "since", "told")
+
+    def __init__(self) -> None:
+        self.first = self.last = 0.0
+        self.packets = self.told = self.since = 0
+
+    def add(self, packets: int, now: float) -> None:
+        """Take note of a packet that goes to so many viewers, one at least."""
+        if not self.packets:
+            self.first = now
+        self.packets += packets
+        self.last = now
+
+
 class Track:
     """An outgoing RTP stream: its branches, who follows them, and recent packets for NACK.
 
@@ -61,6 +81,7 @@ class Track:
         self.followers: dict[str, Follower] = {}
         self.waiting: set[str] = set()
         self.receivers: dict[int, list[Peer]] = {}
+        self.tally = Tally()
         self._rings: dict[int, tuple[int, list[Arrival | None]]] = {}
 
     def interrupt(self) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 from msgspec import Struct
 
-from stagedoor.media.interface import Grant, SubscribeOffer, Tile
+from stagedoor.media.interface import Forwarded, Grant, SubscribeOffer, Tile
 
 
 class Ask(Struct, frozen=True, tag=True):
@@ -156,7 +156,14 @@ class LayersNeeded(Struct, frozen=True, tag=True):
     bits: list[int]
 
 
-Told = Ready | Failed | Done | OfferNeeded | Speaking | Publishing | LayersNeeded
+class Recorded(Struct, frozen=True, tag=True):
+    """See Listener.forwarded."""
+
+    room: str
+    periods: list[Forwarded]
+
+
+Told = Ready | Failed | Done | OfferNeeded | Speaking | Publishing | LayersNeeded | Recorded
 
 _encoder = msgspec.msgpack.Encoder()
 _asked: msgspec.msgpack.Decoder[Asked] = msgspec.msgpack.Decoder(Asked)

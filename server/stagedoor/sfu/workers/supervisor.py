@@ -14,6 +14,8 @@ import sys
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from stagedoor.media.interface import Grant, Listener, MediaError, Tile
 
 from ..stage.loudest import MOST
@@ -293,6 +295,9 @@ class EmbeddedEngine:
                 bits = room.need(worker.index, told) if room is not None else None
                 if bits is not None:
                     listener.layers_needed(told.room, told.person, told.kind, bits)
+            case control.Recorded():
+                periods = [replace(one, worker=worker.index) for one in told.periods]
+                listener.forwarded(told.room, periods)
             case control.Publishing() if self._at_home(worker, told.room):
                 self._forget_needs(told.room, told.person)
                 listener.publishing(told.room, told.person, told.connected)

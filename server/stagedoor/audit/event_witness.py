@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .witness import Event, Somebody, Witness
+from stagedoor.rules.base import ERASED
+
+from .witness import Event, Somebody, Witness, must
 
 #: What is decided under no numbered rule of the stage.
 UNNUMBERED = ("entry_set", "room_renamed", "renamed")
@@ -41,13 +43,13 @@ class EventWitness(Witness):
 
     def entry_set(self, event: Event) -> None:
         if event.get("by", "") == "":
-            assert self.opens_at is not None
-            assert self.opens_at <= event["at"]
-            assert event["entry"] == "open"
+            must(self.opens_at is not None, "no time was set")
+            must(self.opens_at <= event["at"], "it was not yet time")
+            must(event["entry"] == "open", "the clock only opens")
         else:
             self._moderator(event)
         self.entry, self.opens_at = event["entry"], event.get("opens_at")
-        assert self.opens_at is None or self.entry == "lobby"
+        must(self.opens_at is None or self.entry == "lobby", "only a lobby opens by itself")
 
     def entered(self, event: Event) -> None:
         link = event.get("link", "")
@@ -57,7 +59,7 @@ class EventWitness(Witness):
 
     def returned(self, event: Event) -> None:
         who = event["person"]
-        assert who not in self.bans
+        must(who not in self.bans, "they were banned")
         person = self.people[who]
         if person.gone:
             self._lets_in(person.role, self.links[who])
@@ -65,8 +67,8 @@ class EventWitness(Witness):
         self.names[who] = event["name"]
 
     def _lets_in(self, role: str, link: str) -> None:
-        assert self.entry == "open" or role != "attendee"
-        assert not link or link not in self.bans.values()
+        must(self.entry == "open" or role != "attendee", "the room was not open")
+        must(not link or link not in self.bans.values(), "their link was banned")
 
     def left(self, event: Event) -> None:
         super().left(event)
@@ -77,8 +79,8 @@ class EventWitness(Witness):
     def _in_reach(self, event: Event) -> Somebody:
         by = self._moderator(event)
         person = self.people[event["person"]]
-        assert event["by"] != event["person"]
-        assert person.role == "attendee" or by.role == "host", "rule 17"
+        must(event["by"] != event["person"], "nobody puts themselves out")
+        must(person.role == "attendee" or by.role == "host", "rule 17")
         return person
 
     def _put_out(self, event: Event) -> None:
@@ -90,13 +92,13 @@ class EventWitness(Witness):
         self.kept_hands.pop(event["person"], None)
 
     def removed_from_room(self, event: Event) -> None:
-        assert not self.people[event["person"]].gone
+        must(not self.people[event["person"]].gone, "they were not there")
         self._put_out(event)
 
     def banned(self, event: Event) -> None:
         link = event.get("link", "")
-        assert link in ("", self.links[event["person"]])
-        assert not link or link != self.links[event["by"]]
+        must(link in ("", self.links[event["person"]]), "that was not their link")
+        must(not link or link != self.links[event["by"]], "nobody bans their own link")
         self._put_out(event)
         self.bans[event["person"]] = link
 
@@ -108,44 +110,56 @@ class EventWitness(Witness):
 
     def room_renamed(self, event: Event) -> None:
         self._moderator(event)
-        assert event["name"] != self.name
+        must(event["name"] != self.name, "nothing would change")
         self.name = event["name"]
 
     def renamed(self, event: Event) -> None:
         if event["by"] == event["person"]:
-            assert self._self(event).moderates or self.settings["may_rename"]
+            must(
+                self._self(event).moderates or self.settings["may_rename"],
+                "the room does not let people rename themselves",
+            )
         else:
             self._in_reach(event)
             self._target(event)
-        assert event["name"] != self.names[event["person"]]
+        must(
+            event["name"] != self.names[event["person"]] or event["name"] == ERASED,
+            "nothing would change",
+        )
         self.names[event["person"]] = event["name"]
 
     # -- hands and speaking
 
     def hand_raised(self, event: Event) -> None:
         super().hand_raised(event)
-        assert self.people[event["person"]].moderates or self.settings["may_raise_hand"]
+        must(
+            self.people[event["person"]].moderates or self.settings["may_raise_hand"],
+            "the room has no hands",
+        )
         self.kept_hands.pop(event["person"], None)
 
     def spoke_for(self, event: Event) -> None:
-        assert event["ms"] > 0
+        must(event["ms"] > 0, "they did not speak")
         self._clock(event)
         self._target(event)
         self.spoken[event["person"]] = self.spoken.get(event["person"], 0) + event["ms"]
 
     def hand_lowered_once_spoken(self, event: Event) -> None:
         person = self._clock(event)
-        assert self.settings["lower_hand_once_spoken"]
-        assert (self.before["type"], self.before["person"]) == ("spoke_for", event["person"])
-        assert self.before["ms"] >= 2_000
-        assert person.hand is not None
-        self.kept_hands[event["person"]] = (person.hand, event["until"])
+        must(self.settings["lower_hand_once_spoken"], "the room does not lower hands")
+        must(
+            (self.before["type"], self.before["person"]) == ("spoke_for", event["person"]),
+            "they had not just spoken",
+        )
+        must(self.before["ms"] >= 2_000, "they had not spoken long")
+        must(person.hand is not None, "no hand was up")
+        self.kept_hands[event["person"]] = (person.hand or 0, event["until"])
         person.hand = None
 
     def hand_restored(self, event: Event) -> None:
         if event["by"] != event["person"]:
             self._moderator(event)
         person = self._target(event)
-        assert person.hand is None
+        must(person.hand is None, "the hand was up")
         person.hand, until = self.kept_hands.pop(event["person"])
-        assert event["at"] < until
+        must(event["at"] < until, "it was too late")
