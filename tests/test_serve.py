@@ -213,7 +213,8 @@ def test_two_servers_on_one_folder_are_one_too_many(tmp_path: Path) -> None:
     [
         ("stagedoor.db", b"rubbish " * 1000, "not a database"),
         ("secret.key", b"", "does not hold a key"),
-        ("secret.key", b"\xff" * 40, "cannot be read"),
+        ("secret.key", b"\xff" * 40, "does not hold a key"),
+        ("secret.key", b'{"keys": []}', "does not hold a key"),
         ("operator.key", b"short", "does not hold a key"),
     ],
 )

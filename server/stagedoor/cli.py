@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,7 +18,19 @@ import msgspec
 from . import __version__
 from .config import DEFAULT_PORT, DataFolder, ServeConfig, StartError
 from .operating import Operator
-from .options import COMMON, EXPIRY, JSON, ROOM, SERVE, SETTINGS, THE_ROOM, Option, add_all, values
+from .options import (
+    COMMON,
+    EXPIRY,
+    JSON,
+    KEY,
+    ROOM,
+    SERVE,
+    SETTINGS,
+    THE_ROOM,
+    Option,
+    add_all,
+    values,
+)
 from .rules.event.values import Entry
 from .rules.values import Mode, Settings
 from .serve import serve
@@ -27,6 +42,7 @@ T = TypeVar("T")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, or 1 after a sentence on what is wrong."""
     options = _parser().parse_args(arguments)
+    os.umask(0o077)  # what is written is the operator's alone
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -87,8 +103,22 @@ def _room_links(options: Namespace) -> int:
 def _key(options: Namespace) -> int:
     data = DataFolder(options.data)
     data.make()
-    data.operator_key()
-    print(data.operator_file.resolve())
+    if options.action is None:
+        data.operator_key()
+        print(data.operator_file.resolve())
+    elif options.operator:
+        data.rotate_operator_key()
+        print(f"The operator's key is another now: {data.operator_file.resolve()}")
+        print("A server that runs asks for it within seconds.")
+    else:
+        ring = data.rotate_signing_key(int(time.time()), options.keep)
+        print(f"Links are signed with the key {ring.signing.id} from now on.")
+        for key in ring.keys[1:]:
+            end = datetime.fromtimestamp(key.until or 0).astimezone()
+            print(f"  Links of the key {key.id or 'before'} are good until {end:%Y-%m-%d %H:%M}.")
+        if not ring.keys[1:]:
+            print("  All links that were given out until now are of no use any more.")
+        print("A server that runs takes it up within seconds.")
     return 0
 
 
@@ -142,14 +172,16 @@ def _parser() -> argparse.ArgumentParser:
     _add(rooms, "create", "make a room", _create_room, *ROOM, *SETTINGS, EXPIRY, JSON)
     _add(rooms, "list", "list the rooms", _list_rooms, JSON)
     _add(rooms, "links", "make new links", _room_links, THE_ROOM, EXPIRY, JSON)
-    _add(commands, "key", "where the operator's key is", _key)
+    key = _add(commands, "key", "where the operator's key is; or new keys", _key, *KEY)
+    key.add_argument("action", nargs="?", choices=["rotate"], help="sign links with a new key")
     return parser
 
 
 def _add(
     commands: Any, name: str, text: str, run: Callable[[Namespace], int], *options: Option
-) -> None:
+) -> argparse.ArgumentParser:
     """A command with its options, and those that all have."""
-    parser = commands.add_parser(name, help=text)
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text)
     parser.set_defaults(run=run)
     add_all(parser, (*COMMON, *options))
+    return parser

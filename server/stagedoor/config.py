@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import secrets
 import shlex
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+
+from .keyring import SHORTEST, Key, KeyRing, read_ring, write_ring
 
 DEFAULT_PORT = 8080
 DEFAULT_DATA = "data"
@@ -85,13 +90,40 @@ class DataFolder:
                 f"The data folder {self.folder} cannot be made: {error.strerror}."
             ) from error
 
-    def secret(self) -> bytes:
-        """What signs the tokens."""
-        return _kept(self.secret_file).encode()
+    def signing_keys(self) -> KeyRing:
+        """What signs the links. Raises StartError."""
+        content = _kept(self.secret_file, write_ring(KeyRing((Key.new(),))))
+        ring = read_ring(content)
+        if ring is None:
+            raise StartError(
+                f"The file {self.secret_file} does not hold a key; delete it to have a new one "
+                "made. All links that were given out are of no use then."
+            )
+        return ring
+
+    def rotate_signing_key(self, now: int, keep: int) -> KeyRing:
+        """Sign with a new key; what the old ones signed is good for ``keep`` seconds more."""
+        with _alone(self.folder):
+            ring = self.signing_keys().rotated(Key.new(), now, keep)
+            write_private(self.secret_file, write_ring(ring))
+        return ring
 
     def operator_key(self) -> str:
-        """What the operator shows to the HTTP API."""
-        return _kept(self.operator_file)
+        """What the operator shows to the HTTP API. Raises StartError."""
+        try:
+            key = _kept(self.operator_file, _new_operator_key()).decode().strip()
+        except UnicodeDecodeError:
+            key = ""
+        if len(key) < SHORTEST:
+            raise StartError(
+                f"The file {self.operator_file} does not hold a key; delete it to have a new one "
+                "made."
+            )
+        return key
+
+    def rotate_operator_key(self) -> None:
+        """Another key for the HTTP API, in the place of the one there."""
+        write_private(self.operator_file, _new_operator_key())
 
     def write_running(self, running: Running) -> None:
         """Note where the server is reached."""
@@ -140,26 +172,40 @@ def write_private(file: Path, content: bytes) -> None:
         raise StartError(f"The file {file} cannot be written: {error.strerror}.") from error
 
 
-def _kept(file: Path) -> str:
-    """The secret in a file, made if the file is not there. Raises StartError."""
-    try:
-        new = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(file)
-    except OSError as error:
-        raise StartError(f"The file {file} cannot be made: {error.strerror}.") from error
-    secret = secrets.token_urlsafe(32)
-    with os.fdopen(new, "w") as stream:
-        stream.write(secret + "\n")
-    return secret
-
-
-def _read(file: Path) -> str:
+def _kept(file: Path, new: bytes) -> bytes:
+    """What is in a file that others may not read, ``new`` if it is not there yet."""
+    if not file.exists():
+        _put_if_missing(file, new)
     check_private(file, "key")
     try:
-        secret = file.read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"The file {file} cannot be read: {error}.") from error
-    if len(secret) < 32:
-        raise StartError(f"The file {file} does not hold a key; delete it to have a new one made.")
-    return secret
+        return file.read_bytes()
+    except OSError as error:
+        raise StartError(f"The file {file} cannot be read: {error.strerror}.") from error
+
+
+def _put_if_missing(file: Path, content: bytes) -> None:
+    """Of two processes that do this at once, the first counts; the file is never half there."""
+    temporary = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
+    write_private(temporary, content)
+    try:
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(temporary)
+    except OSError as error:
+        raise StartError(f"The file {file} cannot be made: {error.strerror}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _new_operator_key() -> bytes:
+    return secrets.token_urlsafe(32).encode() + b"\n"
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else changes the folder's keys meanwhile."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)

@@ -42,7 +42,7 @@ class Operator:
     def __init__(self, data: DataFolder, public_url: str) -> None:
         self._data = data
         self._public_url = public_url
-        self._tokens = Tokens(data.secret())
+        self._tokens = Tokens(data.signing_keys())
 
     async def create(self, wanted: RoomWanted) -> RoomAndLinks:
         """Make a room."""

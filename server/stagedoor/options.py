@@ -123,6 +123,11 @@ def seconds_of_hours(text: str) -> int:
     return int(hours * 3600)
 
 
+def seconds_or_none_left(text: str) -> int:
+    """Seconds of a number of hours, up to a year; 0 is one, too."""
+    return 0 if text == "0" else seconds_of_hours(text)
+
+
 def milliseconds(text: str) -> int:
     """Milliseconds of a whole number of seconds."""
     return int(text) * 1000
@@ -249,6 +254,18 @@ EXPIRY = Option(
     str(30 * 24),
     "HOURS",
     field="expires_in_s",
+)
+
+KEY = (
+    Option(
+        "--keep-hours",
+        "how long what the old keys have signed stays good, 0: not at all (default: %(default)s)",
+        seconds_or_none_left,
+        str(30 * 24),
+        "HOURS",
+        field="keep",
+    ),
+    Option("--operator", "another key for the HTTP API instead"),
 )
 
 #: Their fields are those of Settings.

@@ -9,13 +9,15 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from . import rules
 from .config import DataFolder, Running, ServeConfig, StartError
+from .keyring import OperatorKey
 from .log import LogError, SqliteLog
 from .media.interface import MediaEngine, MediaError
 from .reloading import Watched, watch
@@ -40,7 +42,7 @@ async def serve(config: ServeConfig) -> None:
     _set_on_signal(stopped)
     data = DataFolder(config.data)
     data.make()
-    tokens, operator_key = Tokens(data.secret()), data.operator_key()
+    tokens, operator_key = Tokens(data.signing_keys()), OperatorKey(data.operator_key())
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(_bind(config.host, config.port, socket.SOCK_STREAM))
         port: int = listener.getsockname()[1]
@@ -60,9 +62,16 @@ async def serve(config: ServeConfig) -> None:
             strict_transport=gate is not None and gate.own,
         )
         await stack.enter_async_context(_site(app, listener, house, gate))
-        _note(data, config.host, port, url, gate)
+        note = partial(_note, data, config.host, port, url, gate)
+        note()
         stack.callback(data.forget_running)
-        await stack.enter_async_context(_reloading(_watched(data, config.host, port, url, gate)))
+        watched = [
+            Watched([data.secret_file], lambda: tokens.use(data.signing_keys())),
+            Watched([data.operator_file], lambda: operator_key.use(data.operator_key())),
+        ]
+        if gate is not None:
+            watched.append(Watched(gate.files, lambda: _renew(gate, note)))
+        await stack.enter_async_context(_reloading(watched))
         _say_ready(config, url, tokens, gate)
         await stopped.wait()
         logger.info("shutting down")
@@ -127,15 +136,9 @@ def _note(data: DataFolder, host: str, port: int, url: str, gate: Gate | None) -
     data.write_running(Running(os.getpid(), f"{scheme}://{_local(host)}:{port}", url, mark))
 
 
-def _watched(data: DataFolder, host: str, port: int, url: str, gate: Gate | None) -> list[Watched]:
-    if gate is None:
-        return []
-
-    def renew() -> None:
-        gate.load()
-        _note(data, host, port, url, gate)
-
-    return [Watched(gate.files, renew)]
+def _renew(gate: Gate, note: Callable[[], None]) -> None:
+    gate.load()
+    note()
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from stagedoor import messages as m
 from stagedoor import rules
+from stagedoor.keyring import Key, KeyRing, OperatorKey
 from stagedoor.log import SqliteLog
 from stagedoor.rooms import House, Keeper
 from stagedoor.rules.values import Role
@@ -21,6 +22,7 @@ from tests.rooms.fakes import FakeEngine
 
 OPERATOR = "operator-key-for-the-tests-0123456789"
 SECRET = b"a secret for the tests, long enough for every algorithm that signs them"
+RING = KeyRing((Key("", SECRET.decode()),))
 PATIENCE = 20.0  # seconds
 
 
@@ -111,7 +113,7 @@ class Server:
         self.app = app = make_app(
             self.house,
             self.tokens,
-            operator_key=OPERATOR,
+            operator_key=OperatorKey(OPERATOR),
             public_url="https://stage.example.org",
             **options,
         )
@@ -151,7 +153,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     engine = FakeEngine()
     house = await House.open(log, engine)
     await house.create(rules.create("room", "The room", now=house.clock()))
-    server = Server(house, engine, Tokens(SECRET))
+    server = Server(house, engine, Tokens(RING))
     static = tmp_path / "static"
     static.mkdir()
     (static / "index.html").write_text("<!doctype html><title>front</title>")

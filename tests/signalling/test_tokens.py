@@ -3,40 +3,69 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
+import time
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stagedoor import messages as m
 from stagedoor import rules
+from stagedoor.keyring import Key, KeyRing, read_ring, write_ring
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Role
 from stagedoor.signalling.links import room_links
 from stagedoor.signalling.tokens import Link, Session, Tokens
 
-from .conftest import SECRET, Server
+from .conftest import RING, SECRET, Server
 
-TOKENS = Tokens(SECRET)
-FAR = 4_000_000_000
-
-
-def signed(secret: bytes = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
-    good = {"kind": "link", "room": "room", "role": "host", "exp": FAR}
-    return jwt.encode(
-        {k: v for k, v in {**good, **claims}.items() if v is not None}, secret, algorithm=algorithm
-    )
+TOKENS = Tokens(RING)
+FAR = int(time.time()) + 3600
 
 
-def unsigned() -> str:
+def signed(
+    secret: bytes = SECRET,
+    algorithm: str = "HS256",
+    header: dict[str, Any] | None = None,
+    **claims: Any,
+) -> str:
+    good = {
+        "kind": "link",
+        "room": "room",
+        "role": "host",
+        "exp": FAR,
+        "iat": FAR - 3600,
+        "jti": "j",
+    }
+    said = {k: v for k, v in {**good, **claims}.items() if v is not None}
+    return jwt.encode(said, secret, algorithm=algorithm, headers=header)
+
+
+def unsigned(algorithm: str = "none", secret: bytes | None = None, **header: Any) -> str:
+    """A token made by hand: without a signature, or with one that says what it likes."""
+
     def part(value: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+        return text(json.dumps(value).encode())
 
-    claims = {"kind": "link", "room": "room", "role": "host", "exp": FAR}
-    return f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims)}."
+    def text(value: bytes) -> str:
+        return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+    claims = {
+        "kind": "link",
+        "room": "room",
+        "role": "host",
+        "exp": FAR,
+        "iat": FAR - 3600,
+        "jti": "j",
+    }
+    said = f"{part({'alg': algorithm, 'typ': 'JWT', **header})}.{part(claims)}"
+    signature = b"" if secret is None else hmac.digest(secret, said.encode(), "sha256")
+    return f"{said}.{text(signature)}"
 
 
 BAD = {
@@ -45,6 +74,13 @@ BAD = {
     "unsigned": unsigned(),
     "signed by another server": signed(secret=b"another secret of another server....."),
     "another algorithm": signed(algorithm="HS512"),
+    "a key of a name that is nobody's": signed(header={"kid": "nobody"}),
+    "a key whose name is a list": unsigned("HS256", SECRET, kid=["", ""]),
+    "signed with no key": unsigned("HS256", b""),
+    "from the future": signed(iat=FAR, exp=FAR + 3600),
+    "good for longer than a year": signed(exp=FAR + 400 * 24 * 3600),
+    "issued at no time": signed(iat=None),
+    "issued at a text": signed(iat="now"),
     "another room": signed(room="other"),
     "a session, not a link": signed(kind="session", person="p"),
     "no kind": signed(kind=None),
@@ -68,6 +104,72 @@ async def test_a_bad_token_opens_nothing(server: Server, token: str) -> None:
     assert server.keeper.room.people == {}
     assert isinstance(await client.ask(m.Enter("Eve")), m.Welcome), "the open door stays open"
     assert client.me.role is Role.ATTENDEE
+
+
+def test_the_tokens_are_as_good_as_those_that_are_refused() -> None:
+    """So that what is refused above is refused for what its name says."""
+    for good in (signed(), unsigned("HS256", SECRET)):
+        assert isinstance(TOKENS.read_link(good, "room"), Link)
+
+
+def test_an_algorithm_of_the_tokens_own_choice_is_not_taken() -> None:
+    """A public key is no secret: whoever signs HMAC with it must not be believed (RFC 8725)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    claims = {
+        "kind": "link",
+        "room": "room",
+        "role": "host",
+        "exp": FAR,
+        "iat": FAR - 3600,
+        "jti": "j",
+    }
+    for token in (jwt.encode(claims, key, "ES256"), *(signed(algorithm=a) for a in ("HS384",))):
+        assert isinstance(TOKENS.read_link(token, "room"), Refusal)
+    for none in ("none", "None", "NONE", "nOnE"):
+        assert isinstance(TOKENS.read_link(unsigned(none), "room"), Refusal)
+
+
+def test_old_links_are_good_until_their_key_is_retired() -> None:
+    now = int(time.time())
+    tokens = Tokens(RING)
+    old = tokens.link("room", Role.HOST)
+    rotated = RING.rotated(Key.new(), now, keep=3600)
+    tokens.use(rotated)
+    new = tokens.link("room", Role.HOST)
+    assert jwt.get_unverified_header(new)["kid"] == rotated.signing.id
+    for token in (old, new):
+        assert isinstance(tokens.read_link(token, "room"), Link)
+    # Neither is one key's name good with another's signature.
+    assert rotated.find("", now + 3599) is not None
+    assert rotated.find("", now + 3600) is None
+    forged = signed(header={"kid": rotated.signing.id})
+    assert isinstance(tokens.read_link(forged, "room"), Refusal)
+
+    again = rotated.rotated(Key.new(), now, keep=0)
+    assert len(again.keys) == 1
+    tokens.use(again)
+    for token in (old, new):
+        refused = tokens.read_link(token, "room")
+        assert isinstance(refused, Refusal)
+        assert refused.code is Code.BAD_TOKEN
+    thrice = rotated.rotated(Key.new(), now, keep=7200)
+    assert [key.until for key in thrice.keys] == [None, now + 7200, now + 3600]
+
+
+def test_a_ring_is_read_as_it_was_written() -> None:
+    ring = RING.rotated(Key.new(), 1000, keep=60)
+    assert read_ring(write_ring(ring)) == ring
+    assert read_ring(b"k" * 43 + b"\n") == KeyRing((Key("", "k" * 43),))
+    for bad in (
+        b"",
+        b"short",
+        b"{}",
+        b'{"keys":[]}',
+        b'{"keys":[{"id":"","secret":"s"}]}',
+        b"\xff" * 40,
+    ):
+        assert read_ring(bad) is None
+    assert ring.signing.secret not in repr(ring)
 
 
 async def test_an_expired_token_says_so(server: Server) -> None:
@@ -107,7 +209,7 @@ def test_a_session_is_good_for_its_room_alone() -> None:
     for other in (
         TOKENS.read_session(token, "other"),
         TOKENS.read_session(TOKENS.session(session, life=-1), "room"),
-        Tokens(b"another secret, also of 32 bytes or more").read_session(token, "room"),
+        Tokens(KeyRing((Key.new(),))).read_session(token, "room"),
     ):
         assert isinstance(other, Refusal)
         assert other.code is Code.BAD_SESSION

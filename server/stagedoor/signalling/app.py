@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from stagedoor.keyring import OperatorKey
 from stagedoor.log import LogError
 from stagedoor.messages import Closing
 from stagedoor.rooms import SHUTTING_DOWN, UNSAVED, House
@@ -42,7 +43,7 @@ def make_app(
     house: House,
     tokens: Tokens,
     *,
-    operator_key: str,
+    operator_key: OperatorKey,
     public_url: str,
     static: Path | None = None,
     heartbeat: float = HEARTBEAT,

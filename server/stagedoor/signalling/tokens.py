@@ -1,4 +1,4 @@
-"""The tokens in links and sessions: JSON Web Tokens (RFC 7519), HS256, one secret a server."""
+"""The tokens in links and sessions: JSON Web Tokens (RFC 7519), HS256, with the server's keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 from msgspec import Struct
 
+from stagedoor.keyring import KeyRing
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Role
 
@@ -16,6 +17,8 @@ _ALGORITHM = "HS256"
 
 LINK_LIFE = 30 * 24 * 3600  # seconds
 SESSION_LIFE = 7 * 24 * 3600
+LONGEST_LIFE = 366 * 24 * 3600
+SKEW = 60  # seconds that a token may be from the future, as clocks are set
 MAX_TOKEN = 4096
 
 
@@ -36,10 +39,14 @@ class Session(Struct, frozen=True):
 
 
 class Tokens:
-    """Makes and reads the tokens of one server. ``secret``: 32 bytes or more."""
+    """Makes and reads the tokens of one server."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+
+    def use(self, keys: KeyRing) -> None:
+        """Sign and read with these from now on."""
+        self._keys = keys
 
     def link(self, room: str, role: Role, life: int = LINK_LIFE) -> str:
         """A token for a link, good for ``life`` seconds."""
@@ -78,26 +85,44 @@ class Tokens:
     def _sign(self, claims: dict[str, Any], life: int) -> str:
         now = int(time.time())
         claims |= {"iat": now, "exp": now + life, "jti": secrets.token_urlsafe(9)}
-        return jwt.encode(claims, self._secret, algorithm=_ALGORITHM)
+        key = self._keys.signing
+        named = {"kid": key.id} if key.id else None
+        return jwt.encode(claims, key.secret, algorithm=_ALGORITHM, headers=named)
 
     def _verify(
         self, token: str, kind: str, needed: list[str], room: str
     ) -> dict[str, Any] | Refusal | None:
-        """The claims; a refusal if they were good once; None if they never were."""
+        """The claims; a refusal if they were good once; None if they never were.
+
+        Neither the algorithm nor the key are of the token's choice: it names one of our keys, and
+        what is signed with another algorithm, or with none, is not ours (RFC 8725 section 3.1).
+        """
         if len(token) > MAX_TOKEN:
             return None
+        now = time.time()
         try:
+            key = self._keys.find(jwt.get_unverified_header(token).get("kid", ""), now)
+            if key is None:
+                return None
             claims: dict[str, Any] = jwt.decode(
                 token,
-                self._secret,
+                key.secret,
                 algorithms=[_ALGORITHM],
-                options={"require": ["exp", "kind", "room", *needed]},
+                options={"require": ["exp", "iat", "kind", "room", *needed], "verify_iat": False},
             )
         except jwt.ExpiredSignatureError:
             return Refusal(Code.EXPIRED_TOKEN, "This link has expired; please ask for a new one.")
-        except (jwt.PyJWTError, ValueError, UnicodeError):
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
             return None
-        good = claims["kind"] == kind and claims["room"] == room
+        good = claims["kind"] == kind and claims["room"] == room and _in_time(claims, now)
         if not good or claims["role"] not in list(Role):
             return None
         return claims
+
+
+def _in_time(claims: dict[str, Any], now: float) -> bool:
+    """Whether it is from the past, give or take a clock's error, and not meant to last for ever."""
+    issued, end = claims["iat"], claims["exp"]
+    if not isinstance(issued, int) or not isinstance(end, int):
+        return False
+    return issued <= now + SKEW and end - issued <= LONGEST_LIFE
