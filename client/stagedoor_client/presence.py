@@ -98,7 +98,7 @@ class Presence:
 
     def clock(self) -> int:
         """The server's clock, in milliseconds: what the times in the view are told by."""
-        return int(time.time() * 1000 + self._clock_offset)
+        return int(time.monotonic() * 1000 + self._clock_offset)
 
     # -- life
 
@@ -199,7 +199,7 @@ class Presence:
 
     def _welcomed(self, message: Welcome) -> None:
         before = self.view
-        self._clock_offset = message.now - time.time() * 1000
+        self._clock_offset = message.now - time.monotonic() * 1000
         self.view = view = whole(message.view)
         self.saving = True
         line = lines.entered(view, again=before is not None)

@@ -42,7 +42,7 @@ async def serve(config: ServeConfig) -> None:
     _set_on_signal(stopped)
     data = DataFolder(config.data)
     data.make()
-    tokens, operator_key = Tokens(data.signing_keys()), OperatorKey(data.operator_key())
+    keys, operator_key = data.signing_keys(), OperatorKey(data.operator_key())
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(_bind(config.host, config.port, socket.SOCK_STREAM))
         port: int = listener.getsockname()[1]
@@ -51,6 +51,7 @@ async def serve(config: ServeConfig) -> None:
         log = await stack.enter_async_context(_log(data))
         data.forget_running()  # the lock of the log is ours, so that it is of an earlier server
         house = await stack.enter_async_context(_house(log, config, port))
+        tokens = Tokens(keys, house.clock)
         if config.demo:
             await _make_demo(house)
         app = make_app(

@@ -74,7 +74,7 @@ export class Store {
 
   /** The server's clock, in milliseconds. */
   now() {
-    return Date.now() + this.#ahead;
+    return performance.now() + this.#ahead;
   }
 
   /** The people on stage, seats held included, by the order in which they are known. */
@@ -110,7 +110,7 @@ export class Store {
 
   /** @param {{now: number, view: {number: number, you: string, room: Room, people: Person[]}}} message */
   welcome({ now, view }) {
-    this.#ahead = now - Date.now();
+    this.#ahead = now - performance.now();
     this.you = view.you;
     this.number = view.number;
     this.room = view.room;

@@ -87,6 +87,7 @@ BAD = {
     "no room": signed(room=None),
     "no role": signed(role=None),
     "no expiry": signed(exp=None),
+    "an expiry that is no time": signed(exp="later"),
     "an unknown role": signed(role="king"),
     "a role that is a list": signed(role=["host"]),
     "cut short": signed()[:-3],
@@ -214,6 +215,20 @@ def test_a_session_is_good_for_its_room_alone() -> None:
         assert isinstance(other, Refusal)
         assert other.code is Code.BAD_SESSION
     assert isinstance(TOKENS.read_link(token, "room"), Refusal)
+
+
+def test_tokens_are_read_by_the_clock_that_they_are_made_by() -> None:
+    """Which the rooms share, so that no machine's clock that is set makes any of them bad."""
+    now = 4_000_000_000_000
+    tokens = Tokens(RING, lambda: now)
+    link = tokens.link("room", Role.HOST, life=60)
+    assert isinstance(tokens.read_link(link, "room"), Link)
+    now += 59_000
+    assert isinstance(tokens.read_link(link, "room"), Link)
+    now += 1_000
+    over = tokens.read_link(link, "room")
+    assert isinstance(over, Refusal)
+    assert over.code is Code.EXPIRED_TOKEN
 
 
 @given(st.text(max_size=200), st.integers(0, 200))

@@ -1,7 +1,8 @@
 """One keeper a room: load, decide, append, apply, publish; and the views."""
 
+from .clock import wall_clock
 from .connection import Arrival, Connection, Visitor
-from .house import SHUTTING_DOWN, House, create_room, replay, wall_clock
+from .house import SHUTTING_DOWN, House, create_room, replay
 from .keeper import UNSAVED, Keeper
 
 __all__ = [

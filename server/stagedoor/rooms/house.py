@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Collection, Iterable
 
 from stagedoor import rules
@@ -15,7 +14,8 @@ from stagedoor.rules.events import AnyEvent, RoomCreated
 from stagedoor.rules.refusals import Code, Refusal, refusal
 from stagedoor.rules.values import Room
 
-from .keeper import Clock, Keeper
+from .clock import Clock, SteadyClock
+from .keeper import Keeper
 from .media import Media
 from .record import Record
 
@@ -24,11 +24,6 @@ logger = logging.getLogger(__name__)
 SHUTTING_DOWN = Closing(
     Code.SHUTTING_DOWN, "The server restarts; you will be back in a moment.", again=True
 )
-
-
-def wall_clock() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 async def create_room(log: EventLog, created: RoomCreated) -> Room | Refusal:
@@ -43,7 +38,7 @@ async def create_room(log: EventLog, created: RoomCreated) -> Room | Refusal:
 class House:
     """Made by ``open``; ends with ``close``. It is the engine's listener."""
 
-    def __init__(self, log: EventLog, engine: MediaEngine, clock: Clock = wall_clock) -> None:
+    def __init__(self, log: EventLog, engine: MediaEngine, clock: Clock) -> None:
         self.clock = clock
         self.record = Record(log, clock)
         self.media = Media(engine, self.record)
@@ -52,13 +47,16 @@ class House:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, log: EventLog, engine: MediaEngine, clock: Clock = wall_clock) -> House:
+    async def open(cls, log: EventLog, engine: MediaEngine, clock: Clock | None = None) -> House:
         """Start the engine and load every room.
 
+        The clock is a steady one, if none is given: never earlier than what is in the log, even if
+        the machine's was set back since.
         Raises LogError if a room cannot be read, and what the engine's start raises.
         """
-        house = cls(log, engine, clock)
         loaded = [(await log.read(room)) for room in await log.rooms()]
+        last = max((events[-1].at for events in loaded), default=0)
+        house = cls(log, engine, clock or SteadyClock(at_least=last))
         await house.media.start(house)
         for events in loaded:
             house._keep(replay(events), events)

@@ -25,6 +25,7 @@ from stagedoor.rules.refusals import Code, Refusal, marked
 from stagedoor.rules.values import Room
 
 from .audience import Audience
+from .clock import Clock
 from .connection import Arrival, Connection, Visitor
 from .draft import Decision, Draft
 from .granting import Granting
@@ -37,8 +38,6 @@ from .step import Answer, Job, Step
 from .views import lobby, updates, view
 
 logger = logging.getLogger(__name__)
-
-Clock = Callable[[], int]
 
 REMEMBERED = 1000  # happenings kept for people who resume
 MISSED = 100  # the most that one of them is told

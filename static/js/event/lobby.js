@@ -17,7 +17,7 @@ export class Lobby {
 
   /** Show what the server said, and let go of the wait if the room is open. @param {LobbyMessage} message */
   take(message) {
-    this.#ahead = message.now - Date.now();
+    this.#ahead = message.now - performance.now();
     this.#opensAt = message.opens_at ?? null;
     setText(byId("lobby-room"), message.room);
     byId("lobby-lost").hidden = true;
@@ -54,6 +54,6 @@ export class Lobby {
     clock.hidden = at === null;
     if (at === null) return setText(byId("lobby-when"), t("A moderator opens the room."));
     setText(byId("lobby-when"), t("It opens at {time}.", { time: moment(at) }));
-    setText(clock, countdown(at, Date.now() + this.#ahead));
+    setText(clock, countdown(at, performance.now() + this.#ahead));
   }
 }
