@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from stagedoor.sfu.packets import rtp
 from stagedoor.sfu.packets.rtcp import SenderInfo
-from stagedoor.sfu.stage.numbering import Arrival
-from stagedoor.sfu.stage.track import RING, Track
+from stagedoor.sfu.stage.numbering import RING, Arrival
+from stagedoor.sfu.stage.track import Track
 
 
 def packet(sequence: int, timestamp: int, payload: bytes = b"x") -> bytes:

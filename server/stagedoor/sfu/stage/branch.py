@@ -6,7 +6,7 @@ import itertools
 
 from ..packets import rtp, vp8
 from ..packets.rtcp import SenderInfo
-from .numbering import Arrival, Numbering
+from .numbering import RING, Arrival, Numbering
 
 CLOCK_RATES = {"audio": 48000, "video": 90000, "screen": 90000}
 NOTHING, ALL = -1, 3
@@ -42,12 +42,12 @@ class Branch:
         self._before: Numbering | None = None
         self.highest = -1
         self.key: tuple[int, float] | None = None
+        self._turned = False
         self._timestamp = 0
         self._picture = -1
         self._tl0 = -1
         self._at = 0.0
         self._clock: tuple[int, int] | None = None
-        self._returned = False
 
     def fork(self, layer: int, temporal: int) -> Branch:
         """Another branch that goes on from here by itself."""
@@ -57,18 +57,18 @@ class Branch:
         made.highest, made._timestamp, made._at = self.highest, self._timestamp, self._at
         made._picture, made._tl0, made._clock = self._picture, self._tl0, self._clock
         made._before = self._before
+        made._turned = self._turned or layer != self.layer
         made.key = self.key
         if self._numbering is not None:
             made._numbering = self._numbering.copy()
-        made._returned = self._returned or self.layer == NOTHING
         return made
 
     def turn(self, layer: int, temporal: int) -> None:
         """Carry another layer, or others of its temporal layers, from the next packet on.
 
-        What the layer's source sent while nothing was carried leaves no gap.
+        What the layer's source sent while something else or nothing was carried leaves no gap.
         """
-        self._returned |= self.layer == NOTHING
+        self._turned = self._turned or layer != self.layer
         self.layer, self.temporal = layer, temporal
 
     def interrupt(self) -> None:
@@ -78,28 +78,28 @@ class Branch:
     def forward(self, arrival: Arrival) -> bytes | None:
         """The packet as these viewers get it; None if they do not.
 
-        That is one older than the source's first here, an empty one, or one of a temporal layer
-        that is left out. Where such a one comes late, its number is taken up by an empty packet.
+        That is one older than the source's first here, one that came before, an empty one, or one
+        of a temporal layer that is left out. Where one of the last two comes late, its number is
+        taken up by an empty packet.
         """
         header, part = arrival.header, arrival.part
         numbering = self._numbering
-        if numbering is None or numbering.source != arrival.source or self._returned:
-            numbering = self._join(arrival)
-        numbering.count += 1
-        behind = (header.sequence - numbering.first) & 0xFFFF
-        if behind >= 0x8000 and numbering.count < 0x4000:
-            return None
-        late = numbering.newest >= 0 and not rtp.newer(header.sequence, numbering.newest)
-        if not late:
-            numbering.newest = header.sequence
-        extension = b"" if self.kind == "audio" else rtp.send_time(arrival.now)
-        if arrival.empty or (part is not None and part.tid > self.temporal):
-            if not late:
-                numbering.leave_out(header.sequence, part)
+        if numbering is None or self._follows_on(arrival, numbering):
+            if not arrival.newest:
                 return None
-            out = rtp.padding(numbering.write(arrival, self.ssrc, extension))
-        else:
-            out = numbering.write(arrival, self.ssrc, extension)
+            numbering = self._join(arrival)
+        late = numbering.late(header.sequence)
+        if late and not numbering.fills(header.sequence):
+            return None
+        if not late:
+            self._advance(header.sequence, numbering)
+        left = arrival.empty or (part is not None and part.tid > self.temporal)
+        if left and not late:
+            numbering.leave_out(header.sequence, part)
+            return None
+        out = self.write(arrival, numbering)
+        if left:
+            out = numbering.pad(header.sequence, out)
         if not late:
             self._remember(out, arrival, numbering)
         self.payload_type = arrival.payload_type
@@ -108,6 +108,26 @@ class Branch:
         self.octets += octets
         self.size += (octets - self.size) / (RECENT if self.size else 1)
         return out
+
+    def write(self, arrival: Arrival, numbering: Numbering) -> bytes:
+        """A packet as it is numbered here, with the time at which it was sent first."""
+        extension = b"" if self.kind == "audio" else rtp.send_time(arrival.now)
+        return numbering.write(arrival, self.ssrc, extension)
+
+    def _follows_on(self, arrival: Arrival, numbering: Numbering) -> bool:
+        """Whether a packet gets the number after the last one, whatever its own is.
+
+        Else numbers would leap as the source's do, or as many as were sent while these viewers got
+        another layer or none; and who decrypts tells a leap of 32768 from one back no more.
+        """
+        other = numbering.source != arrival.source
+        return other or self._turned or numbering.leaps(arrival.header.sequence)
+
+    def _advance(self, sequence: int, numbering: Numbering) -> None:
+        """The newest packet. What was numbered otherwise is forgotten once it is long ago."""
+        numbering.advance(sequence)
+        if self._before is not None and (sequence - numbering.first) & 0xFFFF >= RING:
+            self._before = None
 
     def _remember(self, out: bytes, arrival: Arrival, numbering: Numbering) -> None:
         """What the next source's first packet has to follow on."""
@@ -133,7 +153,7 @@ class Branch:
         if part is not None and part.tl0 >= 0 and self._tl0 >= 0:
             joined.tl0 = (self._tl0 + 1 - part.tl0) & 0xFF
         self._before, self._numbering = self._numbering, joined
-        self._returned = False
+        self._turned = False
         return joined
 
     def _following(self, arrival: Arrival) -> int:
@@ -156,10 +176,7 @@ class Branch:
     def numbering_of(self, sequence: int) -> Numbering | None:
         """By which numbering an outgoing sequence number was given, if that is known."""
         for numbering in (self._numbering, self._before):
-            if numbering is None:
-                continue
-            since = (numbering.original(sequence) - numbering.first) & 0xFFFF
-            if since < 0x8000 or numbering.count >= 0x4000:
+            if numbering is not None and numbering.knows(numbering.original(sequence)):
                 return numbering
         return None
 

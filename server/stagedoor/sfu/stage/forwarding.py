@@ -201,7 +201,10 @@ class Forwarder:
         lost: list[int],
         now: float,
     ) -> None:
-        """Send lost packets again, within limits; on a stream of their own if that was taken."""
+        """Send lost packets again, within limits; on a stream of their own if that was taken.
+
+        Else it is the very same packet, as one number must not protect two different ones.
+        """
         place, track = found
         peer, downlink = viewer.peer, viewer.downlink
         branch = track.followers[viewer.person].branch
@@ -214,7 +217,7 @@ class Forwarder:
             if packet is None or not viewer.repair.again(packet, rate, downlink.rtt, now):
                 continue
             wraps = codecs.REPAIRS.get(packet[1] & 0x7F) in accepted
-            again = viewer.repair.wrapped(packet, now) if wraps else rtp.sent_now(packet, now)
+            again = viewer.repair.wrapped(packet, now) if wraps else packet
             downlink.repaired(len(again) + OVERHEAD)
             self._batch.fan_out([again], [peer])
             track.tally.add(1, now)
@@ -236,7 +239,7 @@ class Forwarder:
                 packets, done = caught.step()
                 left -= len(packets)
                 for packet in packets:
-                    self._outgoing.put(track, rtp.sent_now(packet, now), receivers, now)
+                    self._outgoing.put(track, packet, receivers, now)
                     track.tally.add(1, now)
                 self.caught_up += len(packets)
                 if done:

@@ -10,7 +10,8 @@ from ..packets import rtp, vp8
 from ..packets.part import Part
 from ..packets.rtcp import SenderInfo
 
-REMEMBERED = 512  # packets left out that are known, for those that come late
+RING = 1024
+"""How far back, in a source's sequence numbers, anything is known of what was sent."""
 
 
 class Arrival(NamedTuple):
@@ -35,9 +36,13 @@ class Arrival(NamedTuple):
 class Numbering:
     """Offsets from a source's numbers to a branch's, as of the newest packet.
 
-    ``first``: the source's first sequence number here; ``count``: packets since. ``left_out``: the
-    sequence numbers of packets that viewers do not get, and whether a picture began with it. Those
-    behind them move up, so that no gap shows.
+    ``first``: the source's first sequence number here, or a later one, but before the last RING.
+    ``left_out``: the sequence numbers of packets that viewers do not get, and whether a picture
+    began with it. Those behind them move up, so that no gap shows. ``missing``: those that have
+    not come yet; ``padded``: what took up the numbers of those that were not to come any more.
+
+    An outgoing number never means two different packets, as under SRTP it must not (RFC 7714,
+    section 8.1; RFC 3711, section 9.1): what is written once is written the same ever after.
     """
 
     source: int
@@ -47,13 +52,59 @@ class Numbering:
     picture: int = 0
     tl0: int = 0
     newest: int = -1
-    count: int = 0
-    left_out: deque[tuple[int, bool]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    left_out: deque[tuple[int, bool]] = field(default_factory=lambda: deque(maxlen=RING))
     left_picture: int = -1
+    missing: dict[int, None] = field(default_factory=dict)
+    padded: dict[int, bytes] = field(default_factory=dict)
 
     def copy(self) -> Numbering:
         """Another that goes on by itself."""
-        return replace(self, left_out=self.left_out.copy())
+        return replace(
+            self,
+            left_out=self.left_out.copy(),
+            missing=self.missing.copy(),
+            padded=self.padded.copy(),
+        )
+
+    def leaps(self, sequence: int) -> bool:
+        """Whether a packet is so far ahead that it is better numbered as another source's first."""
+        return self.newest >= 0 and RING <= (sequence - self.newest) & 0xFFFF < 0x8000
+
+    def late(self, sequence: int) -> bool:
+        """Whether a packet is not the newest."""
+        return self.newest >= 0 and not rtp.newer(sequence, self.newest)
+
+    def advance(self, sequence: int) -> None:
+        """Take the newest packet; those between it and the last one are missing from now on."""
+        self.missing.pop(sequence, None)
+        self.padded.pop(sequence, None)
+        ahead = (sequence - self.newest) & 0xFFFF if self.newest >= 0 else 1
+        self.newest = sequence
+        for back in range(ahead - 1, 0, -1):
+            self.missing[(sequence - back) & 0xFFFF] = None
+        if (sequence - self.first) & 0xFFFF >= 0x4000:
+            self.first = (sequence - RING) & 0xFFFF
+        if len(self.missing) > RING:
+            self.missing = {one: None for one in self.missing if self.knows(one)}
+
+    def fills(self, sequence: int) -> bool:
+        """Whether a late packet was missing; from now on it is not."""
+        if sequence not in self.missing or not self.knows(sequence):
+            return False
+        del self.missing[sequence]
+        return True
+
+    def knows(self, sequence: int) -> bool:
+        """Whether this was numbered here, and it is still known how."""
+        recent = (self.newest - sequence) & 0xFFFF < RING
+        return recent and (sequence - self.first) & 0xFFFF < 0x8000
+
+    def pad(self, sequence: int, packet: bytes) -> bytes:
+        """What is sent in place of this late packet, for good: nothing but padding."""
+        if len(self.padded) > RING:
+            self.padded = {one: sent for one, sent in self.padded.items() if self.knows(one)}
+        made = self.padded[sequence] = rtp.padding(packet)
+        return made
 
     def leave_out(self, sequence: int, part: Part | None) -> None:
         """The newest packet is not for these viewers."""
@@ -85,7 +136,7 @@ class Numbering:
         return found
 
     def write(self, arrival: Arrival, ssrc: int, extension: bytes) -> bytes:
-        """The packet under its new numbers, with a header extension of ours."""
+        """The packet under its new numbers, with a header extension of ours; each time the same."""
         packet, header, part = arrival.packet, arrival.header, arrival.part
         sequence, picture = self.moved(header.sequence)
         if part is not None and (picture or self.tl0):

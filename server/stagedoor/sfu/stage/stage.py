@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from stagedoor.media.interface import Grant
 
 from ..negotiation.descriptions import Line
+from ..packets import rtx
 from ..rates import uplink
 from ..rates.directing import Director
 from ..transport.peer import Peer
@@ -68,11 +69,18 @@ class Stage:
         return place
 
     def _add_track(self, place: Place, kind: str) -> None:
-        track = place.tracks[kind] = Track(kind, secrets.randbits(32))
+        track = place.tracks[kind] = Track(kind, self._unused_ssrc())
         self._by_ssrc[track.ssrc] = place, track
         self.lines.append(Line(str(len(self.lines)), kind, track.ssrc, place.stream))
         for person in self.viewers:
             track.admit(person)
+
+    def _unused_ssrc(self) -> int:
+        """An SSRC that is no track's here, nor that of what is sent again of one."""
+        while True:
+            ssrc = secrets.randbits(32)
+            if not self._by_ssrc.keys() & {ssrc, rtx.stream_of(ssrc)}:
+                return ssrc
 
     def admit(self, viewer: Viewer) -> None:
         """Somebody watches, by a new connection."""
@@ -109,6 +117,7 @@ class Stage:
             if start is None or not self.shows(place, viewer.person):
                 self.ask_for_keyframe(place, track, branch.layer)
             else:
+                track.followers[viewer.person].begun = True
                 caught = CatchUp(track, branch, track.era, start)
                 self.catching.setdefault(viewer.person, {})[track.ssrc] = caught
 
@@ -143,9 +152,10 @@ class Stage:
             self.speakers.silent(person)
         if moved or not now.microphone:
             self._hush(person)
+        place = self.place_of(person)
         if moved:
             self.changed()
-        place = self.place_of(person)
+            self._show(place)
         stopped = [
             track
             for kind, track in (place.tracks.items() if place is not None else ())
@@ -174,6 +184,7 @@ class Stage:
         else:
             free = [found for found in self.places if found.person is None]
             free[0].person = person
+            self._show(free[0])
             if len(free) == 1:
                 self._add_place()
         self.changed()
@@ -210,6 +221,13 @@ class Stage:
             return False
         return viewer in self.insiders or not self._hidden(place.person)
 
+    def _show(self, place: Place | None) -> None:
+        """Have the tracks of a place stand still for those to whom it is not shown."""
+        if place is None:
+            return
+        for track in place.tracks.values():
+            track.show(lambda person: self.shows(place, person))
+
     def show_backstage(self, people: Iterable[str]) -> None:
         """Show people backstage to these alone; to others not even what waits to be sent."""
         before, self.insiders = self.insiders, frozenset(people)
@@ -222,6 +240,7 @@ class Stage:
                 if before - self.insiders:
                     track.interrupt()
                 self._ask_for_keyframes(place, track)
+            self._show(place)
         self.changed()
 
     def mid(self, track: Track) -> str:

@@ -8,17 +8,16 @@ one layer and nobody stops looking there is one branch for all.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from ..packets import rtp
 from ..packets.part import Part
 from ..transport.peer import Peer
 from .branch import ALL, NOTHING, Branch
 from .numbering import Arrival
+from .ring import Ring
 
-RING = 1024
 _eras = count()  # of all tracks: whoever sits elsewhere is not taken for who sat there
 
 
@@ -27,18 +26,21 @@ class Follower:
     """A viewer of a track: where they are, and the layers that they are to get.
 
     ``since``: how many packets their branch had seen when they came to it; if that is still so,
-    or negative, they have got nothing of this track yet, and may be put anywhere.
+    or negative, they have got nothing of this track yet, and may be put anywhere. ``begun``: they
+    have, from before they came. ``hidden``: they stand still, as the track is not shown to them.
     """
 
     branch: Branch
     layer: int
     temporal: int
     since: int = -1
+    begun: bool = False
+    hidden: bool = False
 
     @property
     def fresh(self) -> bool:
         """Whether they have got nothing yet."""
-        return self.since < 0 or self.since == self.branch.packets
+        return not self.begun and (self.since < 0 or self.since == self.branch.packets)
 
     @property
     def content(self) -> bool:
@@ -82,7 +84,7 @@ class Track:
         self.waiting: set[str] = set()
         self.receivers: dict[int, list[Peer]] = {}
         self.tally = Tally()
-        self._rings: dict[int, tuple[int, list[Arrival | None]]] = {}
+        self._rings: dict[int, Ring] = {}
 
     def interrupt(self) -> None:
         """Whatever comes next follows on the last packet forwarded; the past is not resent."""
@@ -141,6 +143,27 @@ class Track:
             self._move({person}, follower.branch, NOTHING, temporal)
         else:
             self.waiting.add(person)
+
+    def show(self, shown: Callable[[str], bool]) -> None:
+        """Tell to whom the track is shown. The numbers of all others stand still meanwhile.
+
+        They would come back to numbers that lie anywhere, and who decrypts has no other way to know
+        them than that they are near the last ones (RFC 3711, section 3.3.1).
+        """
+        groups: dict[tuple[int, bool], set[str]] = defaultdict(set)
+        branches = {branch.number: branch for branch in self.branches}
+        for person, follower in self.followers.items():
+            away = not shown(person)
+            changes = away != follower.hidden and (follower.hidden or not follower.fresh)
+            if changes and (follower.hidden or follower.branch.layer != NOTHING):
+                groups[follower.branch.number, away].add(person)
+        for (number, away), people in groups.items():
+            layer = NOTHING if away else 0
+            for person in people:
+                follower = self.followers[person]
+                follower.hidden, follower.layer, follower.temporal = away, layer, ALL
+                self.waiting.discard(person)
+            self._move(people, branches[number], layer, ALL)
 
     def _seat(self, person: str, follower: Follower) -> None:
         """Put somebody who has got nothing yet to others who get the same."""
@@ -202,35 +225,41 @@ class Track:
 
     def forward(self, arrival: Arrival, layer: int = 0) -> Iterator[tuple[Branch, bytes]]:
         """A packet of this layer as each branch gets it, those that do not left out."""
+        if not self._ring(arrival, layer).take(arrival):
+            return
         part = arrival.part
         if self.waiting and part is not None and part.start and arrival.newest:
             self._switch(part, layer)
-        if not arrival.empty:
-            self._keep(arrival, layer)
         for branch in self.branches:
             if branch.layer == layer:
                 out = branch.forward(arrival)
                 if out is not None:
                     yield branch, out
 
-    def _keep(self, arrival: Arrival, layer: int) -> None:
-        """Remember a packet for those who lose it; of a layer's present source alone."""
+    def _ring(self, arrival: Arrival, layer: int) -> Ring:
+        """Where a packet is remembered for those who lose it: of a layer's present source alone."""
         found = self._rings.get(layer)
-        if found is None or found[0] != arrival.source:
-            found = self._rings[layer] = (arrival.source, [None] * RING)
-        found[1][arrival.header.sequence % RING] = arrival
+        if found is None or found.source != arrival.source:
+            found = self._rings[layer] = Ring(arrival.source)
+        return found
 
     def recent(self, branch: Branch, sequence: int) -> bytes | None:
-        """A packet by its outgoing sequence number in this branch, while it is remembered."""
+        """A packet by its outgoing sequence number in this branch, while it is remembered.
+
+        Byte by byte what has been sent under this number, to whomever, or would have been.
+        """
         numbering = branch.numbering_of(sequence)
         if numbering is None:
             return None
         original = numbering.original(sequence)
-        for source, ring in self._rings.values():
-            arrival = ring[original % RING] if source == numbering.source else None
-            if arrival is not None and arrival.header.sequence == original:
-                extension = b"" if self.kind == "audio" else rtp.send_time(arrival.now)
-                return numbering.write(arrival, self.ssrc, extension)
+        if original in numbering.missing:
+            return None
+        if original in numbering.padded:
+            return numbering.padded[original]
+        for ring in self._rings.values():
+            arrival = ring.find(original) if ring.source == numbering.source else None
+            if arrival is not None:
+                return branch.write(arrival, numbering)
         return None
 
 

@@ -92,8 +92,8 @@ class Peer:
         self.retransmit_at = None if wait is None else now + max(wait, 0.01)
 
     def _become_ready(self) -> None:
-        if self.ready or self.remote is None or not self._dtls.done:
-            return
+        if self.ready or self.failed or self.remote is None or not self._dtls.done:
+            return  # keys are taken once: a second session would count from the beginning again
         if not self._dtls.verify(self.remote.fingerprint):
             self.failed = True
             return
