@@ -28,6 +28,7 @@ PROFILES = {
     b"SRTP_AES128_CM_SHA1_80": (pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
 }
 STUN_EVERY = 2.0
+WINDOW = 1024  # packets; libsrtp's own 128 go by before a repair comes to a machine under load
 READS = 64  # datagrams of one socket before the event loop turns to others
 BINDING_REQUEST = b"\0\1"
 MID, MID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:mid", 4
@@ -254,8 +255,11 @@ class Peer:
         ]
         mine, theirs = masters if self._client else masters[::-1]
         policy = pylibsrtp.Policy
-        self._sending = pylibsrtp.Session(policy(mine, policy.SSRC_ANY_OUTBOUND, 0, profile))
-        self._receiving = pylibsrtp.Session(policy(theirs, policy.SSRC_ANY_INBOUND, 0, profile))
+        outbound = policy(mine, policy.SSRC_ANY_OUTBOUND, WINDOW, profile)
+        outbound.allow_repeat_tx = True  # a NACK that comes twice is answered twice
+        self._sending = pylibsrtp.Session(outbound)
+        inbound = policy(theirs, policy.SSRC_ANY_INBOUND, WINDOW, profile)
+        self._receiving = pylibsrtp.Session(inbound)
 
     # -- packets
 

@@ -75,8 +75,8 @@ class Stream:
 class Studio:
     """A voice and a camera, in H.264 or in two layers of VP8, that obey PLI and NACK.
 
-    Every thirtieth packet of pictures is lost on its way and sent when it is asked for; every
-    fortieth is followed by one of padding alone.
+    Every thirtieth packet of pictures is lost on its way, while it is ``losing``, and sent when it
+    is asked for; every fortieth is followed by one of padding alone.
     """
 
     def __init__(self, peer: Peer, pictures: list[Stream]) -> None:
@@ -84,6 +84,9 @@ class Studio:
         self.pictures = pictures
         self.voice = Stream(AUDIO, 111, OpusEncoder())
         self.heard: list[bytes] = []
+        self.filming = self.losing = True
+        self._owed: set[tuple[int, int]] = set()
+        self._repaired = asyncio.Event()
         peer.on_rtcp = self._obey
         self._tasks = [asyncio.create_task(job()) for job in (self._film, self._speak)]
 
@@ -114,12 +117,16 @@ class Studio:
                 stream.key = stream.key or stream.ssrc in wanted
                 for sequence in lost if stream.ssrc == ssrc else ():
                     self.peer.send_rtp(stream.recent[sequence])
+                    self._owed.discard((stream.ssrc, sequence))
+                    self._repaired.set()
 
     async def _film(self) -> None:
         pictures = MovingPicture(*SIZES[1])
         chance = np.random.default_rng(3)
         while True:
             whole = await pictures.recv()
+            if not self.filming:
+                continue
             shown = whole.to_ndarray(format="bgr24") // 2
             shown += chance.integers(0, 64, shown.shape, np.uint8)
             for stream in self.pictures:
@@ -133,8 +140,10 @@ class Studio:
     def _send(self, stream: Stream, packets: list[bytes]) -> None:
         for packet in packets:
             number = int.from_bytes(packet[2:4])
-            if number % 30:
+            if number % 30 or not self.losing:
                 self.peer.send_rtp(packet)
+            else:
+                self._owed.add((stream.ssrc, number))
         if stream.packets // 40 != (stream.packets - len(packets)) // 40:
             (padding,) = stream.cut([b"\0\0\0\4"], stream.timestamp)
             padding = bytes([padding[0] | 0x20, padding[1] & 0x7F]) + padding[2:]
@@ -150,6 +159,19 @@ class Studio:
                 self.peer.send_rtp(packet)
             if self.voice.packets % 50 == 0:
                 self.peer.send_rtcp(self.voice.report())
+
+    async def whole(self) -> None:
+        """Stop after a picture, as soon as all that was lost has been asked for and sent.
+
+        What is lost just before a pause, a change of layers or the end stays lost, and a picture
+        that a pause comes into has no end. It goes on ``filming`` without ``losing`` when told so.
+        """
+        self.losing = False
+        async with asyncio.timeout(60):
+            while self._owed:
+                self._repaired.clear()
+                await self._repaired.wait()
+        self.filming = False
 
     async def close(self) -> None:
         """Stop."""

@@ -65,30 +65,43 @@ async def acted(engine: EmbeddedEngine, told: Told) -> tuple[Recorder, list[Stud
     """Two publishers, of whom one is muted, resumed and shown in another size; a packet is lost."""
     for person in ("ada", "ben"):
         await engine.grant("room", person, ALL)
-    await engine.view("room", "cat", [Tile("ada", "video", 100), Tile("ben", "video", 200)])
     recorder = Recorder(await Light(engine, told, "cat").open())
-    studios = [
-        await Studio.open(engine, "ada", layers=True),
-        await Studio.open(engine, "ben", layers=False),
-    ]
+    await engine.view("room", "cat", [Tile("ada", "video", 100), Tile("ben", "video", 200)])
+    ada = await Studio.open(engine, "ada", layers=True)
+    ben = await Studio.open(engine, "ben", layers=False)
     await recorder.until(of(H264), 60)
     await recorder.until(of(VP8), 60)
+    await whole(recorder, ada)
     await engine.grant("room", "ada", Grant(forward=True))
+    ada.filming = True
     await recorder.until(of(H264), 60)
     await engine.grant("room", "ada", ALL)
+    await recorder.until(of(VP8))
+    ada.losing = True
     await recorder.until(of(VP8), 60)
+    await whole(recorder, ada)
     await engine.view("room", "cat", [Tile("ada", "video", 600), Tile("ben", "video", 200)])
+    ada.filming = True
+    await recorder.until(lambda data: of(VP8)(data) and len(data) > 1000)
+    ada.losing = True
     await recorder.until(lambda data: of(VP8)(data) and len(data) > 1000, 40)
     lost = await recorder.until(of(VP8))
     ssrc, sequence = int.from_bytes(lost[8:12]), int.from_bytes(lost[2:4])
     recorder.viewer.peer.send_rtcp(rtcp.nack(1, ssrc, [sequence]))
     again = await recorder.until(of(VP8 + 1))
     await recorder.until(of(OPUS), 20)
-    for studio in studios:
+    for studio in (ada, ben):
+        await whole(recorder, studio)
         await studio.close()
     assert restored(again)[20:] == lost[20:]
     recorder.packets.append(Packet(False, restored(again)))
-    return recorder, studios, lost
+    return recorder, [ada, ben], lost
+
+
+async def whole(recorder: Recorder, studio: Studio) -> None:
+    """Have nothing missing of what a studio has sent, and nothing of it on its way any more."""
+    await studio.whole()
+    await recorder.until(of(OPUS), 20)
 
 
 async def test_all_that_is_sent_is_read_without_a_fault(
