@@ -1,4 +1,4 @@
-"""The command line: ``stagedoor serve``, ``stagedoor room …``, ``stagedoor key``."""
+"""The command line: ``stagedoor serve``, ``stagedoor room …``, ``stagedoor audit``, ``key``."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ from typing import Any, TypeVar
 import msgspec
 
 from . import __version__
+from .audit.audit import audit
+from .audit.reading import read
+from .audit.table import lines
 from .config import DEFAULT_PORT, DataFolder, ServeConfig, StartError
+from .log import LogError
 from .operating import Operator
 from .options import (
     COMMON,
     EXPIRY,
+    HEADS,
     JSON,
     KEY,
     ROOM,
@@ -100,6 +105,23 @@ def _room_links(options: Namespace) -> int:
     return 0
 
 
+def _audit(options: Namespace) -> int:
+    """0 if nothing is wrong, 1 if something is, 2 if it cannot be found out."""
+    try:
+        stored = read(DataFolder(options.data).log, options.room)
+        if not (stored.rows or stored.forwarded or options.head):
+            raise LogError(f"There is no room {options.room} in the log.")
+        found = audit(options.room, stored, options.head)
+    except LogError as error:
+        print(f"stagedoor: {error.sentence}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        print("\n".join(lines(found)))
+    return 1 if found.findings else 0
+
+
 def _key(options: Namespace) -> int:
     data = DataFolder(options.data)
     data.make()
@@ -172,6 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(rooms, "create", "make a room", _create_room, *ROOM, *SETTINGS, EXPIRY, JSON)
     _add(rooms, "list", "list the rooms", _list_rooms, JSON)
     _add(rooms, "links", "make new links", _room_links, THE_ROOM, EXPIRY, JSON)
+    _add(commands, "audit", "check a room's log and what was sent", _audit, THE_ROOM, HEADS, JSON)
     key = _add(commands, "key", "where the operator's key is; or new keys", _key, *KEY)
     key.add_argument("action", nargs="?", choices=["rotate"], help="sign links with a new key")
     return parser

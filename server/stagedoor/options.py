@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .config import DEFAULT_DATA, DEFAULT_PORT
+from .log.chain import Head
 from .rules.values import Mode, Settings
 
 _ROOM = Settings()
@@ -246,6 +247,13 @@ SERVE = (
 )
 
 THE_ROOM = Option("room", "the room's id", str)
+HEADS = Option(
+    "--head",
+    "heads of the chain, NUMBER:HASH, that were printed earlier and kept elsewhere",
+    Head.parse,
+    metavar="HEAD",
+    many=True,
+)
 JSON = Option("--json", "answer in JSON")
 EXPIRY = Option(
     "--expires-hours",

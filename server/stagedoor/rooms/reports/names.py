@@ -33,6 +33,13 @@ def written(at: int | None) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
 
 
+def moment(at: int | None) -> str:
+    """As ``written``, with milliseconds."""
+    if at is None:
+        return ""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+
+
 def seconds(ms: int) -> int:
     """Milliseconds as whole seconds."""
     return round(ms / 1000)
