@@ -122,11 +122,16 @@ class Peer:
             self._batch.add(self._sender.rtcp(packet), self._destination)
 
     def close(self) -> None:
-        """Say goodbye, and send nothing any more."""
+        """Say goodbye, and send nothing any more.
+
+        Its owner, whom it knows and who knows it, is let go: what keys and buffers take is free at
+        once, and not when the garbage collector has looked at everything there is.
+        """
         self._send(self._dtls.close())
         self.ready = False
         self.failed = True
-        self._sender = self._destination = self.target = None
+        self._sender = self._receiver = self._destination = self.target = None
+        self.on_ready, self.on_rtp, self.on_rtcp = _nothing, _ignore, _ignore
 
     def _send(self, datagrams: list[bytes]) -> None:
         if self._destination is not None:
