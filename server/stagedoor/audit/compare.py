@@ -1,8 +1,9 @@
 """The engine's record beside the log: no packet was forwarded outside a seat. Pure.
 
-Server and engine run on one machine and read one clock. A decision has the time at which it was
-taken; it is acknowledged once the engine has stopped, which has a time of its own (``Stopped``).
-From then on nothing may have been forwarded. The only tolerance is ``ROUNDING``.
+Server and engine share the machine's monotonic clock, and the server puts what the engine says into
+the rooms' time when it hears of it. A decision has the time at which it was taken; it is
+acknowledged once the engine has stopped, which has a time of its own (``Stopped``). From then on
+nothing may have been forwarded. The only tolerance is ``ROUNDING``.
 """
 
 from __future__ import annotations
@@ -17,9 +18,7 @@ from stagedoor.rooms.reports.names import moment
 from .finding import Finding
 from .replay import Right
 
-ROUNDING = (
-    20  # ms: times are whole ones, and the engine tells its clock by the wall's once a report
-)
+ROUNDING = 50  # ms: whole ones, and 2 % of the two seconds until the engine reports
 FOREVER = 2**62
 _KINDS = {"audio": "sound", "video": "picture", "screen": "screen"}
 

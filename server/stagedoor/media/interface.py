@@ -76,8 +76,9 @@ class Tile(Struct, frozen=True):
 class Forwarded(Struct, frozen=True):
     """What was sent to others of one person's "audio", "video" or "screen" under one grant so far.
 
-    ``first``, ``last``: when a packet of it left first and last, in milliseconds since 1970 by the
-    clock of the engine's machine. ``packets``: how many, counted for each viewer.
+    ``first``, ``last``: when a packet of it left first and last, in milliseconds of the machine's
+    monotonic clock, which no setting makes jump and all processes share. ``packets``: how many,
+    counted for each viewer.
     ``person`` is empty if nobody has the place that they left from, which must not be.
     ``backstage``: it went to those alone to whom the backstage is shown. ``worker``: which part of
     the engine says so, for what its own viewers got.

@@ -14,6 +14,8 @@ from stagedoor.log import EventLog, LogError, Stopped
 from stagedoor.log import Forwarded as Kept
 from stagedoor.media.interface import Forwarded
 
+from .clock import elapsed
+
 logger = logging.getLogger(__name__)
 
 EVERY = 2.0  # seconds
@@ -23,9 +25,13 @@ MOST = 10_000  # that wait while the log cannot be written; the oldest are dropp
 class Record:
     """Made with the house; ``begin`` writing, and ``close`` after the engine."""
 
-    def __init__(self, log: EventLog, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, log: EventLog, clock: Callable[[], int], elapsed: Callable[[], int] = elapsed
+    ) -> None:
         self._log = log
         self._clock = clock
+        self._elapsed = elapsed
+        self._began: dict[tuple[str, str, str, int, int], int] = {}
         self._forwarded: dict[tuple[str, str, str, int, int], Kept] = {}
         self._stopped: list[Stopped] = []
         self._task: asyncio.Task[None] | None = None
@@ -42,10 +48,23 @@ class Record:
         await self.flush()
 
     def forwarded(self, room: str, periods: Iterable[Forwarded]) -> None:
-        """Take what the engine says was forwarded."""
+        """Take what the engine says was forwarded; its times become those of the rooms' clock."""
+        since = self._clock() - self._elapsed()
         for one in periods:
             key = room, one.person, one.kind, one.worker, one.first
-            self._forwarded[key] = Kept(*key, one.last, one.packets, one.backstage)
+            began = self._began.setdefault(key, one.first + since)
+            self._forwarded[key] = Kept(
+                room=room,
+                person=one.person,
+                kind=one.kind,
+                worker=one.worker,
+                first=began,
+                last=max(began, one.last + since),
+                packets=one.packets,
+                backstage=one.backstage,
+            )
+        while len(self._began) > MOST:
+            del self._began[next(iter(self._began))]
 
     def stopped(self, room: str, after: int, number: int) -> None:
         """The engine has stopped by now what these events have taken away, if there are any."""

@@ -146,7 +146,7 @@ class Engine:
             track.tally = Tally()
 
     def _tell_forwarded(self, stage: Stage, person: str | None = None) -> None:
-        periods = [*forwarded(stage, time.time() - self._loop.time(), person)]
+        periods = [*forwarded(stage, person)]
         if periods:
             self._tell(control.Recorded(stage.room, periods))
 

@@ -14,23 +14,19 @@ from .stage import Place, Stage
 from .track import Tally, Track
 
 
-def forwarded(stage: Stage, wall: float, person: str | None = None) -> Iterator[Forwarded]:
-    """What has been sent of everybody, or of one person, since that was told last.
-
-    ``wall``: what is to be added to the engine's seconds to have seconds since 1970.
-    """
+def forwarded(stage: Stage, person: str | None = None) -> Iterator[Forwarded]:
+    """What has been sent of everybody, or of one person, if it is more than was told last."""
     for place in stage.places:
         if person is None or place.person == person:
             for track in place.tracks.values():
                 tally = track.tally
                 if tally.packets > tally.told:
-                    yield _told(stage, place, track, wall)
+                    yield _told(stage, place, track)
 
 
-def _told(stage: Stage, place: Place, track: Track, wall: float) -> Forwarded:
+def _told(stage: Stage, place: Place, track: Track) -> Forwarded:
     tally = track.tally
     tally.told = tally.packets
-    tally.since = tally.since or int(1000 * (tally.first + wall))
     if place.person is None:
         track.tally = Tally()  # nobody's packets are not to be counted among the next person's
     grant = stage.grants.get(place.person or "")
@@ -38,7 +34,7 @@ def _told(stage: Stage, place: Place, track: Track, wall: float) -> Forwarded:
         person=place.person or "",
         kind=track.kind,
         backstage=grant is not None and grant.backstage,
-        first=tally.since,
-        last=max(tally.since, int(1000 * (tally.last + wall))),
+        first=int(1000 * tally.first),
+        last=int(1000 * tally.last),
         packets=tally.packets,
     )

@@ -52,14 +52,14 @@ class Follower:
 class Tally:
     """What has been sent to viewers under one grant. ``first`` and ``last`` in seconds.
 
-    ``told``: how many of the packets are known elsewhere. ``since``: ``first`` as it was told.
+    ``told``: how many of the packets are known elsewhere.
     """
 
-    __slots__ = ("first", "last", "packets", "since", "told")
+    __slots__ = ("first", "last", "packets", "told")
 
     def __init__(self) -> None:
         self.first = self.last = 0.0
-        self.packets = self.told = self.since = 0
+        self.packets = self.told = 0
 
     def add(self, packets: int, now: float) -> None:
         """Take note of a packet that goes to so many viewers, one at least."""
