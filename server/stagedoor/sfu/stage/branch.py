@@ -89,9 +89,10 @@ class Branch:
                 return None
             numbering = self._join(arrival)
         late = numbering.late(header.sequence)
-        if late and not numbering.fills(header.sequence):
-            return None
-        if not late:
+        if late:
+            if not numbering.fills(header.sequence):
+                return None
+        else:
             self._advance(header.sequence, numbering)
         left = arrival.empty or (part is not None and part.tid > self.temporal)
         if left and not late:
@@ -120,8 +121,9 @@ class Branch:
         Else numbers would leap as the source's do, or as many as were sent while these viewers got
         another layer or none; and who decrypts tells a leap of 32768 from one back no more.
         """
-        other = numbering.source != arrival.source
-        return other or self._turned or numbering.leaps(arrival.header.sequence)
+        if numbering.source != arrival.source or self._turned:
+            return True
+        return numbering.leaps(arrival.header.sequence)
 
     def _advance(self, sequence: int, numbering: Numbering) -> None:
         """The newest packet. What was numbered otherwise is forgotten once it is long ago."""

@@ -76,16 +76,18 @@ class Numbering:
 
     def advance(self, sequence: int) -> None:
         """Take the newest packet; those between it and the last one are missing from now on."""
-        self.missing.pop(sequence, None)
-        self.padded.pop(sequence, None)
         ahead = (sequence - self.newest) & 0xFFFF if self.newest >= 0 else 1
         self.newest = sequence
-        for back in range(ahead - 1, 0, -1):
-            self.missing[(sequence - back) & 0xFFFF] = None
         if (sequence - self.first) & 0xFFFF >= 0x4000:
             self.first = (sequence - RING) & 0xFFFF
-        if len(self.missing) > RING:
-            self.missing = {one: None for one in self.missing if self.knows(one)}
+        if self.missing or self.padded:  # of 65536 packets ago
+            self.missing.pop(sequence, None)
+            self.padded.pop(sequence, None)
+        if ahead > 1:
+            for back in range(ahead - 1, 0, -1):
+                self.missing[(sequence - back) & 0xFFFF] = None
+            if len(self.missing) > RING:
+                self.missing = {one: None for one in self.missing if self.knows(one)}
 
     def fills(self, sequence: int) -> bool:
         """Whether a late packet was missing; from now on it is not."""

@@ -23,8 +23,9 @@ class Ring:
         at = sequence % RING
         ahead = (sequence - self._newest) & 0xFFFF if self._newest >= 0 else 1
         if 0 < ahead < 0x8000:
-            for lost in range(1, min(ahead, RING)):  # what stands there is of 65536 packets ago
-                self._slots[(sequence - lost) % RING] = None
+            if ahead > 1:  # what stands there is of 65536 packets ago
+                for lost in range(1, min(ahead, RING)):
+                    self._slots[(sequence - lost) % RING] = None
             self._newest = sequence
         elif (self._newest - sequence) & 0xFFFF >= RING or self._slots[at] is not None:
             return False
