@@ -10,6 +10,7 @@ import shlex
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from .keyring import SHORTEST, Key, KeyRing, read_ring, write_ring
 
 DEFAULT_PORT = 8080
 DEFAULT_DATA = "data"
+PEOPLE = 2000  # behind one address
 
 
 class StartError(Exception):
@@ -40,6 +42,8 @@ class ServeConfig:
     VP8 and H.264. ``public_url``: in links, if it is not this machine's own address.
     ``tls_cert`` and ``tls_key``: the operator's certificate and its key, PEM; ``self_signed``: one
     made here. ``allowed_origins``: of pages on other hosts that may connect.
+    ``trusted_proxies``: whose X-Forwarded-For counts. ``people_per_address``: how many behind one
+    address get in at once.
     """
 
     host: str
@@ -55,6 +59,8 @@ class ServeConfig:
     tls_key: Path | None = None
     self_signed: bool = False
     allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    people_per_address: int = PEOPLE
     demo: bool = False
 
 

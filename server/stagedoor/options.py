@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
-from .config import DEFAULT_DATA, DEFAULT_PORT
+from .config import DEFAULT_DATA, DEFAULT_PORT, PEOPLE
 from .log.chain import Head
 from .rules.values import Mode, Settings
 
@@ -103,6 +104,14 @@ def whole(least: int, most: int, what: str) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def network(text: str) -> IPv4Network | IPv6Network:
+    """An address, or a network of them."""
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not an address like 10.0.0.1") from None
 
 
 def codecs(text: str) -> tuple[str, ...]:
@@ -241,6 +250,23 @@ SERVE = (
         metavar="URL",
         field="allowed_origins",
         many=True,
+        environment=True,
+    ),
+    Option(
+        "--trusted-proxy",
+        "proxies that say whom they forward for (X-Forwarded-For), as 127.0.0.1 or 10.0.0.0/8",
+        network,
+        metavar="ADDRESS",
+        field="trusted_proxies",
+        many=True,
+        environment=True,
+    ),
+    Option(
+        "--people-per-address",
+        "how many people behind one address can come at the same time (default: %(default)s)",
+        whole(1, 1_000_000, "a number of people"),
+        str(PEOPLE),
+        "NUMBER",
         environment=True,
     ),
     Option("--demo", "have a ready-made room and print its links"),

@@ -25,6 +25,9 @@ from .rooms import House
 from .rules.refusals import Refusal
 from .sfu.workers.supervisor import EmbeddedEngine
 from .signalling import Tokens, http_logger, make_app, room_links
+from .signalling.guard import listen
+from .signalling.keys import LIMITER, TRUSTED
+from .signalling.limiter import Limiter, Limits
 from .tls import Gate, host_names, keep_certificate, lan_addresses
 
 logger = logging.getLogger(__name__)
@@ -61,6 +64,8 @@ async def serve(config: ServeConfig) -> None:
             public_url=url,
             allowed_origins=config.allowed_origins,
             strict_transport=gate is not None and gate.own,
+            limiter=Limiter(Limits.of(config.people_per_address)),
+            trusted=config.trusted_proxies,
         )
         await stack.enter_async_context(_site(app, listener, house, gate))
         note = partial(_note, data, config.host, port, url, gate)
@@ -209,16 +214,24 @@ async def _house(log: SqliteLog, config: ServeConfig, port: int) -> AsyncIterato
 async def _site(
     app: web.Application, listener: socket.socket, house: House, gate: Gate | None
 ) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, access_log=None, logger=http_logger(), shutdown_timeout=GOODBYE)
+    runner = web.AppRunner(app, shutdown_timeout=GOODBYE)
     await runner.setup()
     try:
-        await web.SockSite(runner, listener, ssl_context=gate.context if gate else None).start()
+        server = await listen(
+            runner,
+            listener,
+            app[LIMITER].connections,
+            app[TRUSTED],
+            logger=http_logger(),
+            ssl_context=gate.context if gate else None,
+        )
     except OSError as error:
         await runner.cleanup()
         raise StartError(_in_use("TCP", listener.getsockname()[1])) from error
     try:
         yield
     finally:
+        server.close()
         await house.goodbye()
         await runner.cleanup()
 

@@ -46,7 +46,7 @@ def _stun() -> Run:
     def run(data: bytes) -> None:
         message = seal(data[1:]) if data[:1] == SEALED and len(data) > 20 else data[1:]
         found = ice.read(message)
-        if found is not None:
+        if found is not None and found.local_ufrag == UFRAG:  # as the engine asks
             answer = ice.respond(found, PWD, ADDRESS)
             assert answer is None or len(answer) <= len(message), "amplified"
             assert found.nominates in (True, False)

@@ -16,7 +16,7 @@ from stagedoor.rules import commands as c
 from stagedoor.rules.names import clean_name
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Role
-from stagedoor.signalling import socket as socket_module
+from stagedoor.signalling.limits import Bucket, Buckets
 from stagedoor.signalling.requests import Request, read_request
 
 from .conftest import Client, Server
@@ -230,8 +230,8 @@ async def test_every_message_with_an_id_is_answered_once(
     messages: list[dict[str, Any]],
     junk: list[Any],
 ) -> None:
-    monkeypatch.setattr(socket_module, "RATE", 1e9)
-    monkeypatch.setattr(socket_module, "BURST", 1e9)
+    monkeypatch.setattr(Buckets, "take", lambda *_: 0.0)
+    monkeypatch.setattr(Bucket, "take", lambda _: True)
 
     async def one(role: Role) -> None:
         fuzzer = await server.enter("Fuzzer", role)

@@ -16,6 +16,7 @@ from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Device, Role, Seat
 from stagedoor.signalling import outbox
 from stagedoor.signalling import socket as socket_module
+from stagedoor.signalling.limiter import Limits
 
 from .conftest import PATIENCE, Client, Server
 
@@ -294,7 +295,7 @@ async def test_shutting_down_says_come_back(server: Server) -> None:
 
 async def test_too_many_messages_are_refused_one_by_one(server: Server) -> None:
     ann = await server.enter("Ann")
-    ids = range(10, 10 + 3 * int(socket_module.BURST))
+    ids = range(10, 10 + 3 * Limits.of().messages.burst)
     for number in ids:
         await ann.socket.send_str(m.encode_request(m.Ping(), number))
     answers = [await ann.answer(number) for number in ids]

@@ -20,10 +20,11 @@ from stagedoor.rules.event.commands import SetEntry
 from stagedoor.rules.event.values import Entry
 from stagedoor.rules.events import RoomCreated
 from stagedoor.rules.names import MAX_ROOM_NAME, clean_name
-from stagedoor.rules.refusals import Code, Refusal, refusal
+from stagedoor.rules.refusals import Code, Refusal, marked, refusal
 from stagedoor.rules.values import Mode, Role, Room, Settings
 
-from .keys import HOUSE, OPERATOR_KEY, PUBLIC_URL, TOKENS
+from .keys import HOUSE, LIMITER, OPERATOR_KEY, PUBLIC_URL, TOKENS, caller_of
+from .limiter import TooManyError
 from .links import Links, room_links
 from .names import check_room_id
 from .tokens import LINK_LIFE
@@ -161,6 +162,10 @@ async def post_room(request: web.Request) -> web.Response:
     created = new_room(wanted, request.app[HOUSE].clock())
     if isinstance(created, Refusal):
         return refuse(created)
+    limiter = request.app[LIMITER]
+    wait = limiter.rooms.take("", limiter.clock())
+    if wait:
+        raise TooManyError(wait, marked("Too many rooms at once; please wait a moment."))
     keeper = await request.app[HOUSE].create(created)
     if isinstance(keeper, Refusal):
         return refuse(keeper)
@@ -225,10 +230,18 @@ def find(request: web.Request) -> Keeper:
 
 
 def check_key(request: web.Request) -> None:
-    """Raises RefusedError unless the request carries ``Authorization: Bearer <operator key>``."""
+    """Raises RefusedError unless the request carries ``Authorization: Bearer <operator key>``.
+
+    TooManyError for whoever has tried many wrong ones, be this the right one or not.
+    """
+    limiter, caller = request.app[LIMITER], caller_of(request)
+    wait = limiter.wrong_keys.wait(caller, limiter.clock())
+    if wait:
+        raise TooManyError(wait, marked("Too many wrong keys; please wait a moment."))
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     good = request.app[OPERATOR_KEY].fits(key.strip())
     if scheme.lower() != "bearer" or not good:
+        limiter.wrong_keys.take(caller, limiter.clock())
         raise RefusedError(Refusal(Code.BAD_KEY, "This needs the operator's key."))
 
 

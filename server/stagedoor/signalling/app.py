@@ -12,11 +12,13 @@ from stagedoor.keyring import OperatorKey
 from stagedoor.log import LogError
 from stagedoor.messages import Closing
 from stagedoor.rooms import SHUTTING_DOWN, UNSAVED, House
-from stagedoor.rules.refusals import Code, Refusal
+from stagedoor.rules.refusals import Code, Refusal, marked
 
 from . import api, metrics, pages, reports, results
+from .callers import Networks
 from .keys import (
     HOUSE,
+    LIMITER,
     OPERATOR_KEY,
     ORIGINS,
     PUBLIC_URL,
@@ -24,7 +26,10 @@ from .keys import (
     STATIC,
     STRICT_TRANSPORT,
     TOKENS,
+    TRUSTED,
+    caller_of,
 )
+from .limiter import Limiter, TooManyError
 from .origins import SAFE, check_origin, read_origins
 from .socket import CLOSE_CODES, Socket, encode
 from .tokens import Tokens
@@ -35,6 +40,7 @@ HEARTBEAT = 12.0  # seconds between pings; the answer may take half as long
 MAX_FRAME = 1024 * 1024  # bytes; beyond MAX_MESSAGE a message is refused, beyond this the socket
 MAX_BODY = 64 * 1024
 WRITE_BUFFER = 64 * 1024
+FULL = 30.0  # seconds until it is worth trying again where an address has all its connections
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -49,13 +55,18 @@ def make_app(
     heartbeat: float = HEARTBEAT,
     allowed_origins: Sequence[str] = (),
     strict_transport: bool = False,
+    limiter: Limiter | None = None,
+    trusted: Networks = (),
 ) -> web.Application:
     """The application over the rooms of ``house``. ``public_url``: as in links, without a path.
 
     ``allowed_origins``: of pages that may connect besides our own. ``strict_transport``: have
-    browsers ask for https alone from now on (RFC 6797).
+    browsers ask for https alone from now on (RFC 6797). ``trusted``: proxies whose word counts on
+    whom they forward for.
     """
-    app = web.Application(middlewares=[_errors], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[_limits, _errors], client_max_size=MAX_BODY)
+    app[LIMITER] = limiter or Limiter()
+    app[TRUSTED] = trusted
     app[HOUSE] = house
     app[TOKENS] = tokens
     app[SOCKETS] = set()
@@ -102,6 +113,19 @@ async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
     )
     if not _asks_for_websocket(socket, request):
         raise api.RefusedError(Refusal(Code.BAD_MESSAGE, "This address is for WebSockets only."))
+    limiter, caller = request.app[LIMITER], caller_of(request)
+    wait = limiter.joins.take(caller, limiter.clock())
+    if wait:
+        raise TooManyError(wait)
+    if not limiter.sockets.enter(caller):
+        raise TooManyError(FULL, marked("Too many people are here from your network already."))
+    try:
+        return await _talk(request, socket)
+    finally:
+        limiter.sockets.leave(caller)
+
+
+async def _talk(request: web.Request, socket: web.WebSocketResponse) -> web.StreamResponse:
     keeper = request.app[HOUSE].keeper(request.match_info["room"])
     await socket.prepare(request)
     if keeper is None:
@@ -110,12 +134,13 @@ async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
         await socket.send_str(encode(closing).decode())
         await socket.close(code=CLOSE_CODES[Code.NO_SUCH_ROOM])
         return socket
-    line = Socket(socket, request.transport, keeper, request.app[TOKENS])
-    request.app[SOCKETS].add(line)
+    app = request.app
+    line = Socket(socket, request.transport, keeper, app[TOKENS], app[LIMITER])
+    app[SOCKETS].add(line)
     try:
         await line.run()
     finally:
-        request.app[SOCKETS].discard(line)
+        app[SOCKETS].discard(line)
     return socket
 
 
@@ -135,12 +160,30 @@ def _asks_for_websocket(socket: web.WebSocketResponse, request: web.Request) -> 
 
 
 @web.middleware
+async def _limits(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whoever asks too often is told so, and when to try again; their connection is closed."""
+    limiter = request.app[LIMITER]
+    try:
+        wait = limiter.requests.take(caller_of(request), limiter.clock())
+        if wait:
+            raise TooManyError(wait)
+        return await handler(request)
+    except TooManyError as error:
+        response = api.refuse(error.refusal)
+        response.headers["Retry-After"] = str(error.seconds)
+        response.force_close()
+        return response
+
+
+@web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error is ``{code, sentence}`` under /api/, and a plain page elsewhere."""
     try:
         if request.method not in SAFE and (foreign := check_origin(request)):
             raise api.RefusedError(foreign)
         return await handler(request)
+    except TooManyError:
+        raise
     except api.RefusedError as error:
         forbidden = error.refusal.code is Code.NOT_ALLOWED
         return api.refuse(error.refusal, 403 if forbidden else None)

@@ -11,6 +11,8 @@ from yarl import URL
 from stagedoor.keyring import OperatorKey
 from stagedoor.rooms import House
 
+from .callers import Networks, caller, key_of
+from .limiter import Limiter
 from .socket import Socket
 from .tokens import Tokens
 
@@ -22,3 +24,13 @@ SOCKETS = web.AppKey("sockets", set[Socket])
 ORIGINS: web.AppKey[Collection[URL]] = web.AppKey("origins", frozenset[URL])
 STRICT_TRANSPORT = web.AppKey("strict_transport", bool)
 STATIC = web.AppKey("static", Path)
+LIMITER = web.AppKey("limiter", Limiter)
+TRUSTED: web.AppKey[Networks] = web.AppKey("trusted", tuple)
+
+
+def caller_of(request: web.Request) -> str:
+    """By what the limits know whoever asks: their address, of IPv6 their network."""
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    address = peer[0] if isinstance(peer, tuple) else ""
+    forwarded = request.headers.getall("X-Forwarded-For", [])
+    return key_of(caller(address, forwarded, request.app[TRUSTED]))

@@ -10,7 +10,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 class _NoNoise(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        return not isinstance(error, HttpProcessingError)
+        # UnicodeError: of a header that aiohttp quotes in its answer, and that is no text.
+        return not isinstance(error, HttpProcessingError | UnicodeError)
 
 
 def http_logger() -> logging.Logger:

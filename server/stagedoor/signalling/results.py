@@ -11,7 +11,8 @@ from stagedoor.rules.quizzes.values import Quiz, QuizState
 from stagedoor.rules.refusals import Code, Refusal
 
 from .api import RefusedError, answer, find
-from .keys import TOKENS
+from .keys import LIMITER, TOKENS
+from .limiter import TooManyError
 from .tables import csv_answer
 
 
@@ -42,6 +43,10 @@ def check_moderator(request: web.Request) -> Keeper:
         raise RefusedError(Refusal(Code.NOT_ALLOWED, "Only a moderator can do that."))
     if person.id in keeper.room.entrance.bans:
         raise RefusedError(keeper.room.entrance.bans[person.id].refusal)
+    limiter = request.app[LIMITER]
+    wait = limiter.reports.take((keeper.id, person.id), limiter.clock())
+    if wait:
+        raise TooManyError(wait)
     return keeper
 
 

@@ -35,9 +35,11 @@ from stagedoor.rooms import Arrival, Keeper
 from stagedoor.rooms.talk import older
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.refusals import Code, Refusal, refusal
+from stagedoor.rules.talk.commands import AskQuestion, Say
 
 from .door import admit
-from .limits import Bucket
+from .limiter import Limiter
+from .limits import Bucket, Buckets, Rate
 from .outbox import Outbox
 from .requests import read_request
 from .tokens import Tokens
@@ -45,7 +47,6 @@ from .tokens import Tokens
 logger = logging.getLogger(__name__)
 
 ENTER_TIMEOUT = 10.0  # seconds
-RATE, BURST = 30.0, 60.0  # messages a second, and at once
 MAX_MEDIA_REQUESTS = 16  # a client's media requests that may wait for the engine
 
 #: The WebSocket close code that goes with a Closing message (RFC 6455 section 7.4.2; 1012, for a
@@ -60,6 +61,7 @@ CLOSE_CODES = {
     Code.REMOVED: 4006,
     Code.BANNED: 4007,
     Code.LOCKED: 4009,
+    Code.TOO_MANY: 4010,
 }
 OTHER_CLOSE = 4000
 
@@ -76,12 +78,16 @@ class Socket:
         transport: asyncio.Transport | None,
         keeper: Keeper,
         tokens: Tokens,
+        limiter: Limiter,
     ) -> None:
         self._socket = socket
         self._keeper = keeper
         self._tokens = tokens
         self._outbox = Outbox(socket, transport)
-        self._bucket = Bucket(RATE, BURST, asyncio.get_running_loop().time)
+        self._limiter = limiter
+        # Before they have entered, nobody knows who it is.
+        self._messages = _bucket(limiter.limits.messages, limiter)
+        self._patience = _bucket(limiter.limits.patience, limiter)
         self._media: asyncio.Queue[tuple[int, _MediaRequest]] = asyncio.Queue(MAX_MEDIA_REQUESTS)
         self._person = ""
         self._waits = False
@@ -151,8 +157,8 @@ class Socket:
     async def _take(self, text: str) -> None:
         """Answer one message."""
         request = read_request(text)
-        if not self._bucket.take():
-            self._refuse(request.id, Code.TOO_MANY, "Too many messages; please slow down.")
+        if not self._within(self._limiter.messages, self._messages):
+            self._slow_down(request.id)
             return
         if isinstance(request, Refused):
             self._say(request)
@@ -167,6 +173,21 @@ class Socket:
                 "Something went wrong in the server; please try again.",
             )
 
+    def _within(self, buckets: Buckets, before: Bucket | None = None) -> bool:
+        """Whether one more is within the person's limit; ``before``: until they have entered."""
+        if before is not None and not self._person:
+            return before.take()
+        key = (self._keeper.id, self._person)
+        return not buckets.take(key, self._limiter.clock())
+
+    def _slow_down(self, request_id: int) -> None:
+        """Refuse; whoever does not listen is not listened to any more."""
+        if self._patience.take():
+            self._refuse(request_id, Code.TOO_MANY, "Too many messages; please slow down.")
+        elif not self.closed:
+            logger.warning("room %s: somebody who sent too much was cut off", self._keeper.id)
+            self.close(closing(Refusal(Code.TOO_MANY, "You sent too much, so you were cut off.")))
+
     async def _do(self, request_id: int, body: AnyRequest) -> None:
         match body:
             case Ping() | Candidate():
@@ -175,6 +196,10 @@ class Socket:
                 await self._enter(request_id, body)
             case _ if not self._person:
                 self._refuse(request_id, Code.NOT_ENTERED, "Please enter the room first.")
+            case Say() | AskQuestion() if not self._within(self._limiter.talk):
+                self._slow_down(request_id)
+            case Watch() | SubscribeAnswer() | Publish() if not self._within(self._limiter.media):
+                self._slow_down(request_id)
             case Watch() | SubscribeAnswer() | ViewTiles() | Publish():
                 try:
                     self._media.put_nowait((request_id, body))
@@ -250,6 +275,10 @@ class Socket:
             case Watch():
                 await self._keeper.watch(self._person)
         return Ok(request_id)
+
+
+def _bucket(rate: Rate, limiter: Limiter) -> Bucket:
+    return Bucket(rate.a_second, rate.burst, limiter.clock)
 
 
 def _media_code(error: MediaError) -> Code:
