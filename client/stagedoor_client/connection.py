@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import secrets
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -80,6 +81,7 @@ class Connection:
         self._on_message = on_message
         self._on_lost = on_lost
         self._session = ""
+        self._key = secrets.token_urlsafe(32)
         self._reached = False
         self._number = 0
         self._attempt = 0
@@ -132,7 +134,9 @@ class Connection:
                 reading.cancel()
 
     async def _enter(self) -> None:
-        enter = Enter(self._name, self._link.token, self._session, self._number)
+        # The key is for an invitation whose answer is lost: by it one is known again.
+        key = "" if self._session else self._key
+        enter = Enter(self._name, self._link.token, self._session, self._number, key)
         try:
             while isinstance(await self._ask(enter), Lobby):
                 await self._opened.wait()

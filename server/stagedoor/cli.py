@@ -26,8 +26,10 @@ from .options import (
     COMMON,
     EXPIRY,
     HEADS,
+    INVITATION,
     JSON,
     KEY,
+    REVOCATION,
     ROOM,
     SERVE,
     SETTINGS,
@@ -37,9 +39,10 @@ from .options import (
     values,
 )
 from .rules.event.values import Entry
-from .rules.values import Mode, Settings
+from .rules.values import Mode, Role, Settings
 from .serve import serve
 from .signalling.api import LinksWanted, ListedRoom, RoomAndLinks, RoomWanted
+from .signalling.invitations import InvitationWanted, RevocationWanted
 
 T = TypeVar("T")
 
@@ -122,6 +125,29 @@ def _audit(options: Namespace) -> int:
     return 1 if found.findings else 0
 
 
+def _invite(options: Namespace) -> int:
+    wanted = InvitationWanted(
+        Role(options.role), options.name, not options.for_many, options.expires_in_s
+    )
+    made = _run(_operator(options).invite(options.room, wanted))
+    if options.json:
+        print(msgspec.json.encode(made).decode())
+    else:
+        print(f"{made.link}\n  to revoke it: stagedoor room revoke {made.room} {made.id}")
+    return 0
+
+
+def _revoke(options: Namespace) -> int:
+    role = Role(options.role) if options.role else None
+    wanted = RevocationWanted(options.links, role, options.put_out)
+    done = _run(_operator(options).revoke(options.room, wanted))
+    if options.json:
+        print(msgspec.json.encode(done).decode())
+    else:
+        print("Revoked: these links lead nobody new in any more.")
+    return 0
+
+
 def _key(options: Namespace) -> int:
     data = DataFolder(options.data)
     data.make()
@@ -195,6 +221,9 @@ def _parser() -> argparse.ArgumentParser:
     _add(rooms, "list", "list the rooms", _list_rooms, JSON)
     _add(rooms, "links", "make new links", _room_links, THE_ROOM, EXPIRY, JSON)
     _add(commands, "audit", "check a room's log and what was sent", _audit, THE_ROOM, HEADS, JSON)
+    _add(rooms, "invite", "a link for one person", _invite, THE_ROOM, *INVITATION, EXPIRY, JSON)
+    revoking = _add(rooms, "revoke", "end links", _revoke, THE_ROOM, *REVOCATION, JSON)
+    revoking.add_argument("links", nargs="*", metavar="LINK", help="links, or their ids")
     key = _add(commands, "key", "where the operator's key is; or new keys", _key, *KEY)
     key.add_argument("action", nargs="?", choices=["rotate"], help="sign links with a new key")
     return parser

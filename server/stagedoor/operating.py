@@ -19,10 +19,19 @@ from .config import DataFolder, Running, StartError
 from .log import LogBusyError, LogError, SqliteLog
 from .rooms import create_room, replay, wall_clock
 from .rooms.views import room_info
+from .rules import revoke
 from .rules.refusals import Refusal
 from .rules.values import Room
 from .signalling import Tokens, room_links
 from .signalling.api import LinksWanted, ListedRoom, RoomAndLinks, RoomWanted, listed, new_room
+from .signalling.invitations import (
+    Invitation,
+    InvitationWanted,
+    RevocationWanted,
+    Revoked,
+    check_revocation,
+    invite,
+)
 from .tls import fingerprint
 
 T = TypeVar("T")
@@ -76,14 +85,45 @@ class Operator:
         if log is None:
             return self._ask("POST", f"/api/rooms/{room}/links", RoomAndLinks, wanted)
         try:
-            events = await log.read(room)
+            found = await _room(log, room)
+        finally:
+            await log.close()
+        return self._with_links(found, wanted.expires_in_s)
+
+    async def invite(self, room: str, wanted: InvitationWanted) -> Invitation:
+        """A link for one person."""
+        log = await self._log()
+        if log is None:
+            return self._ask("POST", f"/api/rooms/{room}/invitations", Invitation, wanted)
+        try:
+            found = await _room(log, room)
+        finally:
+            await log.close()
+        made = invite(found, wanted, self._public_url, self._tokens)
+        if isinstance(made, Refusal):
+            raise StartError(made.sentence)
+        return made
+
+    async def revoke(self, room: str, wanted: RevocationWanted) -> Revoked:
+        """Have links lead nobody in any more."""
+        wrong = check_revocation(wanted)
+        if wrong is not None:
+            raise StartError(wrong.sentence)
+        log = await self._log()
+        if log is None:
+            return self._ask("POST", f"/api/rooms/{room}/revocations", Revoked, wanted)
+        try:
+            found = await _room(log, room)
+            now = wall_clock()
+            events = revoke(found, wanted.ids, wanted.role, now, put_out=wanted.put_out)
+            if isinstance(events, Refusal):
+                raise StartError(events.sentence)
+            await log.append(room, found.number, events)
+            return Revoked(room, found.number + len(events))
         except LogError as error:
             raise StartError(error.sentence) from error
         finally:
             await log.close()
-        if not events:
-            raise StartError("There is no such room.")
-        return self._with_links(replay(events), wanted.expires_in_s)
 
     async def _log(self) -> SqliteLog | None:
         """The log, or None if a server has it."""
@@ -119,6 +159,17 @@ class Operator:
             raise StartError(
                 f"The server at {running.address} does not answer: {error}."
             ) from error
+
+
+async def _room(log: SqliteLog, room: str) -> Room:
+    """The room as it is in the log. Raises StartError."""
+    try:
+        events = await log.read(room)
+    except LogError as error:
+        raise StartError(error.sentence) from error
+    if not events:
+        raise StartError("There is no such room.")
+    return replay(events)
 
 
 def _local(running: Running) -> HTTPConnection:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .config import DEFAULT_DATA, DEFAULT_PORT, PEOPLE
 from .log.chain import Head
-from .rules.values import Mode, Settings
+from .rules.values import Mode, Role, Settings
 
 _ROOM = Settings()
 
@@ -290,6 +290,16 @@ EXPIRY = Option(
     field="expires_in_s",
 )
 
+_ROLES = tuple(role.value for role in Role)
+INVITATION = (
+    Option("--role", "what they may do (default: %(default)s)", str, "attendee", choices=_ROLES),
+    Option("--name", "what they are called in the room (default: as they like)", str, ""),
+    Option("--for-many", "have it be good for everybody who has it, not for the first alone"),
+)
+REVOCATION = (
+    Option("--role", "all links of this role that were made until now", str, choices=_ROLES),
+    Option("--put-out", "put out whoever came by them, too"),
+)
 KEY = (
     Option(
         "--keep-hours",

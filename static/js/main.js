@@ -38,6 +38,7 @@ import { t, told } from "./words.js";
 const room = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 const sessionKey = `stagedoor.session.${room}.${token}`;
+const keyKey = `stagedoor.key.${room}.${token}`;
 /** Kept for reloads after the end, when nobody enters any more: whether one moderated. */
 const moderatedKey = `stagedoor.moderated.${room}.${token}`;
 
@@ -142,7 +143,15 @@ async function knock() {
       forThisWindow.set(sessionKey, "");
     }
   }
-  return connection.send("enter", { name, token });
+  // By the key an invitation for one person knows us again, should its answer be lost on the way.
+  const key = forThisWindow.get(keyKey) || madeUp();
+  forThisWindow.set(keyKey, key);
+  return connection.send("enter", { name, token, key });
+}
+
+/** A secret that nobody guesses. */
+function madeUp() {
+  return [...crypto.getRandomValues(new Uint8Array(32))].map((one) => one.toString(16).padStart(2, "0")).join("");
 }
 
 /** @param {any} message */
@@ -212,7 +221,7 @@ function refusedForGood(why) {
   const again = { label: t("Try again"), press: () => location.reload() };
   switch (why.code) {
     case "already_entered":
-      return sayEnd(t("Open in another tab"), t("You opened this room in another tab or window. Only one at a time is used."), { label: t("Use here"), press: () => location.reload() });
+      return sayEnd(t("Open in another tab"), t("You opened this room in another tab or window. Only one at a time is used. If that was not you, somebody has a copy of your session: take it back here, and tell the moderators."), { label: t("Use here"), press: () => location.reload() });
     case "room_ended":
       return ended();
     case "bad_name":
@@ -221,6 +230,8 @@ function refusedForGood(why) {
       return;
     case "bad_token":
     case "expired_token":
+    case "used_link":
+    case "revoked_link":
       return sayEnd(t("This link does not let you in"), t("{reason} Ask whoever invited you for a new one.", { reason: why.message }));
     case "removed":
       return sayEnd(t("You were removed from the room"), why.message, { label: t("Enter again"), press: () => location.reload() });

@@ -105,6 +105,7 @@ class Server:
         self.house = house
         self.engine = engine
         self.tokens = tokens
+        self.log: SqliteLog
         self.http = aiohttp.ClientSession()
         self.url = ""
         self._runner: web.AppRunner | None = None
@@ -154,6 +155,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     house = await House.open(log, engine)
     await house.create(rules.create("room", "The room", now=house.clock()))
     server = Server(house, engine, Tokens(RING))
+    server.log = log
     static = tmp_path / "static"
     static.mkdir()
     (static / "index.html").write_text("<!doctype html><title>front</title>")

@@ -20,7 +20,7 @@ from stagedoor.keyring import Key, KeyRing, read_ring, write_ring
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Role
 from stagedoor.signalling.links import room_links
-from stagedoor.signalling.tokens import Link, Session, Tokens
+from stagedoor.signalling.tokens import Link, Tokens, token_id
 
 from .conftest import RING, SECRET, Server
 
@@ -203,18 +203,15 @@ def test_links_keep_tokens_in_the_fragment() -> None:
         assert (read.room, read.role) == ("room", role)
 
 
-def test_a_session_is_good_for_its_room_alone() -> None:
-    session = Session("room", "person", Role.ATTENDEE)
-    token = TOKENS.session(session)
-    assert TOKENS.read_session(token, "room") == session
-    for other in (
-        TOKENS.read_session(token, "other"),
-        TOKENS.read_session(TOKENS.session(session, life=-1), "room"),
-        Tokens(KeyRing((Key.new(),))).read_session(token, "room"),
-    ):
-        assert isinstance(other, Refusal)
-        assert other.code is Code.BAD_SESSION
-    assert isinstance(TOKENS.read_link(token, "room"), Refusal)
+def test_a_link_says_when_it_was_made_and_for_whom() -> None:
+    before = round(time.time() * 1000)
+    token = TOKENS.link("room", Role.MODERATOR, once=True, name="Robin", token_id="mine")
+    link = TOKENS.read_link(token, "room")
+    assert isinstance(link, Link)
+    assert (link.id, link.once, link.name) == ("mine", True, "Robin")
+    assert before - 1 <= link.made_at <= time.time() * 1000 + 1
+    for text in (token, f" https://x/r/room#token={token} ", "mine"):
+        assert token_id(text) == "mine"
 
 
 def test_tokens_are_read_by_the_clock_that_they_are_made_by() -> None:
@@ -237,4 +234,3 @@ def test_no_text_is_a_token(text: str, place: int) -> None:
     for token in (text, good[:place] + text + good[place:]):
         if token != good:
             assert isinstance(TOKENS.read_link(token, "room"), Refusal)
-            assert isinstance(TOKENS.read_session(token, "room"), Refusal)

@@ -9,6 +9,8 @@ from stagedoor.rules.refusals import Code
 from ..errors import ConnectionLostError, LinkError, RefusedError
 from ..words import t, why
 
+NO_WAY_IN = (Code.BAD_TOKEN, Code.EXPIRED_TOKEN, Code.USED_LINK, Code.REVOKED_LINK)
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -29,7 +31,11 @@ def ending(error: BaseException | None) -> Ending:
         if error.code is Code.ALREADY_ENTERED:
             return Ending(
                 t("Open in another window"),
-                t("You opened this room in another window. Only one at a time is used."),
+                t(
+                    "You opened this room in another window. Only one at a time is used. If that "
+                    "was not you, somebody has a copy of your session: take it back here, and tell "
+                    "the moderators."
+                ),
                 t("Use here"),
             )
         if error.code is Code.REMOVED:
@@ -38,7 +44,7 @@ def ending(error: BaseException | None) -> Ending:
             return Ending(t("You are banned from this room"), why(error))
         if error.code is Code.LOCKED:
             return Ending(t("This room is locked"), why(error), t("Enter again"))
-        if error.code in (Code.BAD_TOKEN, Code.EXPIRED_TOKEN, Code.NO_SUCH_ROOM):
+        if error.code in (*NO_WAY_IN, Code.NO_SUCH_ROOM):
             return Ending(t("This link does not let you in any more"), trouble(error))
     return Ending(t("You are not in the room any more"), trouble(error), t("Enter again"))
 
@@ -50,7 +56,7 @@ def _ended() -> Ending:
 def trouble(error: BaseException) -> str:
     """Why one could not enter."""
     if isinstance(error, RefusedError):
-        if error.code in (Code.BAD_TOKEN, Code.EXPIRED_TOKEN):
+        if error.code in NO_WAY_IN:
             return t("{reason} Ask whoever invited you for a new one.", reason=why(error))
         if error.code is Code.NO_SUCH_ROOM:
             return t("There is no room at this address. Look at the link again.")

@@ -21,6 +21,8 @@ class EventWitness(Witness):
         self.names: dict[str, str] = {}
         self.links: dict[str, str] = {}
         self.bans: dict[str, str] = {}
+        self.revoked: set[str] = set()
+        self.for_one: set[str] = set()
         self.kept_hands: dict[str, tuple[int, int]] = {}
         self.spoken: dict[str, int] = {}
         self.before: Event = {}
@@ -54,6 +56,9 @@ class EventWitness(Witness):
     def entered(self, event: Event) -> None:
         link = event.get("link", "")
         self._lets_in(event["role"], link)
+        must(link not in self.for_one, "their link was for one person, who had come")
+        if event.get("once"):
+            self.for_one.add(link)
         super().entered(event)
         self.names[event["person"]], self.links[event["person"]] = event["name"], link
 
@@ -69,6 +74,7 @@ class EventWitness(Witness):
     def _lets_in(self, role: str, link: str) -> None:
         must(self.entry == "open" or role != "attendee", "the room was not open")
         must(not link or link not in self.bans.values(), "their link was banned")
+        must(link not in self.revoked, "their link was revoked")
 
     def left(self, event: Event) -> None:
         super().left(event)
@@ -84,7 +90,11 @@ class EventWitness(Witness):
         return person
 
     def _put_out(self, event: Event) -> None:
-        person = self._in_reach(event)
+        self._in_reach(event)
+        self._out(event)
+
+    def _out(self, event: Event) -> None:
+        person = self.people[event["person"]]
         if person.seat == "requested":
             self.queue.remove(event["person"])
         person.step_down()
@@ -93,7 +103,15 @@ class EventWitness(Witness):
 
     def removed_from_room(self, event: Event) -> None:
         must(not self.people[event["person"]].gone, "they were not there")
-        self._put_out(event)
+        if event.get("by"):
+            self._put_out(event)
+            return
+        must(self.links[event["person"]] in self.revoked, "nobody put them out")
+        self._out(event)
+
+    def links_revoked(self, event: Event) -> None:
+        must(not event.get("by"), "the operator revokes links, and nobody else")
+        self.revoked |= set(event.get("links", ()))
 
     def banned(self, event: Event) -> None:
         link = event.get("link", "")

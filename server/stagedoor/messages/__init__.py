@@ -36,12 +36,15 @@ class Enter(Command, frozen=True, tag="enter"):
 
     ``token`` is what the link carried, empty for an open door. ``session`` resumes an earlier
     one, and then ``last_event`` is the number of the last event seen.
+    ``key``: a secret of one's own making, 32 characters or more, by which an invitation that is
+    good for one person knows them again should the answer be lost.
     """
 
     name: str
     token: str = ""
     session: str = ""
     last_event: int = 0
+    key: str = ""
 
 
 class Ping(Command, frozen=True, tag="ping"):

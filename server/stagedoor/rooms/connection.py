@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from stagedoor.messages import Closing, Happening, View
+from stagedoor.rules.sessions import Exchange
 from stagedoor.rules.values import Role
 
 
@@ -28,7 +29,9 @@ class Visitor(Struct, frozen=True):
     """Who enters: a person id, new or (``resumes``) that of an earlier session.
 
     ``link`` is the id of the link that led here, empty at an open door.
-    ``last_event`` is the number of the last event a resuming client has seen.
+    ``last_event`` is the number of the last event a resuming client has seen. The link was made at
+    ``made_at``, in milliseconds, and is good ``once`` or for all. ``session``: the hashes of the
+    secret that was shown and of the one that is given, which are looked at if there are any.
     """
 
     person: str
@@ -37,6 +40,9 @@ class Visitor(Struct, frozen=True):
     link: str = ""
     resumes: bool = False
     last_event: int = 0
+    made_at: int = 0
+    once: bool = False
+    session: Exchange | None = None
 
 
 class Arrival(Struct, frozen=True):

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from stagedoor.messages import Closing, Happening, closing
-from stagedoor.rules.event.events import Banned, EventEvent, RemovedFromRoom, SpokeFor
+from stagedoor.rules.event.events import (
+    Banned,
+    EventEvent,
+    LinksRevoked,
+    RemovedFromRoom,
+    SpokeFor,
+)
+from stagedoor.rules.event.links import PUT_OUT
 from stagedoor.rules.event.values import banned
 from stagedoor.rules.events import (
     AnyEvent,
@@ -41,7 +48,9 @@ def tell(number: int, event: AnyEvent, people: Mapping[str, Person]) -> Told | N
 
     ``people`` are those after the event, for the names.
     """
-    if isinstance(event, RoomCreated | SpokeFor) or not isinstance(event, StageEvent | EventEvent):
+    if isinstance(event, RoomCreated | SpokeFor | LinksRevoked):
+        return None
+    if not isinstance(event, StageEvent | EventEvent):
         return None
     person = getattr(event, "person", "")
     concerned = people.get(person)
@@ -70,6 +79,8 @@ def farewells(room: Room, events: Iterable[AnyEvent]) -> dict[str, Closing]:
     for event in events:
         if isinstance(event, Banned):
             found[event.person] = closing(banned(room.people[event.by].name, event.reason))
+        elif isinstance(event, RemovedFromRoom) and not event.by:
+            found[event.person] = closing(PUT_OUT)
         elif isinstance(event, RemovedFromRoom):
             name = room.people[event.by].name
             why = refusal(Code.REMOVED, "{name} removed you from this room.", name=name)

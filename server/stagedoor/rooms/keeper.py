@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError, LogError
@@ -22,7 +22,7 @@ from stagedoor.messages import Saving as SavingMessage
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Code, Refusal, marked
-from stagedoor.rules.values import Room
+from stagedoor.rules.values import Role, Room
 
 from .audience import Audience
 from .clock import Clock
@@ -62,7 +62,7 @@ class Keeper:
         self.id = room.id
         self._log = log
         self._media = media
-        self._clock = clock
+        self.clock = clock
         self._now = 0
         self._told: deque[Told] = deque(maxlen=REMEMBERED)
         self._remember(room, events, after=0)
@@ -99,12 +99,21 @@ class Keeper:
         def decide(room: Room, now: int) -> Decision:
             if not visitor.resumes:
                 return rules.enter(
-                    room, visitor.person, visitor.name, visitor.role, now, visitor.link
+                    room,
+                    visitor.person,
+                    visitor.name,
+                    visitor.role,
+                    now,
+                    visitor.link,
+                    made_at=visitor.made_at,
+                    once=visitor.once,
+                    session=visitor.session,
                 )
             draft = Draft(room)
             if _connected(room, visitor.person):
                 draft.add(rules.disconnect(room, visitor.person, now))
-            refusal = draft.take(rules.come_back(draft.room, visitor.person, visitor.name, now))
+            back = rules.come_back(draft.room, visitor.person, visitor.name, now, visitor.session)
+            refusal = draft.take(back)
             return refusal if isinstance(refusal, Refusal) else draft.events
 
         def arrived(outcome: int | Refusal) -> None:
@@ -127,6 +136,17 @@ class Keeper:
             )
 
         await self._put(decide, arrived, (visitor, connection))
+
+    async def revoke(
+        self, links: Collection[str], role: Role | None, put_out: bool
+    ) -> int | Refusal:
+        """Have these links, or all of a role, lead nobody in any more; see ``rules.revoke``."""
+        outcome: list[int | Refusal] = []
+        await self._put(
+            lambda room, now: rules.revoke(room, links, role, now, put_out=put_out),
+            outcome.append,
+        )
+        return outcome[0]
 
     def lost(self, person: str, connection: Connection) -> None:
         """A connection is gone; nothing happens if another has taken its place."""
@@ -240,7 +260,7 @@ class Keeper:
         wait = LONGEST_SLEEP
         for deadline in (rules.next_deadline(self.room), self._speech.deadline()):
             if deadline is not None:
-                wait = min(max((deadline - self._clock()) / 1000, 0.01), wait)
+                wait = min(max((deadline - self.clock()) / 1000, 0.01), wait)
         if not self._saving.works:
             wait = RETRY
         try:
@@ -268,7 +288,7 @@ class Keeper:
 
     def _decide(self, jobs: list[Job]) -> Step:
         """What is due, who is lost, then everybody's wishes in their order."""
-        self._now = max(self._clock(), self._now)
+        self._now = max(self.clock(), self._now)
         step = Step(Draft(self.room), jobs)
         if self._returned:
             step.draft.add(rules.after_a_return(step.draft.room, self._now))
@@ -293,7 +313,7 @@ class Keeper:
     async def _save(self) -> None:
         """Log what is to be kept of the things that are not logged."""
         draft = Draft(self.room)
-        draft.add(rules.before_the_end(self.room, max(self._clock(), self._now)))
+        draft.add(rules.before_the_end(self.room, max(self.clock(), self._now)))
         try:
             if draft.logged:
                 await self._log.append(self.id, draft.before.number, draft.logged)
@@ -349,7 +369,7 @@ class Keeper:
     def _follow_speech(self) -> None:
         """Who is heard backstage is told to moderators alone, and counts from being brought on."""
         on_stage = self._speech.on_stage(self.room)
-        self._speech.heard(on_stage, self._clock())
+        self._speech.heard(on_stage, self.clock())
         self.audience.tell_speaking(self.room, self._speech.people, on_stage)
 
     def _answer(self, job: Job) -> None:

@@ -7,6 +7,7 @@
 
 from .clock import after_a_return, before_the_end, due, next_deadline
 from .decide import decide
+from .event.links import revoke
 from .event.speaking import spoke
 from .evolve import create, evolve
 from .presence import come_back, disconnect, enter
@@ -22,5 +23,6 @@ __all__ = [
     "enter",
     "evolve",
     "next_deadline",
+    "revoke",
     "spoke",
 ]

@@ -14,6 +14,7 @@ from .event.values import Entry
 from .polls.events import PollEvent
 from .quizzes.events import QuizEvent
 from .reactions.events import ReactionEvent
+from .sessions import Exchange
 from .talk.events import TalkEvent
 from .values import Device, Mode, OfferReason, Role, Settings
 
@@ -31,7 +32,10 @@ class RoomCreated(Event, frozen=True, tag="room_created", kw_only=True):
 
 
 class Entered(Event, frozen=True, tag="entered", kw_only=True):
-    """A new session entered the room as a viewer; ``link``: the id of the link that led here."""
+    """A new session entered the room as a viewer; ``link``: the id of the link that led here.
+
+    ``once``: that link is good for nobody else. ``session``: hashes of what leads back.
+    """
 
     personal: ClassVar[Mapping[str, Any]] = {"name": ERASED}
 
@@ -39,15 +43,21 @@ class Entered(Event, frozen=True, tag="entered", kw_only=True):
     name: str
     role: Role
     link: str = ""
+    once: bool = False
+    session: Exchange | None = None
 
 
 class Returned(Event, frozen=True, tag="returned", kw_only=True):
-    """A session came back, its seat kept if the grace still ran (rule 12)."""
+    """A session came back, its seat kept if the grace still ran (rule 12).
+
+    ``session``: the hashes of the secret that was shown, and of the one given.
+    """
 
     personal: ClassVar[Mapping[str, Any]] = {"name": ERASED}
 
     person: str
     name: str
+    session: Exchange | None = None
 
 
 class Disconnected(Event, frozen=True, tag="disconnected", kw_only=True):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from . import events as ev
 from .base import Decision, Event
+from .event import links
 from .event.events import EventEvent
 from .event.evolve import evolve as evolve_event
 from .event.values import Entrance, Entry
@@ -18,6 +19,7 @@ from .quizzes.events import QuizEvent
 from .quizzes.evolve import evolve as evolve_quizzes
 from .reactions.events import ReactionEvent
 from .reactions.evolve import evolve as evolve_reactions
+from .sessions import Sessions
 from .talk.events import TalkEvent
 from .talk.evolve import evolve as evolve_talk
 from .values import Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
@@ -113,7 +115,7 @@ def _on_the_stage(room: Room, event: ev.StageEvent) -> Room:
             }
             return replace(room, ended=True, people=people)
         case ev.Entered():
-            return _with(room, _entered(event))
+            return _with(links.entered(room, event), _entered(event))
         case ev.BroughtOn():
             brought = {key: _brought_on(room, room.people[key], event) for key in event.people}
             return replace(room, people={**room.people, **brought})
@@ -151,11 +153,22 @@ def _entered(event: ev.Entered) -> Person:
         role=event.role,
         entered_as=event.role,
         link=event.link,
+        sessions=_exchanged(Sessions(), event),
     )
 
 
+def _exchanged(sessions: Sessions, event: ev.Entered | ev.Returned) -> Sessions:
+    return sessions if event.session is None else sessions.exchanged(event.session, event.at)
+
+
 def _returned(room: Room, person: Person, event: ev.Returned) -> Person:
-    back = replace(person, name=event.name, present=True, away_until=None)
+    back = replace(
+        person,
+        name=event.name,
+        present=True,
+        away_until=None,
+        sessions=_exchanged(person.sessions, event),
+    )
     if person.seat is Seat.HELD:
         # Silent since before the disconnection: coming back is not speaking (rule 11).
         seat = Seat.BACKSTAGE if person.held_backstage else Seat.ON_STAGE

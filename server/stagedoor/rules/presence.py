@@ -4,33 +4,57 @@ from __future__ import annotations
 
 from . import events as ev
 from .event.entrance import turned_away
+from .event.links import of_no_use
 from .event.naming import name_on_return
 from .memo import remembered
 from .refusals import Code, Refusal
+from .sessions import Exchange
 from .values import Person, Role, Room, Seat
 
 _ENDED = Refusal(Code.ROOM_ENDED, "This room has ended.")
 
 
 def enter(
-    room: Room, person_id: str, name: str, role: Role, now: int, link: str = ""
+    room: Room,
+    person_id: str,
+    name: str,
+    role: Role,
+    now: int,
+    link: str = "",
+    *,
+    made_at: int | None = None,
+    once: bool = False,
+    session: Exchange | None = None,
 ) -> list[ev.AnyEvent] | Refusal:
-    """A new session enters as a viewer, by the link of that id or by none.
+    """A new session enters as a viewer, by the link of that id, made at that time, or by none.
 
+    ``once``: the link is good for nobody else then. ``session``: what leads back.
     Refused with ``not_open``: whoever it is may wait in the lobby.
     """
     if room.ended:
         return _ENDED
     if person_id in room.people:
         return Refusal(Code.ALREADY_ENTERED, "This person is in the room already.")
-    return turned_away(room, role, link) or [
-        ev.Entered(at=now, by=person_id, person=person_id, name=name, role=role, link=link)
-    ]
+    spent = of_no_use(room, role, link, now if made_at is None else made_at) if link else None
+    entered = ev.Entered(
+        at=now,
+        by=person_id,
+        person=person_id,
+        name=name,
+        role=role,
+        link=link,
+        once=once,
+        session=session,
+    )
+    return spent or turned_away(room, role, link) or [entered]
 
 
-def come_back(room: Room, person_id: str, name: str, now: int) -> list[ev.AnyEvent] | Refusal:
+def come_back(
+    room: Room, person_id: str, name: str, now: int, session: Exchange | None = None
+) -> list[ev.AnyEvent] | Refusal:
     """A session comes back; within its grace with its seat, request or offer (rule 12).
 
+    ``session``: the secret that was shown, which has to be good, and the one that is given.
     What the clock has decided by now comes first, even if its timer has not run yet.
     """
     person = room.people.get(person_id)
@@ -38,6 +62,8 @@ def come_back(room: Room, person_id: str, name: str, now: int) -> list[ev.AnyEve
         return _ENDED
     if person is None:
         return Refusal(Code.BAD_SESSION, "This session is not known in this room.")
+    if session is not None and (stale := person.sessions.refusal(session.shown, now)):
+        return stale
     if person_id in room.entrance.bans:
         return room.entrance.bans[person_id].refusal
     inside = person.present and (person.away_until is None or now < person.away_until)
@@ -45,9 +71,12 @@ def come_back(room: Room, person_id: str, name: str, now: int) -> list[ev.AnyEve
     if refusal is not None:
         return refusal
     name = name_on_return(room, person, name)
-    if person.present and person.away_until is None and person.name == name:
+    here = person.present and person.away_until is None
+    if here and person.name == name and session is None:
         return []
-    returned = ev.Returned(at=now, by=person_id, rule=12, person=person_id, name=name)
+    returned = ev.Returned(
+        at=now, by=person_id, rule=12, person=person_id, name=name, session=session
+    )
     return [*(event for event in _due(room, now) if event.person == person_id), returned]
 
 

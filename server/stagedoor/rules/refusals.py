@@ -43,6 +43,8 @@ class Code(StrEnum):
     BAD_NAME = "bad_name"
     BAD_TOKEN = "bad_token"
     EXPIRED_TOKEN = "expired_token"
+    USED_LINK = "used_link"
+    REVOKED_LINK = "revoked_link"
     BAD_SESSION = "bad_session"
     NO_SUCH_ROOM = "no_such_room"
     ROOM_EXISTS = "room_exists"

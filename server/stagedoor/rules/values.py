@@ -12,6 +12,7 @@ from .event.values import Entrance, LoweredHand
 from .polls.values import Poll
 from .quizzes.values import Quiz
 from .reactions.values import Reactions
+from .sessions import Sessions
 from .talk.values import Talk
 
 
@@ -114,6 +115,7 @@ class Person(Struct, frozen=True):
     ``name_given``: the name is of a moderator's choice, and not to be changed by coming back.
     ``link``: the id of the link that led here, and ``entered_as`` the role that it gave.
     ``held_backstage``: the seat that is held is backstage.
+    ``sessions``: by which secrets they come back.
     """
 
     id: str
@@ -141,6 +143,7 @@ class Person(Struct, frozen=True):
     entered_as: Role = Role.ATTENDEE
     link: str = ""
     held_backstage: bool = False
+    sessions: Sessions = Sessions()
 
     @property
     def moderates(self) -> bool:

@@ -157,8 +157,8 @@ async def get_stats(request: web.Request) -> web.Response:
 async def post_room(request: web.Request) -> web.Response:
     """``POST /api/rooms``, with the operator's key."""
     check_key(request)
-    wanted = await _body(request, RoomWanted)
-    life = _life(wanted.expires_in_s)
+    wanted = await read_body(request, RoomWanted)
+    life = check_life(wanted.expires_in_s)
     created = new_room(wanted, request.app[HOUSE].clock())
     if isinstance(created, Refusal):
         return refuse(created)
@@ -175,8 +175,8 @@ async def post_room(request: web.Request) -> web.Response:
 async def post_links(request: web.Request) -> web.Response:
     """``POST /api/rooms/{room}/links``, with the operator's key."""
     check_key(request)
-    wanted = await _body(request, LinksWanted)
-    return answer(_with_links(request, find(request), _life(wanted.expires_in_s)))
+    wanted = await read_body(request, LinksWanted)
+    return answer(_with_links(request, find(request), check_life(wanted.expires_in_s)))
 
 
 def new_room(wanted: RoomWanted, now: int) -> RoomCreated | Refusal:
@@ -245,7 +245,7 @@ def check_key(request: web.Request) -> None:
         raise RefusedError(Refusal(Code.BAD_KEY, "This needs the operator's key."))
 
 
-async def _body(request: web.Request, kind: type[T]) -> T:
+async def read_body(request: web.Request, kind: type[T]) -> T:
     """The JSON body; an empty one counts as ``{}``."""
     data = await request.read()
     try:
@@ -256,7 +256,8 @@ async def _body(request: web.Request, kind: type[T]) -> T:
         ) from error
 
 
-def _life(seconds: int) -> int:
+def check_life(seconds: int) -> int:
+    """How long a link is good. Raises RefusedError."""
     if not 1 <= seconds <= MAX_LIFE_S:
         raise RefusedError(
             refusal(

@@ -14,7 +14,7 @@ from stagedoor.messages import Closing
 from stagedoor.rooms import SHUTTING_DOWN, UNSAVED, House
 from stagedoor.rules.refusals import Code, Refusal, marked
 
-from . import api, metrics, pages, reports, results
+from . import api, invitations, metrics, pages, reports, results
 from .callers import Networks
 from .keys import (
     HOUSE,
@@ -92,6 +92,7 @@ def make_app(
     app.router.add_get("/api/rooms/{room}", api.get_room)
     app.router.add_post("/api/rooms/{room}/links", api.post_links)
     app.router.add_get("/api/rooms/{room}/socket", socket)
+    invitations.add_routes(app.router)
     results.add_routes(app.router)
     reports.add_routes(app.router)
     if app[STATIC].is_dir():

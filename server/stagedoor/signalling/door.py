@@ -8,11 +8,16 @@ from msgspec import Struct
 
 from stagedoor.messages import Enter
 from stagedoor.rooms import Visitor
+from stagedoor.rules.event import links
 from stagedoor.rules.names import clean_name
 from stagedoor.rules.refusals import Code, Refusal
-from stagedoor.rules.values import Role, Room
+from stagedoor.rules.sessions import Exchange
+from stagedoor.rules.values import Person, Role, Room
 
-from .tokens import Link, Session, Tokens
+from . import sessions
+from .tokens import Link, Tokens
+
+SHORTEST_KEY, LONGEST_KEY = 32, 100  # characters
 
 
 class Admission(Struct, frozen=True):
@@ -22,36 +27,72 @@ class Admission(Struct, frozen=True):
     session: str
 
 
-def admit(room: Room, wish: Enter, tokens: Tokens) -> Admission | Refusal:
+def admit(room: Room, wish: Enter, tokens: Tokens, now: int) -> Admission | Refusal:
     """What the visitor shows, turned into who they are; or why they may not enter."""
     name = clean_name(wish.name)
     if isinstance(name, Refusal):
         return name
+    if wish.key and not SHORTEST_KEY <= len(wish.key) <= LONGEST_KEY:
+        return Refusal(Code.BAD_MESSAGE, "The key must have 32 to 100 characters.")
     if wish.session:
-        return _resume(room, wish, name, tokens)
+        return _resume(room, wish, name, tokens, now)
     way = _way_in(room, wish.token, tokens)
     if isinstance(way, Refusal):
         return way
+    spent = links.of_no_use(room, way.role, way.id, way.made_at) if way.id else None
+    if spent is links.USED and (again := _invited_again(room, wish, way, now)):
+        return again
+    if spent is not None:
+        return spent
     person = secrets.token_hex(6)
-    session = tokens.session(Session(room.id, person, way.role))
-    return Admission(Visitor(person, name, way.role, way.id), session)
+    given = sessions.give(person)
+    visitor = Visitor(
+        person,
+        way.name or name,
+        way.role,
+        way.id,
+        made_at=way.made_at,
+        once=way.once,
+        session=Exchange(sessions.hashed(wish.key) if wish.key else "", given.hash),
+    )
+    return Admission(visitor, given.text)
 
 
-def _resume(room: Room, wish: Enter, name: str, tokens: Tokens) -> Admission | Refusal:
-    session = tokens.read_session(wish.session, room.id)
-    if isinstance(session, Refusal):
-        return session
-    if session.person not in room.people:
-        return Refusal(Code.BAD_SESSION, "Your earlier session has ended; please enter again.")
+def _resume(room: Room, wish: Enter, name: str, tokens: Tokens, now: int) -> Admission | Refusal:
+    found = sessions.find(room, wish.session, now)
+    if isinstance(found, Refusal):
+        return found
+    person, shown = found
     # A link opened in a browser that still has another link's session: the link counts.
     # One that has expired meanwhile does not end the session it began.
     link = tokens.read_link(wish.token, room.id) if wish.token else None
-    if link is not None and not isinstance(link, Refusal) and link.role is not session.role:
+    if link is not None and not isinstance(link, Refusal) and link.role is not person.entered_as:
         return Refusal(Code.BAD_SESSION, "Your earlier session came from another link.")
+    return _back(person, name, shown, wish.last_event)
+
+
+def _invited_again(room: Room, wish: Enter, way: Link, now: int) -> Admission | None:
+    """Whoever has come by an invitation already, and was not told so: the answer was lost."""
+    person = links.invited(room, way.id)
+    if person is None or not wish.key:
+        return None
+    shown = sessions.hashed(wish.key)
+    if person.sessions.refusal(shown, now):
+        return None
+    return _back(person, person.name, shown, 0)
+
+
+def _back(person: Person, name: str, shown: str, last_event: int) -> Admission:
+    given = sessions.give(person.id)
     visitor = Visitor(
-        session.person, name, session.role, resumes=True, last_event=max(wish.last_event, 0)
+        person.id,
+        name,
+        person.entered_as,
+        resumes=True,
+        last_event=max(last_event, 0),
+        session=Exchange(shown, given.hash),
     )
-    return Admission(visitor, tokens.session(session))
+    return Admission(visitor, given.text)
 
 
 def _way_in(room: Room, token: str, tokens: Tokens) -> Link | Refusal:

@@ -17,6 +17,11 @@ class Links(Struct, frozen=True):
     attendee: str
 
 
+def page_url(url: str, room: str) -> str:
+    """The room's page at the server ``url``."""
+    return f"{url.rstrip('/')}/r/{room}"
+
+
 def room_links(
     url: str, room: str, tokens: Tokens, *, open_door: bool, life: int = LINK_LIFE
 ) -> Links:
@@ -24,7 +29,7 @@ def room_links(
 
     The attendees' link carries no token where the door is open, and then it does not expire.
     """
-    page = f"{url.rstrip('/')}/r/{room}"
+    page = page_url(url, room)
 
     def link(role: Role) -> str:
         return f"{page}#token={tokens.link(room, role, life)}"

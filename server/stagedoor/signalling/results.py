@@ -10,8 +10,9 @@ from stagedoor.rules.polls.values import Poll, PollState
 from stagedoor.rules.quizzes.values import Quiz, QuizState
 from stagedoor.rules.refusals import Code, Refusal
 
+from . import sessions
 from .api import RefusedError, answer, find
-from .keys import LIMITER, TOKENS
+from .keys import HOUSE, LIMITER
 from .limiter import TooManyError
 from .tables import csv_answer
 
@@ -35,11 +36,11 @@ def check_moderator(request: web.Request) -> Keeper:
     """
     keeper = find(request)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    session = request.app[TOKENS].read_session(token.strip(), keeper.room.id)
-    if scheme.lower() != "bearer" or isinstance(session, Refusal):
+    found = sessions.find(keeper.room, token.strip(), request.app[HOUSE].clock())
+    if scheme.lower() != "bearer" or isinstance(found, Refusal):
         raise RefusedError(Refusal(Code.BAD_SESSION, "This needs the session of a moderator."))
-    person = keeper.room.people.get(session.person)
-    if person is None or not person.moderates:
+    person, _ = found
+    if not person.moderates:
         raise RefusedError(Refusal(Code.NOT_ALLOWED, "Only a moderator can do that."))
     if person.id in keeper.room.entrance.bans:
         raise RefusedError(keeper.room.entrance.bans[person.id].refusal)

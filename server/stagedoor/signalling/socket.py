@@ -214,7 +214,7 @@ class Socket:
         if self._person:
             self._refuse(request_id, Code.ALREADY_ENTERED, "You have entered this room already.")
             return
-        admission = admit(self._keeper.room, wish, self._tokens)
+        admission = admit(self._keeper.room, wish, self._tokens, self._keeper.clock())
         if isinstance(admission, Refusal):
             self._pass_on(request_id, admission)
             return

@@ -1,4 +1,4 @@
-"""The tokens in links and sessions: JSON Web Tokens (RFC 7519), HS256, with the server's keys."""
+"""The tokens in links: JSON Web Tokens (RFC 7519), HS256, with the server's keys."""
 
 from __future__ import annotations
 
@@ -11,32 +11,31 @@ from msgspec import Struct
 
 from stagedoor.keyring import KeyRing
 from stagedoor.rooms.clock import wall_clock
+from stagedoor.rules.names import clean_name
 from stagedoor.rules.refusals import Code, Refusal
 from stagedoor.rules.values import Role
 
 _ALGORITHM = "HS256"
 
 LINK_LIFE = 30 * 24 * 3600  # seconds
-SESSION_LIFE = 7 * 24 * 3600
 LONGEST_LIFE = 366 * 24 * 3600
 SKEW = 60  # seconds that a token may be from the future, as clocks are set
 MAX_TOKEN = 4096
 
 
 class Link(Struct, frozen=True):
-    """What a link's token says: enter this room in this role. ``id``: the token's own (jti)."""
+    """What a link's token says: enter this room in this role. ``id``: the token's own (jti).
+
+    ``made_at`` in milliseconds. ``once``: it is an invitation, good for one person; ``name``: what
+    whoever comes by it is called.
+    """
 
     room: str
     role: Role
     id: str
-
-
-class Session(Struct, frozen=True):
-    """What a session's token says: come back as this person, who entered with ``role``."""
-
-    room: str
-    person: str
-    role: Role
+    made_at: int = 0
+    once: bool = False
+    name: str = ""
 
 
 class Tokens:
@@ -54,21 +53,24 @@ class Tokens:
         """Sign and read with these from now on."""
         self._keys = keys
 
-    def link(self, room: str, role: Role, life: int = LINK_LIFE) -> str:
-        """A token for a link, good for ``life`` seconds."""
-        return self._sign({"kind": "link", "room": room, "role": role.value}, life)
-
-    def session(self, session: Session, life: int = SESSION_LIFE) -> str:
-        """A token with which a person comes back, good for ``life`` seconds."""
-        return self._sign(
-            {
-                "kind": "session",
-                "room": session.room,
-                "person": session.person,
-                "role": session.role.value,
-            },
-            life,
-        )
+    def link(
+        self,
+        room: str,
+        role: Role,
+        life: int = LINK_LIFE,
+        *,
+        once: bool = False,
+        name: str = "",
+        token_id: str = "",
+    ) -> str:
+        """A token for a link, good for ``life`` seconds; its id is made up if none is given."""
+        claims: dict[str, Any] = {"kind": "link", "room": room, "role": role.value}
+        claims["jti"] = token_id or new_id()
+        if once:
+            claims["once"] = True
+        if name:
+            claims["name"] = name
+        return self._sign(claims, life)
 
     def read_link(self, token: str, room: str) -> Link | Refusal:
         """The link's token, if it is ours, still good and for this room."""
@@ -79,18 +81,19 @@ class Tokens:
             )
         if isinstance(claims, Refusal):
             return claims
-        return Link(room, Role(claims["role"]), claims["jti"])
-
-    def read_session(self, token: str, room: str) -> Session | Refusal:
-        """The session's token, if it is ours, still good and for this room."""
-        claims = self._verify(token, "session", ["person", "role"], room)
-        if claims is None or isinstance(claims, Refusal):
-            return Refusal(Code.BAD_SESSION, "Your earlier session has ended; please enter again.")
-        return Session(room, claims["person"], Role(claims["role"]))
+        name = clean_name(claims.get("name", "")) if claims.get("name") else ""
+        return Link(
+            room,
+            Role(claims["role"]),
+            claims["jti"],
+            made_at=round(claims["iat"] * 1000),
+            once=claims.get("once") is True,
+            name=name if isinstance(name, str) else "",
+        )
 
     def _sign(self, claims: dict[str, Any], life: int) -> str:
-        now = self._clock() // 1000
-        claims |= {"iat": now, "exp": now + life, "jti": secrets.token_urlsafe(9)}
+        now = self._clock()
+        claims |= {"iat": now / 1000, "exp": now // 1000 + life}
         key = self._keys.signing
         named = {"kid": key.id} if key.id else None
         return jwt.encode(claims, key.secret, algorithm=_ALGORITHM, headers=named)
@@ -131,9 +134,23 @@ class Tokens:
         return claims
 
 
+def new_id() -> str:
+    """The id of a token, by which it is revoked. It opens nothing."""
+    return secrets.token_hex(8)
+
+
+def token_id(text: str) -> str:
+    """The id of a link, of its token, or an id as it is; whether it is ours is not looked at."""
+    token = text.strip().partition("#token=")[2] or text.strip()
+    try:
+        return str(jwt.decode(token, options={"verify_signature": False})["jti"])
+    except (jwt.PyJWTError, ValueError, KeyError):
+        return token
+
+
 def _in_time(claims: dict[str, Any], now: float) -> bool:
     """Whether it is from the past, give or take a clock's error, and not meant to last for ever."""
     issued, end = claims["iat"], claims["exp"]
-    if not isinstance(issued, int) or not isinstance(end, int):
+    if not isinstance(issued, int | float) or not isinstance(end, int):
         return False
     return issued <= now + SKEW and end - issued <= LONGEST_LIFE

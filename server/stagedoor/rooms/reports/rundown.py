@@ -41,6 +41,7 @@ WORDS = {
     "removed_from_room": "removed from the room",
     "banned": "banned",
     "unbanned": "lifted the ban",
+    "links_revoked": "revoked links",
     "blocked_from_chat": "blocked from the chat",
     "unblocked_from_chat": "unblocked from the chat",
     "chat_cleared": "cleared the chat",

@@ -8,6 +8,7 @@ from ..refusals import Code, Refusal
 from ..values import Person, Role, Room
 from . import commands as cmd
 from . import events as ev
+from . import links
 from .values import Entry
 
 LATEST = 366 * 24 * 3_600_000  # milliseconds ahead
@@ -19,6 +20,8 @@ _LOCKED = Refusal(Code.LOCKED, "This room is locked: nobody new comes in just no
 def turned_away(room: Room, role: Role, link: str) -> Refusal | None:
     """Why somebody new may not come in, by the link of that id or by none; None if they may."""
     entrance = room.entrance
+    if link in entrance.revoked:
+        return links.REVOKED
     for ban in entrance.bans.values():
         if link and ban.link == link:
             return ban.link_refusal

@@ -32,7 +32,10 @@ class Renamed(Event, frozen=True, tag="renamed", kw_only=True):
 
 
 class RemovedFromRoom(Event, frozen=True, tag="removed_from_room", kw_only=True):
-    """A person was put out; seat, request, offer and hand are gone."""
+    """A person was put out; seat, request, offer and hand are gone.
+
+    By the operator if ``by`` is empty, as the link that led here was revoked.
+    """
 
     person: str
 
@@ -51,6 +54,13 @@ class Unbanned(Event, frozen=True, tag="unbanned", kw_only=True):
     """A person may enter again."""
 
     person: str
+
+
+class LinksRevoked(Event, frozen=True, tag="links_revoked", kw_only=True):
+    """The operator revoked the links of these ids, and of a ``role`` all that there were."""
+
+    links: tuple[str, ...] = ()
+    role: str = ""
 
 
 class SpokeFor(Event, frozen=True, tag="spoke_for", kw_only=True):
@@ -80,6 +90,7 @@ EventEvent = (
     | RemovedFromRoom
     | Banned
     | Unbanned
+    | LinksRevoked
     | SpokeFor
     | HandLoweredOnceSpoken
     | HandRestored

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ..base import Event
 from ..values import Person, Room
 from . import events as ev
+from . import links
 from .values import Ban, Entry, LoweredHand
 
 
@@ -24,6 +25,8 @@ def evolve(room: Room, event: ev.EventEvent) -> Room:
             return replace(room, name=event.name)
         case ev.Banned():
             room = replace(room, entrance=replace(room.entrance, bans=_bans(room, event)))
+        case ev.LinksRevoked():
+            return replace(room, entrance=links.revoked(room.entrance, event))
         case ev.Unbanned():
             bans = {key: one for key, one in room.entrance.bans.items() if key != event.person}
             return replace(room, entrance=replace(room.entrance, bans=bans))

@@ -54,11 +54,18 @@ def banned(by_name: str, reason: str) -> Refusal:
 
 
 class Entrance(Struct, frozen=True):
-    """The way in. ``opens_at``: when the lobby opens by the clock; None: when somebody says so."""
+    """The way in. ``opens_at``: when the lobby opens by the clock; None: when somebody says so.
+
+    ``used``: who came by which link that is good for one; ``revoked``: the ids of links that are
+    good for nobody any more, and by role until when all that were made are not, in milliseconds.
+    """
 
     entry: Entry = Entry.OPEN
     opens_at: int | None = None
     bans: dict[str, Ban] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
+    revoked: frozenset[str] = frozenset()
+    revoked_until: dict[str, int] = field(default_factory=dict)
 
 
 class LoweredHand(Struct, frozen=True):
