@@ -15,6 +15,7 @@ from aiohttp import web
 
 from stagedoor import messages as m
 from stagedoor import rules
+from stagedoor.keyring import Key, KeyRing, OperatorKey
 from stagedoor.rooms import House
 from stagedoor.rules.commands import RaiseHand
 from stagedoor.rules.events import AnyEvent
@@ -28,7 +29,8 @@ from tests.rooms.fakes import FakeEngine
 from .target import Run, Target, join, split
 
 KEY = "the-operators-key-for-fuzzing-0123456789"
-SECRET = b"a secret for fuzzing that is long enough for every algorithm"
+SECRET = "a secret for fuzzing that is long enough for every algorithm"
+RING = KeyRing((Key("", SECRET),))
 HOST, LATER = "hal", 10**9
 RENEW = 500  # inputs to one house
 STEPS = 30  # of the event loop, for an answer
@@ -102,8 +104,10 @@ class Site:
         for event in entered:
             keeper.room = rules.evolve(keeper.room, event)
         url = "https://stage.example.org"
-        tokens = Tokens(SECRET)
-        app = make_app(house, tokens, operator_key=KEY, public_url=url, static=self._static)
+        tokens = Tokens(RING)
+        app = make_app(
+            house, tokens, operator_key=OperatorKey(KEY), public_url=url, static=self._static
+        )
         runner = web.AppRunner(app, access_log=None, logger=http_logger())
         await runner.setup()
         assert runner.server is not None
@@ -156,7 +160,7 @@ def frame(data: bytes, kind: int = 0x81) -> bytes:
 
 def _seeds() -> list[bytes]:
     operator = f"Authorization: Bearer {KEY}"
-    host = Tokens(SECRET).session(Session("room", HOST, Role.HOST), LATER)
+    host = Tokens(RING).session(Session("room", HOST, Role.HOST), LATER)
     upgrade = request(
         "GET /api/rooms/room/socket",
         *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"),

@@ -14,6 +14,7 @@ import msgspec
 
 from stagedoor import messages as m
 from stagedoor import rules
+from stagedoor.keyring import Key, KeyRing
 from stagedoor.media.interface import Tile
 from stagedoor.rooms.talk import older
 from stagedoor.rooms.views import updates, view
@@ -31,7 +32,8 @@ from tests.rules.scene import MAKE, NOW, Scene
 from .descriptions import OFFER
 from .target import Run, Target
 
-SECRET = b"a secret for fuzzing that is long enough for every algorithm"
+SECRET = "a secret for fuzzing that is long enough for every algorithm"
+RING = KeyRing((Key("", SECRET),))
 WHO = ("me", "you", "hal", "bob")
 FORMED = b"\x80"  # and above, as the first byte: the others choose of what is well formed
 PLAIN = (None, True, False, 1.5)
@@ -127,7 +129,7 @@ def _value(source: Iterator[int], depth: int = 0) -> Any:
 
 def _messages() -> Run:
     scene = Scene()
-    rooms, tokens = situations(scene), Tokens(SECRET)
+    rooms, tokens = situations(scene), Tokens(RING)
 
     def run(data: bytes) -> None:
         text = _formed(data) if data[:1] >= FORMED else data[1:].decode("utf-8", "replace")
@@ -186,11 +188,11 @@ MESSAGES = Target(
 
 
 def _tokens() -> Run:
-    tokens = Tokens(SECRET)
+    tokens = Tokens(RING)
 
     def run(data: bytes) -> None:
         if data[:1] == b"\x01":  # what only the server itself could have signed
-            token = jwt.api_jws.encode(data[1:], SECRET, "HS256")
+            token = jwt.api_jws.encode(data[1:], SECRET.encode(), "HS256")
         else:
             token = data[1:].decode("utf-8", "surrogateescape")
         for read in (tokens.read_link, tokens.read_session):
@@ -201,8 +203,8 @@ def _tokens() -> Run:
 
 
 _LINK, _SESSION = (
-    Tokens(SECRET).link("room", Role.HOST, 10**9).encode(),
-    Tokens(SECRET).session(Session("room", "me", Role.HOST), 10**9).encode(),
+    Tokens(RING).link("room", Role.HOST, 10**9).encode(),
+    Tokens(RING).session(Session("room", "me", Role.HOST), 10**9).encode(),
 )
 TOKENS = Target(
     "tokens",

@@ -28,7 +28,7 @@ from stagedoor.signalling.limiter import Limiter, Limits
 from stagedoor.signalling.limits import Counts, Rate
 from tests.rooms.fakes import FakeEngine
 
-from .conftest import OPERATOR, PATIENCE, SECRET, Client, Server
+from .conftest import OPERATOR, PATIENCE, RING, Client, Server
 
 KEY = {"Authorization": f"Bearer {OPERATOR}"}
 
@@ -45,7 +45,7 @@ class Place:
         self._log = await SqliteLog.open(self._folder / "log.db")
         house = await House.open(self._log, engine := FakeEngine())
         await house.create(rules.create("room", "The room", now=house.clock()))
-        self.server = Server(house, engine, Tokens(SECRET))
+        self.server = Server(house, engine, Tokens(RING))
         usual = {name: getattr(Limits.of(), name) for name in Limits.__struct_fields__}
         limiter = Limiter(Limits(**{**usual, **limits}), lambda: self.now)
         await self.server.start(limiter=limiter, trusted=read_networks(trusted))
