@@ -1,0 +1,18 @@
+"""A part of what ``python -m bench.hostile`` tries: nothing that is forbidden is accepted."""
+
+from __future__ import annotations
+
+from bench.hostile.__main__ import attack
+from tests.server_process import ServerProcess
+
+
+async def test_nothing_is_accepted_that_the_table_forbids() -> None:
+    with ServerProcess(demo=False) as server:
+        score = await attack(server, 160, seed=7)
+    assert score.forbidden == []
+    assert score.allowed.total() > 20, "people who may do something can"
+    for tried in ("before entering", "a banned session", "another room's link", "after the end"):
+        assert score.refused[tried]
+    for tried in ("RTP while offered", "RTP while muted", "RTP after a removal"):
+        assert score.refused[tried] == 80
+    assert score.refused["STUN with a wrong password"] == 20
