@@ -53,6 +53,7 @@ bench-hostile: .venv/for-test
 
 docs: .venv/for-test
 	$(BIN)/python -m stagedoor.permissions_page
+	$(BIN)/python -m stagedoor.limits_page
 
 words: .venv/for-test
 	@$(BIN)/python -m tests.words

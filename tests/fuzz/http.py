@@ -20,10 +20,10 @@ from stagedoor.rooms import House
 from stagedoor.rules.commands import RaiseHand
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Refusal
+from stagedoor.rules.sessions import Exchange
 from stagedoor.rules.talk.commands import Say
 from stagedoor.rules.values import Role
-from stagedoor.signalling import Tokens, http_logger, make_app
-from stagedoor.signalling.tokens import Session
+from stagedoor.signalling import Tokens, http_logger, make_app, sessions
 from tests.rooms.fakes import FakeEngine
 
 from .target import Run, Target, join, split
@@ -31,7 +31,8 @@ from .target import Run, Target, join, split
 KEY = "the-operators-key-for-fuzzing-0123456789"
 SECRET = "a secret for fuzzing that is long enough for every algorithm"
 RING = KeyRing((Key("", SECRET),))
-HOST, LATER = "hal", 10**9
+HOST = "hal"
+GIVEN = sessions.give(HOST)
 RENEW = 500  # inputs to one house
 STEPS = 30  # of the event loop, for an answer
 
@@ -99,7 +100,9 @@ class Site:
         self._house = house = await House.open(MemoryLog(), FakeEngine())
         keeper = await house.create(rules.create("room", "The room", now=house.clock()))
         assert not isinstance(keeper, Refusal)
-        entered = rules.enter(keeper.room, HOST, "Hal", Role.HOST, house.clock())
+        entered = rules.enter(
+            keeper.room, HOST, "Hal", Role.HOST, house.clock(), session=Exchange("", GIVEN.hash)
+        )
         assert isinstance(entered, list)
         for event in entered:
             keeper.room = rules.evolve(keeper.room, event)
@@ -160,7 +163,6 @@ def frame(data: bytes, kind: int = 0x81) -> bytes:
 
 def _seeds() -> list[bytes]:
     operator = f"Authorization: Bearer {KEY}"
-    host = Tokens(RING).session(Session("room", HOST, Role.HOST), LATER)
     upgrade = request(
         "GET /api/rooms/room/socket",
         *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"),
@@ -169,7 +171,7 @@ def _seeds() -> list[bytes]:
     )
     said: list[Any] = [m.Enter("Ann"), RaiseHand(), Say("Hello"), m.Watch(), m.Publish("v=0")]
     frames = [frame(m.encode_request(one, 7).encode()) for one in said]
-    moderator = f"Authorization: Bearer {host}"
+    moderator = f"Authorization: Bearer {GIVEN.text}"
     wanted = '{"name":"Hall","id":"hall","mode":"open","settings":{"capacity":5},"opens_at":7}'
     requests = [
         *(request(f"GET {path}") for path in ("/", "/r/room", "/r/%F0%9F%8E%AD", "/static/a.js")),

@@ -9,6 +9,7 @@ from typing import Any
 from ..negotiation.sdp import Transport
 from . import ice, srtp
 from .addresses import Address
+from .admission import CHECKS, HANDSHAKE, Allowance, Unproven
 from .batch import Batch
 from .dtls import Dtls, DtlsError, Identity
 
@@ -37,6 +38,9 @@ class Peer:
         self.on_ready: Callable[[], None] = _nothing
         self.on_rtp: Callable[[bytes], None] = _ignore
         self.on_rtcp: Callable[[bytes], None] = _ignore
+        self.checks = Allowance(CHECKS, now)
+        self._handshakes = Allowance(HANDSHAKE, now)
+        self._unproven = Unproven()
         self._address: Address | None = None
         self._batch = batch
         self._dtls = Dtls(identity)
@@ -53,6 +57,7 @@ class Peer:
             return None
         self.addresses.add(address)
         self.heard_at = now
+        self._unproven.heard(check.size)
         if address != self._address and (self._address is None or check.nominates):
             self._address = address
             self._destination = self._batch.destination(address)
@@ -69,7 +74,10 @@ class Peer:
         self._become_ready()
 
     def dtls(self, datagram: bytes, now: float) -> None:
-        """Take a DTLS datagram."""
+        """Take a DTLS datagram, if there were not too many."""
+        if not self._handshakes.take(now):
+            return
+        self._unproven.heard(len(datagram))
         try:
             self._send(self._dtls.receive(datagram))
             self._become_ready()
@@ -136,7 +144,8 @@ class Peer:
     def _send(self, datagrams: list[bytes]) -> None:
         if self._destination is not None:
             for datagram in datagrams:
-                self._batch.add(datagram, self._destination)
+                if self._dtls.done or self._unproven.may_send(len(datagram)):
+                    self._batch.add(datagram, self._destination)
 
 
 def _nothing() -> None:

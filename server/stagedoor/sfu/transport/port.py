@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ..troubles import Troubles
 from . import ice, srtp
 from .addresses import Address
+from .admission import SILENT
 from .batch import Batch
 from .dtls import identity
 from .peer import Peer
@@ -99,11 +100,21 @@ class Port:
             peer.dtls(data, now)
 
     def _check(self, data: bytes, address: Address, now: float) -> None:
+        ufrag = ice.ufrag(data)
+        peer = self._by_ufrag.get(ufrag) if ufrag is not None else None
+        if peer is None or not peer.checks.take(now):
+            return
         check = ice.read(data)
-        peer = self._by_ufrag.get(check.local_ufrag) if check else None
-        if check is None or peer is None:
+        if check is None or self._taken(address, peer, now):
             return
         response = peer.checked(check, address, now)
         if response is not None:
             self._by_address[address] = peer
             self.batch.add(response, self.batch.destination(address))
+
+    def _taken(self, address: Address, peer: Peer, now: float) -> bool:
+        """Whether an address is another peer's, who has been heard there lately."""
+        owner = self._by_address.get(address)
+        if owner is None or owner is peer:
+            return False
+        return not owner.failed and now - owner.heard_at < SILENT
