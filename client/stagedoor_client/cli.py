@@ -22,8 +22,16 @@ from pathlib import Path
 import msgspec
 
 from .devices import Device
-from .errors import ConnectionLostError, DeviceError, LinkError, RecordingError, RefusedError
+from .errors import (
+    ConnectionLostError,
+    DeviceError,
+    LinkError,
+    RecordingError,
+    RefusedError,
+    UntrustedError,
+)
 from .hardware import Machine
+from .link import read_fingerprint, trusting
 
 USAGE, REFUSED, DEVICE, UNREACHABLE, RECORDING, WINDOW = 2, 3, 4, 5, 6, 7
 
@@ -43,8 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Here, so that listing devices and --help need neither OpenCV nor aiortc.
         from .headless import join
 
+        if options.fingerprint:
+            options.link = trusting(options.link, options.fingerprint)
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(join(options))
+            try:
+                asyncio.run(join(options))
+            except UntrustedError as error:
+                options.link = trusting(options.link, _asked(error, options))
+                asyncio.run(join(options))
     except LinkError as error:
         return _fail(USAGE, error)
     except RefusedError as error:
@@ -59,6 +73,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our lines has gone; there is nobody to tell, not even at the exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _asked(error: UntrustedError, options: argparse.Namespace) -> str:
+    """The fingerprint, if a person at the terminal vouches for it. Raises the error."""
+    if options.control or options.json or not sys.stdin.isatty():
+        raise UntrustedError(
+            "{reason} To trust it, start again with --fingerprint {fingerprint}",
+            reason=str(error),
+            fingerprint=error.fingerprint,
+        )
+    print(f"stagedoor-client: {error}", file=sys.stderr)
+    print("Type “yes” to trust it this time: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise error
+    return error.fingerprint
 
 
 def _open_window(words: list[str]) -> int:
@@ -103,6 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--json", action="store_true", help="as one JSON object")
     join = commands.add_parser("join", help="enter a room")
     join.add_argument("link", help="http://HOST/r/ROOM, with its #token= where it has one")
+    join.add_argument(
+        "--fingerprint",
+        type=read_fingerprint,
+        metavar="SHA256",
+        help="of the server's certificate, as it prints it, if nobody else vouches for it",
+    )
     join.add_argument("--name", required=True, help="how others see you")
     join.add_argument("--camera", help="a camera's index or a part of its name")
     join.add_argument("--mic", help="a microphone's index or a part of its name")

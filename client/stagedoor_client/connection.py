@@ -32,6 +32,7 @@ from stagedoor.rules.refusals import Code
 
 from .errors import ConnectionLostError, EndedError, RefusedError
 from .link import Link
+from .trust import check, untrusted
 
 OPENING = 10.0
 ANSWER = 15.0
@@ -93,7 +94,8 @@ class Connection:
     async def run(self) -> None:
         """Stay connected until cancelled.
 
-        Raises ConnectionLostError if the first try fails, RefusedError if the server does not let
+        Raises ConnectionLostError if the first try fails, UntrustedError if the server's
+        certificate is not trusted, RefusedError if the server does not let
         one in, EndedError if it closed the session for good.
         """
         async with aiohttp.ClientSession() as http:
@@ -103,6 +105,8 @@ class Connection:
                 except BrokenPipeError:
                     raise  # of the program's own output, as sockets tell it otherwise
                 except (aiohttp.ClientError, OSError, ConnectionLostError) as error:
+                    if (refused := await untrusted(error)) is not None:
+                        raise refused from error
                     if not self._reached:
                         raise _unreachable(error) from error
                 except RefusedError as refused:
@@ -117,7 +121,10 @@ class Connection:
         """Enter, and read until the connection is lost."""
         async with asyncio.timeout(OPENING):
             socket = await http.ws_connect(
-                self._link.socket_url, max_msg_size=8 * MAX_MESSAGE, heartbeat=PING
+                self._link.socket_url,
+                max_msg_size=8 * MAX_MESSAGE,
+                heartbeat=PING,
+                ssl=check(self._link.fingerprint),
             )
         async with socket:
             self._socket = socket

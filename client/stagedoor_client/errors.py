@@ -54,6 +54,15 @@ class ConnectionLostError(PlainError):
     """There is no connection to the server just now."""
 
 
+class UntrustedError(ConnectionLostError):
+    """The server's certificate is not trusted; nothing was said to the server."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What it shows."""
+        return str(self.values["fingerprint"])
+
+
 class SomebodyElseError(ConnectionLostError):
     """The server has forgotten who one was while a command was on its way."""
 

@@ -29,7 +29,7 @@ _DEFINES = {"words.js", "words.py"}
 _SERVER = ROOT / "server" / "stagedoor"
 _NOT_FOR_PEOPLE = {"requests.py"}
 _REPORTS = _SERVER / "rooms" / "reports"  # fetched by the pages alone
-_ERRORS = {"LinkError", "DeviceError", "ConnectionLostError"}
+_ERRORS = {"LinkError", "DeviceError", "ConnectionLostError", "UntrustedError"}
 _NOT_FOR_PEOPLE_EITHER = {"BAD_MESSAGE", "UNKNOWN_MESSAGE", "BAD_KEY", "ROOM_EXISTS", "TOO_LARGE"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ..capture import Capture, Mute
-from ..errors import ConnectionLostError, DeviceError, LinkError, RefusedError
+from ..errors import ConnectionLostError, DeviceError, LinkError, RefusedError, UntrustedError
 from ..hardware import Hardware, Machine
-from ..link import parse
+from ..link import parse, trusting
 from ..words import t
 from . import memory
 from .endings import ending, trouble
@@ -24,6 +24,7 @@ from .happenings import News
 from .memory import Kept
 from .pages import EndPage, EnterPage, WaitPage
 from .part import Drafts, keep_unsent
+from .trusting import Trust
 from .visit import Visit
 from .visit_view import VisitView
 
@@ -44,6 +45,7 @@ class MainWindow(QMainWindow):
         self.closed = asyncio.Event()
         self.visit: Visit | None = None
         self.view: VisitView | None = None
+        self.trust: Trust | None = None
         self._staying: asyncio.Task[None] | None = None
         self._leaving: asyncio.Event | None = None
         self._saving: asyncio.Task[None] | None = None
@@ -122,6 +124,10 @@ class MainWindow(QMainWindow):
                     await visit.close()
             else:
                 self.start()
+        except UntrustedError as error:
+            self.start()
+            self.trust = Trust(self, error, self._trusting(text, error.fingerprint, name))
+            self.trust.begin()
         except Exception as error:  # before one was in; afterwards it is the end page's
             if not isinstance(error, EXPECTED):
                 self._report(error)
@@ -129,6 +135,9 @@ class MainWindow(QMainWindow):
             self.enter_page.complain(trouble(error))
         finally:
             self._leaving = None
+
+    def _trusting(self, text: str, fingerprint: str, name: str) -> Callable[[], None]:
+        return lambda: self.enter(trusting(text, fingerprint), name)
 
     def _entered(self, visit: Visit, text: str, name: str) -> None:
         self.visit = visit
