@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 
+from stagedoor import messages as m
+from stagedoor.rules.commands import EndRoom
+from stagedoor.rules.talk.commands import Say
 from tests.server_process import ServerProcess
 
 
@@ -136,3 +141,38 @@ def test_a_room_may_have_a_lobby_and_a_time_of_opening(operator: Operator) -> No
         done = operator.run("room", "create", "Never", "--opens-at", wrong)
         assert done.returncode != 0
         assert "time" in done.stderr or "future" in done.stderr
+
+
+def test_what_is_kept_of_people_is_shown_and_forgotten(tmp_path: Path) -> None:
+    operator = Operator(tmp_path / "data")
+    with ServerProcess(operator.data, demo=False) as server:
+        links = server.create_room(id="hall")["links"]
+        asyncio.run(visit(server, links["host"].partition("#token=")[2]))
+        (known,) = operator.json("person", "list", "hall")
+        assert known["names"] == ["Zenobia"]
+        assert "Zenobia" in operator.run("person", "list", "hall").stdout
+    export = operator.run("person", "export", "hall", known["person"])
+    assert "a canary is yellow" in export.stdout
+    assert operator.run("person", "forget", "hall").returncode == 1
+    missing = operator.run("person", "forget", "hall", "--person", "x")
+    assert (missing.returncode, "Nobody of that id" in missing.stderr) == (1, True)
+    with ServerProcess(operator.data, demo=False):
+        done = operator.run("person", "forget", "hall", "--person", known["person"])
+        assert "in 2 events" in done.stdout, done.stderr
+    assert "in 0 events" in operator.run("person", "forget", "hall", "--everybody").stdout
+    assert operator.json("person", "list", "hall")[0]["names"] == []
+    assert "canary" not in operator.run("person", "export", "hall", known["person"]).stdout
+
+
+async def visit(server: ServerProcess, token: str) -> None:
+    """Zenobia comes, writes, and ends the room."""
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(server.socket_url("hall")) as socket,
+        asyncio.timeout(60),
+    ):
+        wishes = (m.Enter("Zenobia", token), Say("a canary is yellow", key="1"), EndRoom())
+        for number, wish in enumerate(wishes, 1):
+            await socket.send_str(m.encode_request(wish, number))
+            while getattr(m.decode_message(await socket.receive_str()), "id", None) != number:
+                pass

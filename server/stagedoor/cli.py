@@ -19,16 +19,20 @@ from . import __version__
 from .audit.audit import audit
 from .audit.reading import read
 from .audit.table import lines
+from .caring import Carer
 from .config import DEFAULT_PORT, DataFolder, ServeConfig, StartError
 from .log import LogError
 from .operating import Operator
 from .options import (
     COMMON,
+    EVERYBODY,
     EXPIRY,
     HEADS,
     INVITATION,
     JSON,
     KEY,
+    ONE_PERSON,
+    PERSON,
     REVOCATION,
     ROOM,
     SERVE,
@@ -38,6 +42,7 @@ from .options import (
     add_all,
     values,
 )
+from .rooms.reports.names import written
 from .rules.event.values import Entry
 from .rules.values import Mode, Role, Settings
 from .serve import serve
@@ -148,6 +153,33 @@ def _revoke(options: Namespace) -> int:
     return 0
 
 
+def _list_people(options: Namespace) -> int:
+    people = _run(_carer(options).people(options.room))
+    if options.json:
+        print(msgspec.json.encode(people).decode())
+        return 0
+    for one in people:
+        names = " / ".join(one.names) or "(forgotten)"
+        print(f"{one.person}\t{names}\t{one.role}\t{written(one.first_at)}\t{written(one.last_at)}")
+    if not people:
+        print("Nobody was ever in this room.")
+    return 0
+
+
+def _export_person(options: Namespace) -> int:
+    found = _run(_carer(options).export(options.room, options.person))
+    print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    return 0
+
+
+def _forget(options: Namespace) -> int:
+    if (options.person is None) == (not options.everybody):
+        raise StartError("Say who is to be forgotten: the id of a person, or --everybody.")
+    erased = _run(_carer(options).forget(options.room, options.person))
+    print(f"What was personal is erased, in {erased} event{'' if erased == 1 else 's'} of the log.")
+    return 0
+
+
 def _key(options: Namespace) -> int:
     data = DataFolder(options.data)
     data.make()
@@ -174,6 +206,12 @@ def _operator(options: Namespace) -> Operator:
     data = DataFolder(options.data)
     data.make()
     return Operator(data, options.public_url or f"http://localhost:{DEFAULT_PORT}")
+
+
+def _carer(options: Namespace) -> Carer:
+    data = DataFolder(options.data)
+    data.make()
+    return Carer(data, "")
 
 
 def _show_links(made: RoomAndLinks, options: Namespace) -> None:
@@ -224,6 +262,11 @@ def _parser() -> argparse.ArgumentParser:
     _add(rooms, "invite", "a link for one person", _invite, THE_ROOM, *INVITATION, EXPIRY, JSON)
     revoking = _add(rooms, "revoke", "end links", _revoke, THE_ROOM, *REVOCATION, JSON)
     revoking.add_argument("links", nargs="*", metavar="LINK", help="links, or their ids")
+    person = commands.add_parser("person", help="show what is kept of people, forget them")
+    people = person.add_subparsers(required=True, metavar="COMMAND")
+    _add(people, "list", "list who was in a room", _list_people, THE_ROOM, JSON)
+    _add(people, "export", "all that is kept of a person", _export_person, THE_ROOM, PERSON)
+    _add(people, "forget", "erase what is personal", _forget, THE_ROOM, ONE_PERSON, EVERYBODY)
     key = _add(commands, "key", "where the operator's key is; or new keys", _key, *KEY)
     key.add_argument("action", nargs="?", choices=["rotate"], help="sign links with a new key")
     return parser

@@ -43,7 +43,8 @@ class ServeConfig:
     ``tls_cert`` and ``tls_key``: the operator's certificate and its key, PEM; ``self_signed``: one
     made here. ``allowed_origins``: of pages on other hosts that may connect.
     ``trusted_proxies``: whose X-Forwarded-For counts. ``people_per_address``: how many behind one
-    address get in at once.
+    address get in at once. ``keep_days``: how long names, messages and answers are kept of rooms
+    in which nothing happens.
     """
 
     host: str
@@ -61,6 +62,7 @@ class ServeConfig:
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     people_per_address: int = PEOPLE
+    keep_days: int | None = None
     demo: bool = False
 
 

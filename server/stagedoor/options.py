@@ -215,6 +215,14 @@ SERVE = (
         environment=True,
     ),
     Option(
+        "--keep-days",
+        "erase names, messages and answers of rooms where nothing has happened for so many days "
+        "(default: keep them)",
+        whole(1, 36500, "a number of days (1 to 36500)"),
+        metavar="DAYS",
+        environment=True,
+    ),
+    Option(
         "--voices",
         "of how many people at once the sound is sent, the loudest (default: %(default)s)",
         whole(1, 1000, "a number from 1 to 1000"),
@@ -281,6 +289,10 @@ HEADS = Option(
     many=True,
 )
 JSON = Option("--json", "answer in JSON")
+PERSON = Option("person", "the id of a person, as “stagedoor person list” shows it", str)
+ONE_PERSON = Option("--person", PERSON.help, str, metavar="ID")
+EVERYBODY = Option("--everybody", "all who were ever in the room")
+
 EXPIRY = Option(
     "--expires-hours",
     "how long the links are good (default: %(default)s)",

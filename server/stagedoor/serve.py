@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,8 @@ DEMO = "demo"
 DEMO_NAME = "Welcome to Stagedoor"
 EVERYWHERE = ("0.0.0.0", "::", "")
 ENGINE_GONE = 3.0  # seconds
+DAY = 24 * 3600 * 1000  # milliseconds
+FORGETTING = 3600.0  # seconds between looks for what is to be erased
 GOODBYE = 2.0  # seconds for connections that do not close; the others take none of it
 
 
@@ -77,7 +79,8 @@ async def serve(config: ServeConfig) -> None:
         ]
         if gate is not None:
             watched.append(Watched(gate.files, lambda: _renew(gate, note)))
-        await stack.enter_async_context(_reloading(watched))
+        await stack.enter_async_context(_during(watch(watched)))
+        await stack.enter_async_context(_during(_forgetting(house, config.keep_days)))
         _say_ready(config, url, tokens, gate)
         await stopped.wait()
         logger.info("shutting down")
@@ -148,14 +151,24 @@ def _renew(gate: Gate, note: Callable[[], None]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _reloading(watched: Sequence[Watched]) -> AsyncIterator[None]:
-    """Read files again that change."""
-    task = asyncio.create_task(watch(watched))
+async def _during(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Have something done beside the rest, until the end."""
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+async def _forgetting(house: House, days: int | None) -> None:
+    """Erase what is older than it may be, at the start and from then on."""
+    while days is not None:
+        try:
+            await house.forget_quiet(house.clock() - days * DAY)
+        except LogError as error:
+            logger.error("what is older than %d days is not erased: %s", days, error.sentence)
+        await asyncio.sleep(FORGETTING)
 
 
 def _say_ready(config: ServeConfig, url: str, tokens: Tokens, gate: Gate | None) -> None:

@@ -57,5 +57,20 @@ class EventLog(Protocol):
     async def record(self, forwarded: Sequence[Forwarded], stopped: Sequence[Stopped]) -> None:
         """Keep what the media engine says, beside the events. Raises LogError."""
 
+    async def erase(self, room: str, numbers: Sequence[int]) -> None:
+        """Forget for good what is personal in these events (``Event.personal``).
+
+        Raises LogError.
+        """
+
+    async def personal(self, room: str) -> list[int]:
+        """The numbers of the events that have something personal which is not erased."""
+
+    async def quiet(self, since: int) -> list[str]:
+        """Rooms that have something personal, and in which nothing happened after ``since``.
+
+        ``since``: milliseconds since 1970.
+        """
+
     async def close(self) -> None:
         """Finish what was begun and free the store."""

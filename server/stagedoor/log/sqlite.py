@@ -140,6 +140,31 @@ class SqliteLog:
         wanted = tuple(numbers)
         await self._put(lambda done: _Query(lambda it: erase(it, room, wanted), done))
 
+    async def personal(self, room: str) -> list[int]:
+        """See EventLog.personal."""
+
+        def work(connection: sqlite3.Connection) -> list[int]:
+            rows = connection.execute(
+                "SELECT number FROM events WHERE room = ? AND personal IS NOT NULL", (room,)
+            )
+            return [number for (number,) in rows]
+
+        numbers: list[int] = await self._put(lambda done: _Query(work, done))
+        return numbers
+
+    async def quiet(self, since: int) -> list[str]:
+        """See EventLog.quiet."""
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute(
+                "SELECT room FROM events GROUP BY room HAVING max(at) <= ? AND count(personal) > 0",
+                (since,),
+            )
+            return [room for (room,) in rows]
+
+        rooms: list[str] = await self._put(lambda done: _Query(work, done))
+        return rooms
+
     async def close(self) -> None:
         """See EventLog.close."""
         if self._closed:

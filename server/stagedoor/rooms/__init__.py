@@ -2,7 +2,7 @@
 
 from .clock import wall_clock
 from .connection import Arrival, Connection, Visitor
-from .house import SHUTTING_DOWN, House, create_room, replay
+from .house import SHUTTING_DOWN, House, create_room, forget, replay
 from .keeper import UNSAVED, Keeper
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Keeper",
     "Visitor",
     "create_room",
+    "forget",
     "replay",
     "wall_clock",
 ]

@@ -11,9 +11,10 @@ from stagedoor.log import EventLog, LogConflictError
 from stagedoor.media.interface import Forwarded, MediaEngine, SubscribeOffer
 from stagedoor.messages import Closing, SendLayers, SubscribeOffered, Track
 from stagedoor.rules.events import AnyEvent, RoomCreated
-from stagedoor.rules.refusals import Code, Refusal, refusal
+from stagedoor.rules.refusals import Code, Refusal, marked, refusal
 from stagedoor.rules.values import Room
 
+from .care import personal
 from .clock import Clock, SteadyClock
 from .keeper import Keeper
 from .media import Media
@@ -25,6 +26,8 @@ SHUTTING_DOWN = Closing(
     Code.SHUTTING_DOWN, "The server restarts; you will be back in a moment.", again=True
 )
 
+OCCUPIED = marked("People are in the room. Wait until all have left, or end it.")
+
 
 async def create_room(log: EventLog, created: RoomCreated) -> Room | Refusal:
     """Put a new room into the log. Refused with ``room_exists`` if its id is taken."""
@@ -33,6 +36,19 @@ async def create_room(log: EventLog, created: RoomCreated) -> Room | Refusal:
     except LogConflictError:
         return refusal(Code.ROOM_EXISTS, "There is a room “{room}” already.", room=created.room)
     return rules.evolve(None, created)
+
+
+async def forget(log: EventLog, room: str, person: str | None) -> int:
+    """Erase what is personal in a room's log, of one person or of all; in how many events it was.
+
+    Raises LogError.
+    """
+    numbers = await log.personal(room)
+    if person is not None:
+        wanted = set(personal(await log.read(room), person))
+        numbers = [number for number in numbers if number in wanted]
+    await log.erase(room, numbers)
+    return len(numbers)
 
 
 class House:
@@ -44,7 +60,8 @@ class House:
         self.media = Media(engine, self.record)
         self._log = log
         self._keepers: dict[str, Keeper] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._forgetting = asyncio.Lock()
 
     @classmethod
     async def open(cls, log: EventLog, engine: MediaEngine, clock: Clock | None = None) -> House:
@@ -79,12 +96,44 @@ class House:
         """All keepers, in order of their rooms' creation."""
         return list(self._keepers.values())
 
+    async def forget(self, room: str, person: str | None = None) -> int | Refusal:
+        """Erase what is personal in a room, of one person or of all; in how many events it was.
+
+        Refused while anybody is there, or may come back to a held seat, unless the room has ended:
+        it is loaded anew, as what people see is what the log says. Raises LogError.
+        """
+        async with self._forgetting:
+            keeper = self._keepers[room]
+            if not keeper.room.ended and any(one.present for one in keeper.room.people.values()):
+                return refusal(Code.WRONG_STATE, OCCUPIED)
+            keeper.stop()
+            await self._tasks[room]
+            keeper.close_all(SHUTTING_DOWN)
+            state, events = keeper.room, list[AnyEvent]()
+            try:
+                numbers = await forget(self._log, room, person)
+                events = await self._log.read(room)
+                state = replay(events)
+            finally:
+                self._keep(state, events)
+        logger.info("room %s: what was personal in %d events is erased", room, numbers)
+        return numbers
+
+    async def forget_quiet(self, since: int) -> None:
+        """Erase what is personal in rooms where nothing happened after ``since``, milliseconds.
+
+        Raises LogError.
+        """
+        for room in await self._log.quiet(since):
+            if room in self._keepers and isinstance(await self.forget(room), Refusal):
+                logger.info("room %s: people are there, so that nothing is erased", room)
+
     async def goodbye(self) -> None:
         """Finish every room's step, take no other, and close every connection."""
         for keeper in self._keepers.values():
             keeper.stop()
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks.values())
         for keeper in self._keepers.values():
             keeper.close_all(SHUTTING_DOWN)
 
@@ -97,9 +146,7 @@ class House:
     def _keep(self, room: Room, events: Iterable[AnyEvent]) -> Keeper:
         keeper = Keeper(room, events, self._log, self.media, self.clock)
         self._keepers[room.id] = keeper
-        task = asyncio.create_task(keeper.run(), name=f"room {room.id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[room.id] = asyncio.create_task(keeper.run(), name=f"room {room.id}")
         return keeper
 
     # -- the media engine's listener

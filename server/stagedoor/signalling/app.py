@@ -14,7 +14,7 @@ from stagedoor.messages import Closing
 from stagedoor.rooms import SHUTTING_DOWN, UNSAVED, House
 from stagedoor.rules.refusals import Code, Refusal, marked
 
-from . import api, invitations, metrics, pages, reports, results
+from . import api, invitations, metrics, pages, people, reports, results
 from .callers import Networks
 from .keys import (
     HOUSE,
@@ -95,6 +95,7 @@ def make_app(
     invitations.add_routes(app.router)
     results.add_routes(app.router)
     reports.add_routes(app.router)
+    people.add_routes(app.router)
     if app[STATIC].is_dir():
         app.router.add_static("/static/", app[STATIC], follow_symlinks=False)
     return app
