@@ -46,6 +46,10 @@ class Enter(Command, frozen=True, tag="enter"):
     last_event: int = 0
     key: str = ""
 
+    def __repr__(self) -> str:
+        """Without what opens doors, wherever this may be printed."""
+        return f"Enter(name={self.name!r}, last_event={self.last_event}, …)"
+
 
 class Ping(Command, frozen=True, tag="ping"):
     """Asks whether the server is there."""
@@ -220,6 +224,10 @@ class Welcome(Message, frozen=True, tag="welcome"):
     now: int
     view: View
     missed: list[Happening]
+
+    def __repr__(self) -> str:
+        """Without the session, wherever this may be printed."""
+        return f"Welcome(id={self.id}, now={self.now}, view={self.view!r}, …)"
 
 
 class Lobby(Message, frozen=True, tag="lobby", omit_defaults=True):

@@ -26,6 +26,10 @@ class Admission(Struct, frozen=True):
     visitor: Visitor
     session: str
 
+    def __repr__(self) -> str:
+        """Without the session, wherever this may be printed."""
+        return f"Admission({self.visitor!r}, …)"
+
 
 def admit(room: Room, wish: Enter, tokens: Tokens, now: int) -> Admission | Refusal:
     """What the visitor shows, turned into who they are; or why they may not enter."""

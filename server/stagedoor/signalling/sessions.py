@@ -25,6 +25,10 @@ class Given(Struct, frozen=True):
     text: str
     hash: str
 
+    def __repr__(self) -> str:
+        """Not the secret, wherever this may be printed."""
+        return f"Given({self.hash!r})"
+
 
 def give(person: str) -> Given:
     """A new one."""
