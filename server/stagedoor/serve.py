@@ -210,7 +210,7 @@ async def _house(log: SqliteLog, config: ServeConfig, port: int) -> AsyncIterato
         )
     for taken in range(media_port, media_port + workers) if media_port else ():
         await _media_port_free(config.host, taken)
-    engine = _engine(media_port, workers, config)
+    engine = _engine(media_port, workers, config, port)
     try:
         house = await House.open(log, engine)
     except LogError as error:
@@ -249,7 +249,7 @@ async def _site(
         await runner.cleanup()
 
 
-def _engine(media_port: int, workers: int, config: ServeConfig) -> MediaEngine:
+def _engine(media_port: int, workers: int, config: ServeConfig, pages: int) -> MediaEngine:
     bind = _resolve(config.host, media_port, socket.SOCK_DGRAM)[1][0]
     return EmbeddedEngine(
         media_port,
@@ -258,6 +258,7 @@ def _engine(media_port: int, workers: int, config: ServeConfig) -> MediaEngine:
         workers,
         voices=config.voices,
         codecs=config.codecs,
+        pages=pages,
     )
 
 

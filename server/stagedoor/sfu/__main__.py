@@ -21,7 +21,7 @@ from stagedoor.media.interface import MediaError
 from .engine import Engine
 from .negotiation.codecs import MORE, Codec
 from .stage.loudest import MOST
-from .transport import udp
+from .transport import tcp, udp
 from .workers import control
 
 GARBAGE = 20_000  # objects more than before, at which cycles are looked for
@@ -67,6 +67,7 @@ async def run(
     links: dict[int, socket.socket],
     voices: int,
     more: tuple[Codec, ...],
+    listener: socket.socket | None,
 ) -> None:
     """Serve until the server lets go of our standard input."""
     loop = asyncio.get_running_loop()
@@ -77,7 +78,7 @@ async def run(
     def tell(told: control.Told) -> None:
         pipe.write(control.frame(told))
 
-    engine = Engine(sock, addresses, tell, links, voices, more)
+    engine = Engine(sock, addresses, tell, links, voices, more, listener)
     gc.freeze()  # what is there for good need not be looked through again and again
     gc.set_threshold(GARBAGE, 10, 10)
     tell(control.Ready(sock.getsockname()[1]))
@@ -104,6 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stagedoor.sfu")
     parser.add_argument("--bind", default="0.0.0.0")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--tcp", action="store_true")
     parser.add_argument("--announce", action="append", default=[])
     parser.add_argument("--link", action="append", default=[], type=_link, metavar="WORKER:FD")
     parser.add_argument("--voices", type=int, default=MOST)
@@ -121,8 +123,15 @@ def main() -> None:
         *get_host_addresses(use_ipv4=True, use_ipv6=False),
         "127.0.0.1",
     ]
+    listener = None
+    if options.tcp:
+        port = sock.getsockname()[1]
+        patience = udp.BIND_PATIENCE if options.port else 0.0
+        listener = tcp.open_listener(options.bind, port, patience=patience)
+        if listener is None:
+            log.warning("TCP port %d cannot be had; media go by UDP alone", port)
     more = tuple(MORE[name] for name in options.codec)
-    serving = run(sock, addresses, dict(options.link), options.voices, more)
+    serving = run(sock, addresses, dict(options.link), options.voices, more, listener)
     try:
         import uvloop
     except ImportError:

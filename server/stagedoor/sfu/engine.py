@@ -48,6 +48,7 @@ class Engine:
         links: Mapping[int, socket.socket],
         voices: int = MOST,
         more: tuple[Codec, ...] = (),
+        listener: socket.socket | None = None,
     ) -> None:
         self.stages: dict[str, Stage] = {}
         self._addresses = tuple(addresses)
@@ -56,7 +57,7 @@ class Engine:
         self._more = more
         self._loop = asyncio.get_running_loop()
         self._troubles = Troubles()
-        self._port = Port(sock, self._troubles, self._arrived)
+        self._port = Port(sock, self._troubles, self._arrived, listener)
         self._outgoing = Outgoing(self._port.batch, self._loop.time)
         self._forwarder = Forwarder(self._port.batch, self._outgoing)
         self._working = False
@@ -103,6 +104,7 @@ class Engine:
             self._addresses,
             port.number,
             self._more,
+            tcp=port.streams is not None,
         )
 
     # -- what the server asks for
@@ -320,6 +322,7 @@ class Engine:
                     self._tell_forwarded(stage)
             except Exception:
                 self._troubles.log()
+        self._port.tick(now)
         if not self._working:
             self._work()
         self._port.flush()
@@ -329,7 +332,8 @@ class Engine:
     def _tick_stage(self, stage: Stage, now: float, report: bool) -> None:
         for publisher in list(stage.publishers.values()):
             publisher.peer.tick(now)
-            publisher.feedback(now, stage.grants.get(publisher.person))
+            if publisher.peer.reachable:  # or a wish would be spent on nobody
+                publisher.feedback(now, stage.grants.get(publisher.person))
             if publisher.peer.lost(now):
                 self._unpublish(stage, publisher)
             elif report:
@@ -375,6 +379,8 @@ class Engine:
             "datagrams_sent": self._port.batch.sent,
             "datagrams_dropped": self._port.batch.dropped + self._outgoing.dropped,
             "relays_dropped": self._relays.lost,
+            "tcp_connections": len(self._port.streams or ()),
+            "tcp_dropped": self._port.streams.dropped if self._port.streams is not None else 0,
             "troubles": self._troubles.count,
             "jobs": self._outgoing.jobs,
             "jobs_delay": self._outgoing.delay,

@@ -29,7 +29,7 @@ EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID, RID, REPAIRED_RID, SEN
 class Local:
     """Our side of a connection: ICE credentials, certificate, and where we listen.
 
-    ``more``: codecs that are forwarded besides the usual ones.
+    ``more``: codecs that are forwarded besides the usual ones. ``tcp``: by TCP, too.
     """
 
     ufrag: str
@@ -38,6 +38,7 @@ class Local:
     addresses: tuple[str, ...]
     port: int
     more: tuple[Codec, ...] = ()
+    tcp: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,13 @@ def _transport(local: Local, setup: str) -> list[str]:
     for index, address in enumerate(local.addresses):
         priority = (126 << 24) + ((65535 - index) << 8) + 255
         lines.append(f"a=candidate:{index + 1} 1 udp {priority} {address} {local.port} typ host")
+    for index, address in enumerate(local.addresses if local.tcp else ()):
+        # Passive, and after all of UDP (RFC 6544, sections 4.2 and 4.5).
+        priority = (90 << 24) + ((4 << 13) + 8191 - index << 8) + 255
+        number = len(local.addresses) + index + 1
+        lines.append(
+            f"a=candidate:{number} 1 tcp {priority} {address} {local.port} typ host tcptype passive"
+        )
     return [*lines, "a=end-of-candidates"]
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from . import srtp
 from .addresses import Address, address_of, sockaddr
+from .stream import Stream
 from .syscalls import Calls, calls
 
 SLOTS = 256
@@ -148,7 +149,15 @@ class Batch:
         return len(targets)
 
     def _message(self, first: int, number: int, destination: Any, cut: int) -> None:
-        """The next message: so many buffers from ``first`` on, cut up every ``cut`` bytes."""
+        """The next message: so many buffers from ``first`` on, cut up every ``cut`` bytes.
+
+        A stream takes its own at once, so that the buffers are free again.
+        """
+        if isinstance(destination, Stream):
+            for index in range(first, first + number):
+                destination.put(bytes(self._views[index][: self._sizes[index][0]]))
+            self._count = first
+            return
         at = self._messages_count
         self._messages_count, self._count = at + 1, first + number
         self._made[at] = (first, number, destination, cut)
@@ -173,7 +182,7 @@ class Batch:
             self.blocked = not self._send()
             if self.blocked:
                 return False
-            self._count = self._next = self._messages_count = 0
+        self._count = self._next = self._messages_count = 0
         return True
 
     def discard(self) -> None:

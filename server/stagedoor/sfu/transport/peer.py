@@ -12,6 +12,7 @@ from .addresses import Address
 from .admission import CHECKS, HANDSHAKE, Allowance, Unproven
 from .batch import Batch
 from .dtls import Dtls, DtlsError, Identity
+from .stream import Stream
 
 CONSENT = 30.0
 MAX_ADDRESSES = 8
@@ -29,7 +30,7 @@ class Peer:
         self.ufrag = secrets.token_hex(6)
         self.pwd = secrets.token_hex(16)
         self.remote: Transport | None = None
-        self.addresses: set[Address] = set()
+        self.addresses: set[Address | Stream] = set()
         self.target: tuple[Any, Any] | None = None
         self.ready = False
         self.failed = False
@@ -41,28 +42,45 @@ class Peer:
         self.checks = Allowance(CHECKS, now)
         self._handshakes = Allowance(HANDSHAKE, now)
         self._unproven = Unproven()
-        self._address: Address | None = None
+        self._address: Address | Stream | None = None
         self._batch = batch
         self._dtls = Dtls(identity)
         self._destination: Any = None
         self._sender: srtp.Sender | None = None
         self._receiver: srtp.Receiver | None = None
 
-    def checked(self, check: ice.Check, address: Address, now: float) -> bytes | None:
-        """Answer a connectivity check; None where it is not proven (RFC 8445, section 7.3)."""
+    def checked(
+        self, check: ice.Check, address: Address, now: float, stream: Stream | None = None
+    ) -> bytes | None:
+        """Answer a connectivity check; None where it is not proven (RFC 8445, section 7.3).
+
+        ``stream``: the TCP connection that it came by, if it came by one.
+        """
         response = ice.respond(check, self.pwd, address)
         if response is None:
             return None
-        if address not in self.addresses and len(self.addresses) >= MAX_ADDRESSES:
+        way = stream or address
+        if way not in self.addresses and len(self.addresses) >= MAX_ADDRESSES:
             return None
-        self.addresses.add(address)
+        self.addresses.add(way)
         self.heard_at = now
         self._unproven.heard(check.size)
-        if address != self._address and (self._address is None or check.nominates):
-            self._address = address
-            self._destination = self._batch.destination(address)
+        if way != self._address and (self._address is None or check.nominates):
+            self._address = way
+            self._destination = stream or self._batch.destination(address)
             self._aim()
         return response
+
+    def left(self, stream: Stream) -> None:
+        """A TCP connection is gone; another way is taken at the next check that comes by one."""
+        self.addresses.discard(stream)
+        if self._address is stream:
+            self._address = self._destination = self.target = None
+
+    @property
+    def reachable(self) -> bool:
+        """Whether what is sent to it now is on its way."""
+        return self._sender is not None and self._destination is not None
 
     def lost(self, now: float) -> bool:
         """Whether consent to send has run out (RFC 7675), or DTLS has failed."""

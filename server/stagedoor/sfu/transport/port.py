@@ -1,4 +1,7 @@
-"""The engine's port: one socket for all peers, who are told apart by ufrag and by address."""
+"""The engine's port: one UDP socket for all peers, who are told apart by ufrag and by address.
+
+Whoever cannot reach it comes by TCP, on the same number, to the same peers.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from .admission import SILENT
 from .batch import Batch
 from .dtls import identity
 from .peer import Peer
+from .stream import Stream
+from .tcp import Connections
 from .udp import Inbox
 
 
@@ -23,7 +28,13 @@ class Port:
     again. Times are seconds of the event loop's clock.
     """
 
-    def __init__(self, sock: socket.socket, troubles: Troubles, done: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        troubles: Troubles,
+        done: Callable[[], None],
+        listener: socket.socket | None = None,
+    ) -> None:
         self.number: int = sock.getsockname()[1]
         self.batch = Batch(sock)
         self.identity = identity()
@@ -35,6 +46,7 @@ class Port:
         self._by_address: dict[Address, Peer] = {}
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(sock, self._readable)
+        self.streams = Connections(listener, self._framed, done) if listener else None
 
     @property
     def peers(self) -> int:
@@ -53,19 +65,31 @@ class Port:
             return
         peer.close()
         self._by_ufrag.pop(peer.ufrag, None)
-        for address in peer.addresses:
-            if self._by_address.get(address) is peer:
+        for address in list(peer.addresses):
+            if isinstance(address, Stream):
+                assert self.streams is not None
+                self.streams.end(address)
+            elif self._by_address.get(address) is peer:
                 del self._by_address[address]
 
     def flush(self) -> None:
         """Send what is in the batch; if the socket takes no more, go on once it does."""
         if not self.batch.flush():
             self._loop.add_writer(self._socket, self._writable)
+        if self.streams is not None:
+            self.streams.flush()
 
     def empty(self) -> None:
         """Have nothing wait that was made before now: send it at once, or not at all."""
         if not self.batch.flush():
             self.batch.discard()
+        if self.streams is not None:
+            self.streams.empty()
+
+    def tick(self, now: float) -> None:
+        """See to it that nobody holds a connection for nothing."""
+        if self.streams is not None:
+            self.streams.tick(now)
 
     def _writable(self) -> None:
         if self.batch.flush():
@@ -92,12 +116,8 @@ class Port:
             self._check(data, address, now)
             return
         peer = self._by_address.get(address)
-        if peer is None:
-            return
-        if 128 <= first < 192:
-            peer.srtp(data)
-        elif 20 <= first < 64:
-            peer.dtls(data, now)
+        if peer is not None:
+            _hand(peer, data, now)
 
     def _check(self, data: bytes, address: Address, now: float) -> None:
         ufrag = ice.ufrag(data)
@@ -118,3 +138,37 @@ class Port:
         if owner is None or owner is peer:
             return False
         return not owner.failed and now - owner.heard_at < SILENT
+
+    def _framed(self, stream: Stream, data: bytes, peer: Peer | None) -> Peer | None:
+        """Take a datagram of a TCP connection: whose that is, or None to have it closed."""
+        if len(data) < 12:
+            return peer
+        try:
+            if data[0] < 4:
+                return self._check_stream(stream, data, peer)
+            if peer is not None:
+                _hand(peer, data, self._loop.time())
+        except srtp.Error:
+            self._troubles.add()
+        except Exception:
+            self._troubles.log()
+        return peer
+
+    def _check_stream(self, stream: Stream, data: bytes, peer: Peer | None) -> Peer | None:
+        now, ufrag = self._loop.time(), ice.ufrag(data)
+        found = self._by_ufrag.get(ufrag) if ufrag is not None else None
+        if found is None or peer not in (None, found) or not found.checks.take(now):
+            return peer
+        check = ice.read(data)
+        response = found.checked(check, stream.address, now, stream) if check else None
+        if response is None:
+            return peer
+        stream.put(response)
+        return found
+
+
+def _hand(peer: Peer, data: bytes, now: float) -> None:
+    if 128 <= data[0] < 192:
+        peer.srtp(data)
+    elif 20 <= data[0] < 64:
+        peer.dtls(data, now)

@@ -41,6 +41,11 @@ class RelayedPeer(Peer):
         super().__init__(batch, identity, 0.0)
         self._link, self._number = link, number
 
+    @property
+    def reachable(self) -> bool:
+        """By the socket, always."""
+        return True
+
     def lost(self, now: float) -> bool:
         """Its home knows."""
         return False

@@ -70,7 +70,8 @@ class EmbeddedEngine:
     Port 0 lets the system choose. ``announced``: the IPv4 addresses to put into candidates, by
     default the machine's own. ``full``: how many viewers of a room one worker takes alone.
     ``voices``: how many people's sound a viewer is sent at most, those who are loudest.
-    ``codecs``: of "vp9" and "av1" those that are forwarded besides the usual ones.
+    ``codecs``: of "vp9" and "av1" those that are forwarded besides the usual ones. ``pages``: the
+    TCP port that is another's; on the others TCP is offered as well, for who is let through no UDP.
     """
 
     def __init__(
@@ -82,14 +83,15 @@ class EmbeddedEngine:
         full: int = FULL,
         voices: int = MOST,
         codecs: Sequence[str] = (),
+        pages: int = 0,
     ) -> None:
         self._listener: Listener | None = None
         self._full = full
         self._rooms: dict[str, Room] = {}
         self._later: set[asyncio.Task[None]] = set()
         self.workers = [
-            Worker(index, port + index if port else 0, bind, announced, voices, codecs)
-            for index in range(workers)
+            Worker(index, at, bind, announced, voices, codecs, tcp=at != pages or not at)
+            for index, at in enumerate(range(port, port + workers) if port else [0] * workers)
         ]
 
     @property

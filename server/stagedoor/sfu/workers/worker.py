@@ -43,6 +43,8 @@ class Listener(Protocol):
 class Worker:
     """One engine in a process of its own, on one UDP port; 0 lets the system choose.
 
+    ``tcp``: on the TCP port of the same number as well, if it can be had.
+
     ``links``: this end of the socket to each other worker, by the other's ``index``.
     """
 
@@ -54,6 +56,7 @@ class Worker:
         announced: Sequence[str],
         voices: int = MOST,
         codecs: Sequence[str] = (),
+        tcp: bool = False,
     ) -> None:
         self.index = index
         self.port = port
@@ -61,6 +64,7 @@ class Worker:
         self._announced = tuple(announced)
         self._voices = voices
         self._codecs = tuple(codecs)
+        self._tcp = tcp
         self.links: dict[int, socket.socket] = {}
         self._listener: Listener | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -91,6 +95,8 @@ class Worker:
     async def _spawn(self) -> None:
         arguments = ["-m", "stagedoor.sfu", "--bind", self._bind, "--port", str(self.port)]
         arguments += ["--voices", str(self._voices)]
+        if self._tcp:
+            arguments.append("--tcp")
         for name in self._codecs:
             arguments += ["--codec", name]
         for address in self._announced:

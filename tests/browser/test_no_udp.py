@@ -1,0 +1,67 @@
+"""A network that lets no UDP through: seen and heard all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.server_process import ServerProcess, free_port
+
+from .conftest import Place
+from .visitors import Visitor
+
+Rooms = Callable[..., Place]
+
+#: Leaves a page's connections nothing but the server's TCP candidates, and keeps the connections.
+TCP_ONLY = """
+window.connections = [];
+const take = RTCPeerConnection.prototype.setRemoteDescription;
+RTCPeerConnection.prototype.setRemoteDescription = function (given) {
+  window.connections.push(this);
+  const sdp = given.sdp.replace(/^a=candidate:\\S+ 1 udp .*\\r\\n/gm, "");
+  return take.call(this, { type: given.type, sdp });
+};
+"""
+
+#: The protocol and the type of both ends of each connection's way.
+WAYS = """async () => {
+  const ways = [];
+  for (const one of new Set(window.connections)) {
+    const stats = [...(await one.getStats()).values()];
+    const pair = stats.find((each) => each.type === "candidate-pair" && each.nominated);
+    if (!pair) continue;
+    const [local, remote] = [pair.localCandidateId, pair.remoteCandidateId]
+      .map((id) => stats.find((each) => each.id === id));
+    ways.push(`${local.candidateType} ${remote.protocol}`);
+  }
+  return ways;
+}"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerProcess]:
+    """A server whose media have a port of their own, for UDP and for TCP."""
+    server = ServerProcess()
+    server.media_port = free_port()
+    with server:
+        yield server
+
+
+def ways(visitor: Visitor) -> set[str]:
+    found: Any = visitor.page.evaluate(WAYS)
+    return set(found)
+
+
+def test_seen_and_heard_by_tcp(make_place: Rooms) -> None:
+    place = make_place(mode="open")
+    ann, ben = (place.attendee(name, script=TCP_ONLY) for name in ("Ann", "Ben"))
+    ann.button("Join stage").click()
+    ann.go_up("Camera", "Microphone")
+    ben.sees("Ann")
+    ben.hears("Ann")
+    for one in (ann, ben):
+        found = ways(one)
+        assert found
+        assert all(way.endswith(" tcp") for way in found), found
