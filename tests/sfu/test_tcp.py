@@ -108,6 +108,8 @@ async def test_a_viewer_who_takes_nothing_is_dropped_and_delays_nobody(
     assert isinstance(deaf.peer, TcpPeer)
     deaf.peer.reading.cancel()
     deaf.peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    buffer = deaf.peer.writer.get_extra_info("socket")
+    buffer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     publishing = asyncio.create_task(flood(publisher))
     await counted(engine, "tcp_connections", 0)
     publishing.cancel()
