@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,10 @@ from tests.signalling.conftest import Client
 from .shadow import NOBODY, Shadow
 
 LONG = 300_000  # ms that offers stand and seats are held
+SWITCHES = (
+    *("chat", "questions", "reactions"),
+    *("may_raise_hand", "may_rename", "may_leave_stage"),
+)
 SLOWER = 0.3  # seconds to wait where the server takes no more messages at once
 LOST = (AssertionError, ConnectionError, aiohttp.ClientError)
 
@@ -58,8 +63,11 @@ def possible(mode: Mode, role: Role, seat: Seat) -> bool:
 class Cast:
     """The people of one room in one mode. ``dora``, its host, brings about what is missing."""
 
-    def __init__(self, server: ServerProcess, http: aiohttp.ClientSession, mode: Mode) -> None:
+    def __init__(
+        self, server: ServerProcess, http: aiohttp.ClientSession, mode: Mode, dice: random.Random
+    ) -> None:
         self.server, self.http, self.mode = server, http, mode
+        self._switches = {name: dice.random() < 0.7 for name in SWITCHES}
         self.room = ""
         self.dora = Somebody(Role.HOST, Seat.VIEWER)
         self.people = [
@@ -70,6 +78,7 @@ class Cast:
     async def open(self) -> None:
         """Make the room, and have everybody in place."""
         settings = {"offer_ms": LONG, "hold_ms": LONG, "capacity": 50, "backstage": True}
+        settings |= self._switches
         made = await asyncio.to_thread(
             self.server.create_room, name=f"Hostile {self.mode}", settings=settings
         )

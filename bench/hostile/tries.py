@@ -176,7 +176,8 @@ async def everything(
     server: ServerProcess, http: aiohttp.ClientSession, score: Score, number: int, seed: int
 ) -> list[str]:
     """So many tries in each mode, side by side; the ids of the rooms."""
-    casts = [Cast(server, http, mode) for mode in Mode]
+    dice = random.Random(seed)
+    casts = [Cast(server, http, mode, dice) for mode in Mode]
     await asyncio.gather(*(cast.open() for cast in casts))
     await asyncio.gather(
         *(

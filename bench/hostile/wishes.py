@@ -175,7 +175,7 @@ def _thing(room: Room, command: Command, me: Person) -> str:
 def _speech(room: Room, said: t.Say, me: Person) -> str:
     blocked = room.talk.speaker(me.id).blocked is not None
     if said.channel is Channel.PRIVATE:
-        if said.to:
+        if said.to and (me.moderates or said.to != me.id):  # to oneself is one's own thread
             return talk_part.TO_A_PERSON
         return talk_part.BLOCKED_TO_MODERATORS if blocked else talk_part.TO_MODERATORS
     if blocked:
