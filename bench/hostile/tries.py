@@ -156,6 +156,22 @@ async def strangers(cast: Cast, score: Score, other: Cast) -> None:
         await someone.socket.close()
 
 
+async def replaced(cast: Cast, score: Score) -> None:
+    """By a connection whose session has been taken up by another one."""
+    for one in cast.people:
+        if one.seat is Seat.HELD or not await cast.place(one):
+            continue
+        old, new = Client(one.socket), Client(await cast.socket())
+        assert isinstance(await new.ask(m.Enter(one.name, session=one.session)), m.Welcome)
+        for command in (c.RaiseHand(), m.Watch(), c.SetMode(Mode.OPEN)):
+            try:
+                accepted = isinstance(await old.ask(command), m.Ok)
+            except LOST:
+                accepted = False
+            score.judge("an old connection", accepted, False, f"{command} by {one.name}")
+        await new.socket.close()
+
+
 async def over(cast: Cast, score: Score) -> None:
     """In a room that has ended nothing is done any more."""
     people = [one for one in cast.people if one.seat is not Seat.HELD]
@@ -186,6 +202,7 @@ async def everything(
         )
     )
     await strangers(casts[0], score, casts[1])
+    await replaced(casts[2], score)
     await asyncio.gather(*(over(cast, score) for cast in casts))
     for cast in casts:
         cast.shadow.close()
