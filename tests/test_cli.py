@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -78,6 +79,9 @@ def test_rooms_are_made_listed_and_linked(operator: Operator) -> None:
         (["room", "create", "X", "--id", "Not an id"], "small letters"),
         (["room", "create", "X", "--capacity", "0"], "capacity"),
         (["room", "links", "nowhere"], "There is no such room"),
+        (["room", "invite", "nowhere"], "There is no such room"),
+        (["room", "revoke", "nowhere", "x"], "There is no such room"),
+        (["room", "revoke", "nowhere"], "Say which links"),
     ],
 )
 def test_mistakes_are_one_sentence(operator: Operator, arguments: list[str], sentence: str) -> None:
@@ -87,6 +91,28 @@ def test_mistakes_are_one_sentence(operator: Operator, arguments: list[str], sen
     (line,) = done.stderr.splitlines()
     assert sentence in line
     assert operator.json("room", "list") == []
+
+
+def test_invitations_are_made_and_links_are_revoked(operator: Operator) -> None:
+    operator.json("room", "create", "All hands", "--id", "all-hands")
+    made = operator.json("room", "invite", "all-hands", "--name", "Robin", "--role", "moderator")
+    assert (made["name"], made["role"], made["once"]) == ("Robin", "moderator", True)
+    assert "/r/all-hands#token=" in made["link"]
+    many = operator.json("room", "invite", "all-hands", "--for-many", "--expires-hours", "1")
+    assert not many["once"]
+    assert many["expires_at"] < made["expires_at"]
+    text = operator.run("room", "invite", "all-hands").stdout
+    assert "stagedoor room revoke all-hands " in text
+
+    first = operator.json("room", "revoke", "all-hands", made["link"], many["id"])
+    then = operator.json("room", "revoke", "all-hands", "--role", "host", "--put-out")
+    assert then["number"] > first["number"]
+    log = sqlite3.connect(operator.data / "stagedoor.db")
+    rows = log.execute("SELECT event FROM events WHERE type = 'links_revoked' ORDER BY number")
+    links, role = [msgspec.json.decode(row[0]) for row in rows]
+    log.close()
+    assert sorted(links["links"]) == sorted([made["id"], many["id"]])
+    assert role["role"] == "host"
 
 
 def test_a_taken_id(operator: Operator) -> None:

@@ -39,6 +39,8 @@ def test_a_session_that_nobody_uses_ends() -> None:
     sessions = begun()
     assert good(sessions, "s1", now=NOW + LIFE - 1) == ["s1"]
     assert good(sessions, "s1", now=NOW + LIFE) == []
+    assert sessions.refusal("s1", NOW + LIFE, here=True) is None, "who stays for weeks comes back"
+    assert sessions.refusal("s2", NOW, here=True) is not None
 
 
 @given(st.lists(st.booleans(), max_size=40))

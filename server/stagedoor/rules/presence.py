@@ -62,7 +62,9 @@ def come_back(
         return _ENDED
     if person is None:
         return Refusal(Code.BAD_SESSION, "This session is not known in this room.")
-    if session is not None and (stale := person.sessions.refusal(session.shown, now)):
+    if session is not None and (
+        stale := person.sessions.refusal(session.shown, now, here=person.present)
+    ):
         return stale
     if person_id in room.entrance.bans:
         return room.entrance.bans[person_id].refusal

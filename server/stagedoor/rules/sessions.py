@@ -35,15 +35,16 @@ class Sessions(Struct, frozen=True):
     fresh: tuple[str, ...] = ()
     at: int = 0
 
-    def refusal(self, shown: str, now: int) -> Refusal | None:
+    def refusal(self, shown: str, now: int, *, here: bool = False) -> Refusal | None:
         """Why the secret of that hash does not lead back; None if it does.
 
+        ``here``: its owner is in the room, or within their grace, and then it is not too old.
         How long it takes says nothing of the hashes.
         """
         known = [
             hmac.compare_digest(one.encode(), shown.encode()) for one in (self.shown, *self.fresh)
         ]
-        return None if shown and any(known) and now < self.at + LIFE else ENDED
+        return None if shown and any(known) and (here or now < self.at + LIFE) else ENDED
 
     def exchanged(self, exchange: Exchange, at: int) -> Sessions:
         """After somebody has shown one and was given another."""

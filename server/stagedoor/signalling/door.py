@@ -81,7 +81,7 @@ def _invited_again(room: Room, wish: Enter, way: Link, now: int) -> Admission | 
     if person is None or not wish.key:
         return None
     shown = sessions.hashed(wish.key)
-    if person.sessions.refusal(shown, now):
+    if person.sessions.refusal(shown, now, here=person.present):
         return None
     return _back(person, person.name, shown, 0)
 

@@ -49,4 +49,4 @@ def find(room: Room, session: str, now: int) -> tuple[Person, str] | Refusal:
     if len(session) > LONGEST or not secret or found is None:
         return ENDED
     shown = hashed(secret)
-    return found.sessions.refusal(shown, now) or (found, shown)
+    return found.sessions.refusal(shown, now, here=found.present) or (found, shown)
