@@ -161,11 +161,11 @@ async def replaced(cast: Cast, score: Score) -> None:
     for one in cast.people:
         if one.seat is Seat.HELD or not await cast.place(one):
             continue
-        old, new = Client(one.socket), Client(await cast.socket())
+        new = Client(await cast.socket())
         assert isinstance(await new.ask(m.Enter(one.name, session=one.session)), m.Welcome)
         for command in (c.RaiseHand(), m.Watch(), c.SetMode(Mode.OPEN)):
             try:
-                accepted = isinstance(await old.ask(command), m.Ok)
+                accepted = isinstance(await one.ask(command), m.Ok)
             except LOST:
                 accepted = False
             score.judge("an old connection", accepted, False, f"{command} by {one.name}")
