@@ -31,7 +31,7 @@ bench: .venv/for-test
 	$(BIN)/python -m bench.viewers $(ARGS)
 
 bench-sfu: .venv/for-test
-	@sh tests/system_packages.sh janus iproute2
+	@sh tests/system_packages.sh janus iproute2 ethtool
 	@$(BIN)/python -m bench.sfu $(ARGS)
 
 bench-room: .venv/for-test

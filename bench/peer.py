@@ -71,6 +71,7 @@ class Peer:
     """One connection. Make it with ``await Peer.open()``, then ``offer`` or ``answer``.
 
     ``lose`` tells of each datagram that is no STUN or DTLS whether the network loses it.
+    ``sources``: the SSRCs that the other side says it sends, the first of each m-line.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Peer:
         self.lose: Callable[[bytes], bool] | None = None
         self.received = 0
         self.dropped = 0
+        self.sources: list[int] = []
         self._certificate = RTCCertificate.generateCertificate()
         self._host = host
         self._remote: Remote | None = None
@@ -161,6 +163,9 @@ class Peer:
     async def connect(self, remote_sdp: str) -> None:
         """Do ICE and DTLS with the other side's SDP; returns when SRTP's keys are there."""
         self._remote = Remote.parse(remote_sdp)
+        sections = remote_sdp.split("\nm=")[1:]
+        found = [re.search(r"^a=ssrc:(\d+)", section, re.M) for section in sections]
+        self.sources = [int(one.group(1)) for one in found if one is not None]
         self._client = self._remote.setup != "active"
         self._ssl = SSL.Connection(self._context())
         if self._client:

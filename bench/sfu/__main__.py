@@ -11,14 +11,16 @@ import resource
 import signal
 import sys
 
-from . import cost, limited, load, loss, memory, soak, start
+from . import cost, limited, load, loss, memory, soak, spread, start
 from .namespace import Namespace
 
 SECONDS, SOAK, SOAK_MBIT = 4.0, 120.0, 0.3
-PARTS = ("cost", "load", "loss", "limited", "start", "memory")
+WATCHING = 200  # viewers that are spread over workers
+PARTS = ("cost", "workers", "load", "loss", "limited", "start", "memory")
 HELP = """
 parts, all but soak where none is named:
   cost     the server's CPU a delivered packet, beside Janus, aiortc and the floor
+  workers  the same with a room's viewers spread over two of its workers, beside one worker
   load     how long packets take as a core gets busier, and how many viewers are too many
   loss     how the picture keeps moving in Chromium when packets are lost, beside Janus
   limited  what Chromium sees by a narrow way, and that others lose nothing by it
@@ -34,11 +36,13 @@ All of it takes about a quarter of an hour: cost measures for five minutes and a
 
 async def measure(options: argparse.Namespace) -> None:
     """Print the figures of the chosen parts."""
-    seconds = options.seconds or SECONDS
+    seconds, short = options.seconds or SECONDS, options.seconds or SECONDS / 2
     with Namespace() as namespace:
         if "cost" in options.parts:
-            await cost.compare(namespace, options.viewers, seconds, options.rounds, options.mbit)
-            await cost.mixing(namespace, seconds, options.rounds, options.mbit)
+            await cost.compare(namespace, options.viewers, short, options.rounds, options.mbit)
+            await cost.mixing(namespace, short, options.rounds, options.mbit)
+        if "workers" in options.parts:
+            await spread.compare(namespace, WATCHING, short, options.rounds, options.mbit)
         if "load" in options.parts:
             await load.measure(namespace, seconds, options.mbit)
         if "limited" in options.parts:
@@ -61,7 +65,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="fewer viewers and rounds")
     parser.add_argument("--viewers", help="10,50,200,1000")
     parser.add_argument("--mbit", type=float, default=2.0)
-    parser.add_argument("--seconds", type=float, help="of each measuring (4), or of soak (120)")
+    parser.add_argument("--seconds", type=float, help="of each measuring (4, cost 2), or of soak")
     parser.add_argument("--rounds", type=int)
     options = parser.parse_args()
     options.watching = int((options.viewers or "100").split(",")[0])

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, Self
 from bench.peer import Peer
 from bench.viewers import Listener, layered
 from stagedoor.media.interface import Grant
-from stagedoor.sfu.workers.supervisor import EmbeddedEngine
+from stagedoor.sfu.workers.supervisor import FULL, EmbeddedEngine
 
 from .namespace import Namespace
 from .processes import children
@@ -47,15 +47,20 @@ class Server(Protocol):
 class Stagedoor:
     """An engine of our own with one room, in the namespace; an async context manager.
 
-    The publisher sends so many ``layers``.
+    The publisher sends so many ``layers``. There are so many ``workers``; one with so many viewers
+    is ``full``.
     """
 
     name = "Stagedoor"
 
-    def __init__(self, namespace: Namespace, layers: int = 1) -> None:
+    def __init__(
+        self, namespace: Namespace, layers: int = 1, workers: int = 1, full: int = FULL
+    ) -> None:
         self._namespace = namespace
         self._layers = layers
-        self.engine = EmbeddedEngine(port=0, announced=(namespace.host,))
+        self.engine = EmbeddedEngine(
+            port=0, announced=(namespace.host,), workers=workers, full=full
+        )
         self._listener = Listener(self.engine)
         self._count = 0
         self.pids: set[int] = set()

@@ -1,8 +1,8 @@
 """The floor of forwarding: protecting packets and sendmmsg(2), alone in a loop.
 
-``python -m bench.sfu.floor MBIT ADDRESS:PORT…`` waits for lines of two numbers: for so many seconds
-it sends the stream of a benchmark to each address, so many packets a message at most, and prints
-its own CPU seconds and how many packets it were.
+``python -m bench.sfu.floor MBIT ADDRESS:PORT…`` says that it is ready, and waits for lines of two
+numbers: for so many seconds it sends the stream of a benchmark to each address, so many packets a
+message at most, and prints its own CPU seconds and how many packets it were.
 """
 
 from __future__ import annotations
@@ -129,6 +129,7 @@ def main() -> None:
     floor = Floor([(host, int(port)) for host, _, port in hosts])
     stream = Stream(float(mbit) * 1e6)
     floor.send([stream.sound()])  # what is made once
+    print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         seconds, segments = line.split()
         floor.segments, floor.packets = int(segments), 0

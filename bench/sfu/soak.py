@@ -58,10 +58,11 @@ class Counts:
 
 
 class Look(NamedTuple):
-    """When the memory was looked at, in seconds, and how much it was."""
+    """When the memory was looked at, in seconds, how much it was, and how many had gone by then."""
 
     at: float
     rss: int
+    gone: int
 
 
 class Process:
@@ -78,9 +79,9 @@ class Process:
         """CPU seconds until now, of it alone."""
         return cpu_seconds({self._pid}, below=False)
 
-    def look(self, at: float) -> None:
+    def look(self, at: float, gone: int) -> None:
         """Note the memory."""
-        self.looks.append(Look(at, memory({self._pid}, below=False)))
+        self.looks.append(Look(at, memory({self._pid}, below=False), gone))
 
     async def counts(self) -> Counts:
         """All of it, the tasks by asking."""
@@ -104,14 +105,15 @@ class Process:
     def verdict(self) -> str:
         """How the memory went from LATER on: the slope of a straight line through all looks."""
         looks = [look for look in self.looks if look.at >= self.looks[-1].at * LATER]
-        times, sizes = (np.array(values, float) for values in zip(*looks, strict=True))
+        times, sizes, gone = (np.array(values, float) for values in zip(*looks, strict=True))
         slope, _ = np.polyfit(times, sizes, 1)
         span = times[-1] - times[0]
-        grown = slope * span / sizes.mean()
+        grown, visits = slope * span / sizes.mean(), max(1, gone[-1] - gone[0])
         said = "flat" if grown < FLAT else "growing"
         return (
             f"{self.name}: {said}, {slope * 3600 / 2**20:+.2f} MiB an hour over the last"
-            f" {span / 60:.0f} minutes ({grown:+.1%}; {sizes.min() / 2**20:.1f} to"
+            f" {span / 60:.0f} minutes ({grown:+.1%}, {slope * span / visits / 2**10:+.1f} KiB for each"
+            f" who went; {sizes.min() / 2**20:.1f} to"
             f" {sizes.max() / 2**20:.1f} MiB, {len(looks)} looks)"
         )
 
@@ -256,7 +258,7 @@ async def _watch(house: House, processes: Sequence[Process], seconds: float) -> 
         for at in _looks(every * number, every * (number + 1)):
             await asyncio.sleep(start + at - loop.time())
             for process in processes:
-                process.look(at)
+                process.look(at, house.gone)
         came, lost = house.counted()
         used, mine = time.process_time() - mine, time.process_time()
         shares = (*(process.spent() / every for process in processes), used / every)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,16 @@ SETTLE = 0.5  # seconds between the first packet and the measuring
 
 @dataclass(frozen=True)
 class Run:
-    """What came of some seconds: CPU seconds, packets."""
+    """What came of some seconds: CPU seconds, packets.
+
+    ``left``: of the same seconds, how many packets an interface has sent, where that is known.
+    """
 
     seconds: float
     cpu: float
     delivered: int
     lost: int
+    left: int = 0
 
     @property
     def share(self) -> float:
@@ -40,10 +44,28 @@ class Run:
 
 
 class Stage:
-    """A server with its publisher and its crowd."""
+    """A server with its publisher and its crowd.
 
-    def __init__(self, server: Server, host: str, stream: Source) -> None:
+    The crowd is at ``host``; all but those who decrypt everything at ``away``, where that is given.
+    ``sampled``: only these are reached at present, and stand for all. ``left``: how many packets an
+    interface has sent. ``reporting``: everybody sends receiver reports.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        host: str,
+        stream: Source,
+        *,
+        away: str = "",
+        left: Callable[[], int] = lambda: 0,
+        reporting: bool = False,
+    ) -> None:
         self.server = server
+        self.sampled = False
+        self._away = away or host
+        self._left = left
+        self._reporting = reporting
         self.crowd = Crowd()
         self._host = host
         self._stream = stream
@@ -59,7 +81,12 @@ class Stage:
     async def grow(self, count: int) -> None:
         """Have so many viewers, while nothing is published."""
         while (missing := count - len(self.crowd.members)) > 0:
-            peers = [await Peer.open(host=self._host) for _ in range(min(missing, AT_ONCE))]
+            there = len(self.crowd.members)
+            hosts = [
+                self._host if self.crowd.sampled(index) else self._away
+                for index in range(there, there + min(missing, AT_ONCE))
+            ]
+            peers = [await Peer.open(host=host) for host in hosts]
             await asyncio.gather(*(self.server.subscribe(peer) for peer in peers))
             for peer in peers:
                 self.crowd.add(peer)
@@ -69,7 +96,11 @@ class Stage:
         """Publish and watch meanwhile."""
         assert self._publisher is not None
         sending = publish(self._publisher, self._stream, paced=paced)
-        async with background(sending), background(self.crowd.run()):
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(background(sending))
+            await stack.enter_async_context(background(self.crowd.run()))
+            if self._reporting:
+                await stack.enter_async_context(background(self.crowd.report()))
             await asyncio.sleep(SETTLE)
             yield
 
@@ -81,13 +112,14 @@ class Stage:
     async def watch(self, seconds: float) -> Run:
         """What comes of so many seconds of what is running."""
         self.crowd.begin()
-        before = cpu_seconds(self.server.pids)
+        left, before = self._left(), cpu_seconds(self.server.pids)
         await asyncio.sleep(seconds)
-        spent = cpu_seconds(self.server.pids) - before
+        spent, left = cpu_seconds(self.server.pids) - before, self._left() - left
         self.crowd.end()
-        if self.crowd.dropped or not self.crowd.delivered:
-            raise RuntimeError(f"{self.server.name}: nothing came, or what cannot be decrypted")
-        return Run(seconds, spent, self.crowd.delivered, self.crowd.lost)
+        came, dropped = self.crowd.delivered, self.crowd.dropped
+        if dropped or not came:
+            raise RuntimeError(f"{self.server.name}: {came} came, {dropped} cannot be decrypted")
+        return Run(seconds, spent, *self.crowd.counts(self.sampled), left)
 
     def close(self) -> None:
         """Hang up."""
