@@ -110,11 +110,11 @@ class Process:
         span = times[-1] - times[0]
         grown, visits = slope * span / sizes.mean(), max(1, gone[-1] - gone[0])
         said = "flat" if grown < FLAT else "growing"
+        least, most = sizes.min() / 2**20, sizes.max() / 2**20
         return (
             f"{self.name}: {said}, {slope * 3600 / 2**20:+.2f} MiB an hour over the last"
-            f" {span / 60:.0f} minutes ({grown:+.1%}, {slope * span / visits / 2**10:+.1f} KiB for each"
-            f" who went; {sizes.min() / 2**20:.1f} to"
-            f" {sizes.max() / 2**20:.1f} MiB, {len(looks)} looks)"
+            f" {span / 60:.0f} minutes ({grown:+.1%}; {least:.1f} to {most:.1f} MiB in"
+            f" {len(looks)} looks; {slope * span / visits / 2**10:+.1f} KiB for each who went)"
         )
 
 
