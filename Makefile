@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, bench-hostile, fuzz, docs, words, clean.
+# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, bench-hostile, bench-floods, fuzz, docs, words, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -58,6 +58,9 @@ docs: .venv/for-test
 words: .venv/for-test
 	@$(BIN)/python -m tests.words
 
+bench-floods: .venv/for-test
+	@$(BIN)/python -m bench.floods $(ARGS)
+
 fuzz: .venv/for-test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@$(BIN)/python -m tests.fuzz $(ARGS)
@@ -93,4 +96,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test,scan]'
 	@touch $@
 
-.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills bench-hostile fuzz docs words clean
+.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills bench-hostile bench-floods fuzz docs words clean

@@ -33,11 +33,20 @@ class Attendee(asyncio.Protocol):
         self._id = 0
 
     @classmethod
-    async def connect(cls, host: str, port: int, path: str, take: Take) -> Attendee:
-        """Connect and shake hands. Raises OSError."""
+    async def connect(
+        cls,
+        host: str,
+        port: int,
+        path: str,
+        take: Take,
+        local: tuple[str, int] | None = None,
+    ) -> Attendee:
+        """Connect, from the address ``local`` if need be, and shake hands. Raises OSError."""
         opening = _OPENING.format(path=path, host=host, port=port)
         loop = asyncio.get_running_loop()
-        _, attendee = await loop.create_connection(lambda: cls(opening, take), host, port)
+        _, attendee = await loop.create_connection(
+            lambda: cls(opening, take), host, port, local_addr=local
+        )
         await attendee.opened
         return attendee
 

@@ -103,6 +103,7 @@ sent such a check. For a peer that keeps to it, these are far away:
 | tiles that a viewer names | {tiles} |
 
 Datagrams are read {reads} at a time, and media go out in between.
+`make bench-floods` measures what floods do to those who watch.
 """
 
 

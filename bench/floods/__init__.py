@@ -1,0 +1,1 @@
+"""Floods of a real server while people watch and write; ``__main__`` says how."""
