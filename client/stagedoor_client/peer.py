@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
-from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCIceServer, RTCPeerConnection
+
+from stagedoor.messages import IceServer
 
 
-def connection() -> RTCPeerConnection:
-    """A peer connection that asks no third party for anything.
+def ice_servers(given: Sequence[IceServer]) -> list[RTCIceServer]:
+    """The server's TURN servers as aiortc has them; it uses the first address that it knows."""
+    return [RTCIceServer(one.urls, one.username, one.credential) for one in given]
+
+
+def connection(servers: Sequence[IceServer] = ()) -> RTCPeerConnection:
+    """A peer connection that asks no third party for anything, save these TURN servers.
 
     One transport from the beginning: by its default, "balanced", aiortc (1.16) leaves the second
     and further video m-lines of one offer on a transport that is never connected.
     """
     return RTCPeerConnection(
-        RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        RTCConfiguration(iceServers=ice_servers(servers), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
     )
 
 

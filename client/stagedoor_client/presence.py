@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Set
+from collections.abc import Callable, Coroutine, Sequence, Set
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -14,6 +14,7 @@ from stagedoor.messages import (
     AnyMessage,
     AnyRequest,
     Happening,
+    IceServer,
     Lobby,
     MediaRestarted,
     Ok,
@@ -199,6 +200,7 @@ class Presence:
 
     def _welcomed(self, message: Welcome) -> None:
         before = self.view
+        self._use_ice_servers(message.ice_servers)
         self._clock_offset = message.now - time.monotonic() * 1000
         self.view = view = whole(message.view)
         self.saving = True
@@ -220,6 +222,11 @@ class Presence:
         self._set_state("reconnecting", line.sentence)
         if self.view is not None:
             self._viewed(self.view, self.view)
+
+    def _use_ice_servers(self, servers: Sequence[IceServer]) -> None:
+        """For the connections that are made from now on."""
+        if self._subscriber is not None:
+            self._subscriber.ice_servers = servers
 
     def _set_state(self, state: State, detail: str) -> None:
         self.state = state

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 
+from stagedoor.messages import IceServer
 from stagedoor.rules.values import Device
 
 from .camera import CameraTrack
@@ -36,6 +37,7 @@ class Publisher:
         self._large = True
         self._connection: RTCPeerConnection | None = None
         self._endings = Endings()
+        self.ice_servers: Sequence[IceServer] = ()
         self._microphone = MicrophoneTrack()
         self._camera = CameraTrack()
         self._screen = CameraTrack()
@@ -98,7 +100,7 @@ class Publisher:
         """Publish. Raises what ``offer`` raises; then there is no connection."""
         if self._connection is not None:
             return
-        self._connection = made = connection()
+        self._connection = made = connection(self.ice_servers)
         # A connection that is closed stops its tracks, so each has its own.
         self._microphone, self._camera, self._screen = (
             MicrophoneTrack(),

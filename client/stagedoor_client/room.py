@@ -6,9 +6,11 @@ async with Room(link, Options("Robot", ask=True, accept=True, capture=capture)) 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiortc import RTCPeerConnection
 
-from stagedoor.messages import AnyMessage, Publish, Published, SendLayers, View
+from stagedoor.messages import AnyMessage, IceServer, Publish, Published, SendLayers, View
 from stagedoor.rules import commands as cmd
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Device, Seat
@@ -230,6 +232,10 @@ class Room(Participant):
 
     async def _publish(self, sdp: str) -> str:
         return (await self._connection.request(Publish(sdp), Published)).sdp
+
+    def _use_ice_servers(self, servers: Sequence[IceServer]) -> None:
+        super()._use_ice_servers(servers)
+        self._publisher.ice_servers = servers
 
     def _links(self) -> list[RTCPeerConnection | None]:
         sending = [self._publisher.connection] if self._sends() else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Set
+from collections.abc import Awaitable, Callable, Coroutine, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from stagedoor.messages import SubscribeOffered, Track
+from stagedoor.messages import IceServer, SubscribeOffered, Track
 
 from .peer import Endings, connection
 from .visible import BACKLOG, Backlog, Gate, ask_for_keyframe, fit
@@ -74,6 +74,7 @@ class Subscriber:
         self._lost = lost
         self._connection: RTCPeerConnection | None = None
         self._endings = Endings()
+        self.ice_servers: Sequence[IceServer] = ()
         self._lanes: dict[str, Lane] = {}
         self._tracks: dict[str, Track] = {}
         self._cameras: Set[str] | None = None
@@ -99,7 +100,7 @@ class Subscriber:
         async with self._negotiating:
             if offer.fresh or self._connection is None:
                 await self._disconnect()
-                self._connection = connection()
+                self._connection = connection(self.ice_servers)
                 self._watch_state(self._connection)
             made = self._connection
             await made.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))

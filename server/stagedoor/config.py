@@ -37,7 +37,8 @@ class ServeConfig:
 
     ``media_port``: UDP, the first of ``media_workers``; None takes the number of ``port``.
     ``media_workers``: None is one a core. ``announced``: addresses under which clients reach these
-    ports, if they are not the machine's own. ``voices``: how many people's sound a viewer is sent
+    ports, if they are not the machine's own. ``turn_urls``: a TURN server's, and the file with the
+    secret that is shared with it. ``voices``: how many people's sound a viewer is sent
     at most, those who are loudest. ``codecs``: of "vp9" and "av1" those that are forwarded besides
     VP8 and H.264. ``public_url``: in links, if it is not this machine's own address.
     ``tls_cert`` and ``tls_key``: the operator's certificate and its key, PEM; ``self_signed``: one
@@ -53,6 +54,8 @@ class ServeConfig:
     media_port: int | None = None
     media_workers: int | None = None
     announced: tuple[str, ...] = ()
+    turn_urls: tuple[str, ...] = ()
+    turn_secret_file: Path | None = None
     voices: int = 5
     codecs: tuple[str, ...] = ()
     public_url: str = ""

@@ -150,6 +150,13 @@ def url(text: str) -> str:
     return text.rstrip("/")
 
 
+def turn_url(text: str) -> str:
+    """A TURN server's address (RFC 7065)."""
+    if not re.fullmatch(r"turns?:[^/?#\s]+(\?transport=(udp|tcp))?", text):
+        raise argparse.ArgumentTypeError(f"“{text}” is not an address like turn:example.org:3478")
+    return text
+
+
 # -- the tables
 
 _PORT = whole(0, 65535, "a port (0 to 65535)")
@@ -220,6 +227,23 @@ SERVE = (
         "(default: keep them)",
         whole(1, 36500, "a number of days (1 to 36500)"),
         metavar="DAYS",
+        environment=True,
+    ),
+    Option(
+        "--turn-url",
+        "a TURN server for those who reach the media ports neither by UDP nor by TCP, as "
+        "turn:turn.example.org:3478 or turns:turn.example.org:443?transport=tcp",
+        turn_url,
+        metavar="URL",
+        field="turn_urls",
+        many=True,
+        environment=True,
+    ),
+    Option(
+        "--turn-secret-file",
+        "the file with the secret that is shared with it (static-auth-secret of coturn)",
+        Path,
+        metavar="FILE",
         environment=True,
     ),
     Option(

@@ -28,6 +28,7 @@ from .signalling import Tokens, http_logger, make_app, room_links
 from .signalling.guard import listen
 from .signalling.keys import LIMITER, TRUSTED
 from .signalling.limiter import Limiter, Limits
+from .signalling.turn import Turn
 from .tls import Gate, host_names, keep_certificate, lan_addresses
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ async def serve(config: ServeConfig) -> None:
     _set_on_signal(stopped)
     data = DataFolder(config.data)
     data.make()
+    turn = _turn(config)
     keys, operator_key = data.signing_keys(), OperatorKey(data.operator_key())
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(_bind(config.host, config.port, socket.SOCK_STREAM))
@@ -68,6 +70,7 @@ async def serve(config: ServeConfig) -> None:
             strict_transport=gate is not None and gate.own,
             limiter=Limiter(Limits.of(config.people_per_address)),
             trusted=config.trusted_proxies,
+            turn=turn,
         )
         await stack.enter_async_context(_site(app, listener, house, gate))
         note = partial(_note, data, config.host, port, url, gate)
@@ -85,6 +88,22 @@ async def serve(config: ServeConfig) -> None:
         await stopped.wait()
         logger.info("shutting down")
     logger.info("stopped")
+
+
+def _turn(config: ServeConfig) -> Turn | None:
+    """The TURN server, if there is one. Raises StartError."""
+    file = config.turn_secret_file
+    if not config.turn_urls and file is None:
+        return None
+    if not config.turn_urls or file is None:
+        raise StartError("--turn-url and --turn-secret-file go together: one of them is missing.")
+    try:
+        secret = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"The file {file} cannot be read: {error}.") from error
+    if not secret:
+        raise StartError(f"The file {file} has no secret in it.")
+    return Turn(config.turn_urls, secret)
 
 
 def _set_on_signal(stopped: asyncio.Event) -> None:

@@ -189,6 +189,7 @@ function welcome(message) {
   entered = true;
   lobby.leave();
   forThisWindow.set(sessionKey, message.session);
+  subscriber.iceServers = app.media.publisher.iceServers = message.ice_servers;
   store.welcome(message);
   keepName();
   store.setStatus("open");

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from tests.relay_server import TURNSERVER, RelayServer
 from tests.server_process import ServerProcess, free_port
 
 from .conftest import Place
@@ -22,6 +24,17 @@ RTCPeerConnection.prototype.setRemoteDescription = function (given) {
   window.connections.push(this);
   const sdp = given.sdp.replace(/^a=candidate:\\S+ 1 udp .*\\r\\n/gm, "");
   return take.call(this, { type: given.type, sdp });
+};
+"""
+
+#: Has a page's connections use the TURN server and nothing else.
+RELAY_ONLY = """
+window.connections = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(given) {
+    super({ ...given, iceTransportPolicy: "relay" });
+    window.connections.push(this);
+  }
 };
 """
 
@@ -42,11 +55,12 @@ WAYS = """async () => {
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ServerProcess]:
-    """A server whose media have a port of their own, for UDP and for TCP."""
-    server = ServerProcess()
-    server.media_port = free_port()
-    with server:
-        yield server
+    """A server whose media have a port of their own, for UDP and for TCP, and a TURN server's."""
+    with contextlib.ExitStack() as stack:
+        relay = [] if TURNSERVER is None else stack.enter_context(RelayServer()).arguments
+        server = ServerProcess(arguments=relay)
+        server.media_port = free_port()
+        yield stack.enter_context(server)
 
 
 def ways(visitor: Visitor) -> set[str]:
@@ -65,3 +79,17 @@ def test_seen_and_heard_by_tcp(make_place: Rooms) -> None:
         found = ways(one)
         assert found
         assert all(way.endswith(" tcp") for way in found), found
+
+
+@pytest.mark.skipif(TURNSERVER is None, reason="coturn is not installed")
+def test_seen_and_heard_by_turn(make_place: Rooms) -> None:
+    place = make_place(mode="open")
+    ann, ben = (place.attendee(name, script=RELAY_ONLY) for name in ("Ann", "Ben"))
+    ann.button("Join stage").click()
+    ann.go_up("Camera", "Microphone")
+    ben.sees("Ann")
+    ben.hears("Ann")
+    for one in (ann, ben):
+        found = ways(one)
+        assert found
+        assert all(way.startswith("relay ") for way in found), found

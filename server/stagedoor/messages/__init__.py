@@ -216,14 +216,26 @@ class Message(Struct, frozen=True, tag_field="type"):
     """Anything the server says."""
 
 
+class IceServer(Struct, frozen=True):
+    """A TURN server as RTCIceServer has it; the credentials are one person's, for a day."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
 class Welcome(Message, frozen=True, tag="welcome"):
-    """The answer to ``enter``. ``now``: the server's clock in milliseconds, for countdowns."""
+    """The answer to ``enter``. ``now``: the server's clock in milliseconds, for countdowns.
+
+    ``ice_servers``: for this person's peer connections, where the media cannot be reached directly.
+    """
 
     id: int
     session: str
     now: int
     view: View
     missed: list[Happening]
+    ice_servers: list[IceServer] = []
 
     def __repr__(self) -> str:
         """Without the session, wherever this may be printed."""

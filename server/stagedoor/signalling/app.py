@@ -27,12 +27,14 @@ from .keys import (
     STRICT_TRANSPORT,
     TOKENS,
     TRUSTED,
+    TURN,
     caller_of,
 )
 from .limiter import Limiter, TooManyError
 from .origins import SAFE, check_origin, read_origins
 from .socket import CLOSE_CODES, Socket, encode
 from .tokens import Tokens
+from .turn import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -57,16 +59,19 @@ def make_app(
     strict_transport: bool = False,
     limiter: Limiter | None = None,
     trusted: Networks = (),
+    turn: Turn | None = None,
 ) -> web.Application:
     """The application over the rooms of ``house``. ``public_url``: as in links, without a path.
 
     ``allowed_origins``: of pages that may connect besides our own. ``strict_transport``: have
     browsers ask for https alone from now on (RFC 6797). ``trusted``: proxies whose word counts on
-    whom they forward for.
+    whom they forward for. ``turn``: the TURN server that those inside may use.
     """
     app = web.Application(middlewares=[_limits, _errors], client_max_size=MAX_BODY)
     app[LIMITER] = limiter or Limiter()
     app[TRUSTED] = trusted
+    if turn is not None:
+        app[TURN] = turn
     app[HOUSE] = house
     app[TOKENS] = tokens
     app[SOCKETS] = set()
@@ -137,7 +142,8 @@ async def _talk(request: web.Request, socket: web.WebSocketResponse) -> web.Stre
         await socket.close(code=CLOSE_CODES[Code.NO_SUCH_ROOM])
         return socket
     app = request.app
-    line = Socket(socket, request.transport, keeper, app[TOKENS], app[LIMITER])
+    turn = app.get(TURN)
+    line = Socket(socket, request.transport, keeper, app[TOKENS], app[LIMITER], turn)
     app[SOCKETS].add(line)
     try:
         await line.run()

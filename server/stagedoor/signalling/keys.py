@@ -15,6 +15,7 @@ from .callers import Networks, caller, key_of
 from .limiter import Limiter
 from .socket import Socket
 from .tokens import Tokens
+from .turn import Turn
 
 HOUSE = web.AppKey("house", House)
 TOKENS = web.AppKey("tokens", Tokens)
@@ -23,6 +24,7 @@ PUBLIC_URL = web.AppKey("public_url", str)
 SOCKETS = web.AppKey("sockets", set[Socket])
 ORIGINS: web.AppKey[Collection[URL]] = web.AppKey("origins", frozenset[URL])
 STRICT_TRANSPORT = web.AppKey("strict_transport", bool)
+TURN = web.AppKey("turn", Turn)
 STATIC = web.AppKey("static", Path)
 LIMITER = web.AppKey("limiter", Limiter)
 TRUSTED: web.AppKey[Networks] = web.AppKey("trusted", tuple)

@@ -43,6 +43,7 @@ from .limits import Bucket, Buckets, Rate
 from .outbox import Outbox
 from .requests import read_request
 from .tokens import Tokens
+from .turn import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -79,12 +80,14 @@ class Socket:
         keeper: Keeper,
         tokens: Tokens,
         limiter: Limiter,
+        turn: Turn | None = None,
     ) -> None:
         self._socket = socket
         self._keeper = keeper
         self._tokens = tokens
         self._outbox = Outbox(socket, transport)
         self._limiter = limiter
+        self._turn = turn
         # Before they have entered, nobody knows who it is.
         self._messages = _bucket(limiter.limits.messages, limiter)
         self._patience = _bucket(limiter.limits.patience, limiter)
@@ -228,8 +231,16 @@ class Socket:
                 self._say(structs.replace(arrival, id=request_id))
                 return
             self._person = arrival.person
+            servers = self._turn.servers(self._person) if self._turn is not None else []
             self._say(
-                Welcome(request_id, admission.session, arrival.now, arrival.view, arrival.missed)
+                Welcome(
+                    request_id,
+                    admission.session,
+                    arrival.now,
+                    arrival.view,
+                    arrival.missed,
+                    servers,
+                )
             )
 
         await self._keeper.enter(admission.visitor, self, answer)

@@ -29,6 +29,8 @@ export class Publisher {
   /** @type {Record<"audio"|"video"|"screen", MediaStreamTrack|null>} */
   #tracks = { audio: null, video: null, screen: null };
   #retry = 0;
+  /** The server's, as the last welcome named them. @type {RTCIceServer[]} */
+  iceServers = [];
 
   /** @param {(type: string, fields?: object) => Promise<any>} send */
   constructor(send) {
@@ -42,7 +44,7 @@ export class Publisher {
   /** Begin, or begin again, with the tracks that are carried. */
   async start() {
     this.#hangUp();
-    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.iceServers });
     this.#connection = connection;
     watchOver(connection, () => connection === this.#connection && this.start());
     try {

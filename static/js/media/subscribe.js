@@ -16,6 +16,8 @@ export class Subscriber {
   #newest = null;
   #busy = false;
   #retry = 0;
+  /** The server's, as the last welcome named them. @type {RTCIceServer[]} */
+  iceServers = [];
   /** Counts up when all begins anew, so that what is still under way is dropped. */
   #life = 0;
 
@@ -93,7 +95,7 @@ export class Subscriber {
 
   #renew() {
     this.#connection?.close();
-    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.iceServers });
     this.#connection = connection;
     watchOver(connection, () => connection === this.#connection && this.watch());
   }
