@@ -9,13 +9,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from aiohttp import web
 
 from stagedoor import messages as m
 from stagedoor import rules
 from stagedoor.keyring import Key, KeyRing, OperatorKey
+from stagedoor.log import Forwarded, Stopped
 from stagedoor.rooms import House
 from stagedoor.rules.commands import RaiseHand
 from stagedoor.rules.events import AnyEvent
@@ -50,6 +50,58 @@ class MemoryLog:
     async def rooms(self) -> list[str]:
         """No rooms."""
         return []
+
+    async def quiet(self, since: int) -> list[str]:
+        """No rooms."""
+        return []
+
+    async def personal(self, room: str) -> list[int]:
+        """Nothing."""
+        return []
+
+    async def check(self) -> None:
+        """It could write."""
+
+    async def record(self, forwarded: Sequence[Forwarded], stopped: Sequence[Stopped]) -> None:
+        """Take it for kept."""
+
+    async def erase(self, room: str, numbers: Sequence[int]) -> None:
+        """Nothing is there."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class Wire(asyncio.Transport):
+    """The server's side of a connection: what is written is kept."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("192.0.2.1", 40000)})
+        self.written: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: Any) -> None:
+        """See asyncio.WriteTransport."""
+        self.written.append(bytes(data))
+
+    def get_write_buffer_size(self) -> int:
+        """It takes everything."""
+        return 0
+
+    def is_closing(self) -> bool:
+        """Whether the server has hung up."""
+        return self.closed
+
+    def close(self) -> None:
+        """The server hangs up."""
+        self.closed = True
+
+    abort = close
+
+    def pause_reading(self) -> None:
+        """The next piece comes when it is asked for anyway."""
+
+    resume_reading = pause_reading
 
 
 class Errors(logging.Handler):
@@ -117,26 +169,18 @@ class Site:
         self._server = runner.server
 
     async def _connection(self, data: bytes) -> bytes:
-        transport = mock.Mock(spec=asyncio.Transport)
-        written: list[bytes] = []
-        transport.write.side_effect = lambda piece: written.append(bytes(piece))
-        transport.writelines.side_effect = written.extend
-        transport.is_closing.return_value = False
-        transport.get_write_buffer_size.return_value = 0
-        transport.get_extra_info.side_effect = lambda name, default=None: (
-            ("192.0.2.1", 40000) if name == "peername" else default
-        )
+        transport = Wire()
         protocol = self._server()
         protocol.connection_made(transport)
         await self._idle(1)
         for piece in split(data, 6):
-            if transport.close.called or transport.abort.called:
+            if transport.closed:
                 break
             protocol.data_received(piece)
             await self._idle(STEPS)
         protocol.connection_lost(None)
         await self._idle(STEPS)
-        return b"".join(written)
+        return b"".join(transport.written)
 
     async def _idle(self, steps: int) -> None:
         for _ in range(steps):

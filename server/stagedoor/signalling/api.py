@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from typing import TypeVar
 
 import msgspec
@@ -128,7 +129,13 @@ async def get_health(request: web.Request) -> web.Response:
 
 async def get_schema(request: web.Request) -> web.Response:
     """``GET /api/schema``: the JSON schema of the WebSocket's messages."""
-    return answer(schema())
+    return web.Response(body=_schema(), content_type="application/json")
+
+
+@cache
+def _schema() -> bytes:
+    """Made once, as that takes as long as two hundred other answers."""
+    return msgspec.json.encode(schema())
 
 
 async def get_room(request: web.Request) -> web.Response:
