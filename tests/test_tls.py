@@ -112,7 +112,7 @@ async def test_ones_own_certificate_is_read_again(tmp_path: Path) -> None:
     assert server.process is not None
     said = server.stderr().count("read again")
     server.process.send_signal(signal.SIGHUP)
-    await until(lambda: server.stderr().count("read again") == said + 1)
+    await until(lambda: server.stderr().count("read again") >= said + 3)  # keys, too
     await asyncio.to_thread(server.stop)
 
 
