@@ -36,11 +36,11 @@ class Limits(Struct, frozen=True):
     connections: int
     wrong_keys: Rate = Rate(0.2, 10)
     messages: Rate = Rate(30, 60)
-    talk: Rate = Rate(2, 20)
+    talk: Rate = Rate(5, 40)
     media: Rate = Rate(5, 60)
     reports: Rate = Rate(0.5, 20)
     rooms: Rate = Rate(2, 500)
-    patience: Rate = Rate(10, 200)
+    patience: Rate = Rate(30, 300)
 
     @classmethod
     def of(cls, people: int = PEOPLE) -> Limits:
