@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import aiohttp
@@ -24,7 +25,7 @@ def routes(server: Server) -> list[tuple[str, str]]:
         assert route.resource is not None
         info = route.resource.get_info()
         path = info.get("path") or info.get("formatter") or f"{info.get('prefix')}/{{filename}}"
-        found.append((route.method, path.format_map(VALUES)))
+        found.append((route.method, re.sub(r"{(\w+)}", lambda m: VALUES.get(m[1], "x"), path)))
     return found
 
 
