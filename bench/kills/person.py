@@ -35,6 +35,7 @@ from .ledger import Ledger
 
 AGAIN = (*PASSING, Code.AWAY, Code.NOT_ENTERED)
 PAUSE = 0.05  # seconds between two things that somebody does
+SLOWER = 0.6  # seconds after being told that it was too much
 SOUND = 0.02  # seconds between two packets of sound
 SSRC = 4711
 
@@ -98,7 +99,7 @@ class Person:
             except RefusedError as refused:
                 if refused.code not in AGAIN:
                     return None
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(SLOWER if refused.code is Code.TOO_MANY else PAUSE)
             else:
                 assert self.view is not None
                 self._ledger.acknowledge(command, self.view.you, answer.number)
