@@ -10,7 +10,7 @@ from .rules.refusals import Code
 from .sfu import engine
 from .sfu.negotiation import sdp
 from .sfu.stage import publisher
-from .sfu.transport import admission, peer, udp
+from .sfu.transport import admission, peer, stream, tcp, udp
 from .signalling import app, callers, guard, limits, outbox, socket
 from .signalling.limiter import Limits
 from .signalling.limits import Rate
@@ -99,6 +99,11 @@ sent such a check. For a peer that keeps to it, these are far away:
 | until its handshake is done, bytes sent to a peer for each that it sent | {amplified} |
 | a peer that sends no check | {consent:g} s |
 | an address that is another peer's, until it may be taken over | {taken:g} s of silence |
+| TCP connections of a worker at once | {streams} |
+| of these without a check that proves whose they are, then the oldest is closed | {nameless} |
+| a TCP connection without such a check, or that takes nothing of what is sent | {patience:g} s |
+| pictures that wait for a TCP connection, then they are dropped | {pictures} KiB |
+| sound and all else that waits for a TCP connection, then it is closed | {urgent} KiB |
 | SSRCs of a publisher | {sources} |
 | tiles that a viewer names | {tiles} |
 
@@ -131,6 +136,11 @@ def page() -> str:
             consent=peer.CONSENT,
             taken=admission.SILENT,
             sources=publisher.MAX_SOURCES,
+            streams=tcp.MOST,
+            nameless=tcp.NAMELESS,
+            patience=tcp.PATIENCE,
+            pictures=stream.PICTURES // 1024,
+            urgent=stream.URGENT // 1024,
             tiles=engine.MAX_TILES,
             reads=udp.READS,
         )
