@@ -19,7 +19,8 @@ WATCHING = 200  # viewers that are spread over workers
 PARTS = ("cost", "workers", "load", "loss", "limited", "start", "memory")
 HELP = """
 parts, all but soak where none is named:
-  cost     the server's CPU a delivered packet, beside Janus, aiortc and the floor
+  cost     the server's CPU a delivered packet, beside Janus, aiortc and the floor: with the
+           receivers' network stack on the same bill, and with packets that are gone once sent
   workers  the same with a room's viewers spread over two of its workers, beside one worker
   load     how long packets take as a core gets busier, and how many viewers are too many
   loss     how the picture keeps moving in Chromium when packets are lost, beside Janus
@@ -29,8 +30,8 @@ parts, all but soak where none is named:
   soak     what a whole server has, and whether that grows, while people come and go, show the
            picture in other sizes and talk: for --seconds (120) and --viewers (100)
 
-All of it takes about a quarter of an hour: cost measures for five minutes and a half (two with
---short), each other part for one or two; connecting some thousands of viewers comes on top.
+All of it takes about twenty minutes: cost measures for seven (two and a half with --short), each
+other part for one or two; connecting some thousands of viewers comes on top.
 """
 
 
