@@ -1,8 +1,8 @@
 """A viewer whose way takes 300 kbit/s among others whose ways take everything.
 
 The stage comes in three layers, real VP8; the limited viewer is Chromium, behind a relay that has
-a queue of 200 ms. Once it gets the largest layer its way becomes narrow; a second one has come by
-a narrow way from the beginning.
+a queue of 200 ms. Once it gets the largest layer its way becomes narrow, and wide again; a second
+one has come by a narrow way from the beginning, which becomes wide.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from .stream import SIZE, VIDEO_SSRC, Stream
 OTHERS = 20
 RATE = 300_000
 LAYERS = 3
+PATIENCE = 90.0
 LOOK = 0.1  # seconds between two looks at a page's figures
 LOW = SIZE[1] >> LAYERS - 1  # lines of the smallest layer
 
@@ -92,6 +93,13 @@ class Watch:
                 self.seen.append((now, lines))
             await asyncio.sleep(LOOK)
 
+    async def largest(self) -> float:
+        """Look until there is the largest layer, and how long that took."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.lines() != SIZE[1]:  # noqa: ASYNC110 - a page to ask
+                await asyncio.sleep(LOOK)
+        return self._loop.time() - self._start
+
     def words(self) -> str:
         """When the low layer came first, and how much of the time from then on."""
         first = next((index for index, (_, lines) in enumerate(self.seen) if lines == LOW), None)
@@ -116,19 +124,27 @@ async def measure(namespace: Namespace, seconds: float, mbit: float) -> None:
                 await _narrowed(stage, screen, seconds)
             async with watching(browser, server, namespace.ours, rate=RATE) as screen:
                 await _watch(screen, "a way narrow from the beginning", seconds)
+                await _widen(screen)
         stage.close()
 
 
 async def _narrowed(stage: Stage, screen: Screen, seconds: float) -> None:
     """Begin with a wide way, which becomes narrow when the largest layer has come."""
-    async with asyncio.timeout(30):
-        while await Watch(screen).lines() != SIZE[1]:  # noqa: ASYNC110 - a page to ask
-            await asyncio.sleep(LOOK)
+    took = await Watch(screen).largest()
+    print(f"limited  a wide way: the largest layer {took:.1f} s after connecting", flush=True)
     before = await _lost_by_others(stage, asyncio.sleep(seconds))
     screen.relay.rate = RATE
     after = await _lost_by_others(stage, _watch(screen, "a way that becomes narrow", seconds))
     print(f"limited  {OTHERS} others before: {before:.3%} of packets lost")
     print(f"limited  {OTHERS} others meanwhile: {after:.3%} of packets lost", flush=True)
+    await _widen(screen)
+
+
+async def _widen(screen: Screen) -> None:
+    """End the limit, and see how soon the largest layer is there again."""
+    screen.relay.rate = None
+    took = await Watch(screen).largest()
+    print(f"limited  without a limit again: the largest layer after {took:.1f} s", flush=True)
 
 
 async def _lost_by_others(stage: Stage, work: Coroutine[Any, Any, None]) -> float:

@@ -15,6 +15,7 @@ CAMERA = {
     2: Layer(720, (600_000, 900_000, 1_200_000)),
 }
 NEW = Choice(NOTHING)
+MIN_BUDGET = 50_000
 
 
 def one(lines: float | None, budget: int | None, now: Choice = NEW) -> Choice:
@@ -130,3 +131,13 @@ def test_it_fits_is_of_use_and_stays(wanted: list[Picture], budget: int) -> None
     assert sum(choice.layer == NOTHING for choice in more) <= sum(
         choice.layer == NOTHING for choice in chosen.choices
     )
+
+
+def test_what_drowns_the_sound_is_left_out_where_that_was_seen() -> None:
+    single = [Picture(None, {0: Layer(720, (1_500_000,))})]
+    assert choose(single, 200_000).choices == [Choice(0, ALL)]
+    chosen = choose(single, 200_000, strict=True)
+    assert chosen.choices == [Choice(NOTHING)]
+    assert chosen.wanted > 1_500_000
+    assert choose(single, 800_000, strict=True).choices == [Choice(0, ALL)]
+    assert choose([Picture(None, CAMERA)], MIN_BUDGET, strict=True).choices == [Choice(0, 0)]

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from stagedoor.media.interface import Grant
 from stagedoor.sfu.negotiation.descriptions import Published, Taken
+from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.rates.choosing import Choice
 from stagedoor.sfu.rates.directing import AGAIN, PATIENCE, Needed
 from stagedoor.sfu.stage.branch import NOTHING
@@ -161,6 +162,28 @@ def test_more_is_tried_while_nothing_speaks_against_it() -> None:
     assert 0 in seen
     judged = scene.stage.director._judged["ben"]
     assert judged.patience > 4, "it is tried less and less"
+
+
+def flood(scene: Scene, viewer: Viewer) -> None:
+    """The viewer asks for most of the newest packets, in two gaps."""
+    track = scene.stage.places[0].tracks["video"]
+    highest = track.followers[viewer.person].branch.highest
+    for back in (range(20, 12, -1), range(11, 3, -1)):
+        lost = [highest - one & 0xFFFF for one in back]
+        compound = rtcp.nack(1, track.ssrc, lost)
+        scene.forwarder.viewer_rtcp(scene.stage, viewer, compound, scene.now)
+
+
+def test_where_most_is_lost_the_large_layer_ends_at_once_and_the_small_one_begins() -> None:
+    scene = Scene()
+    scene.run(3.2)
+    ben, _ = scene.viewers
+    flood(scene, ben)
+    assert ben.budget is not None
+    assert ben.budget < 2_000_000
+    assert scene.layers() == [NOTHING, 2], "before any keyframe, and for Ben alone"
+    scene.run(1.2)
+    assert scene.layers() == [0, 2]
 
 
 def test_a_layer_that_falls_silent_is_left_for_another() -> None:

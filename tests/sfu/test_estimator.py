@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagedoor.sfu.rates.estimator import MAX, MIN, Feedback, State, estimate, unheard
+from stagedoor.sfu.rates.estimator import (
+    GUESS,
+    GUESSED,
+    MAX,
+    MIN,
+    WORDLESS,
+    Feedback,
+    State,
+    estimate,
+    found,
+    guess,
+    unheard,
+    wordless,
+)
 from stagedoor.sfu.rates.probing import LONGEST_WAIT, Probe, probe
 
 from .link import Link, steady
@@ -102,6 +115,51 @@ def test_without_sending_no_feedback_is_missed() -> None:
 
 def test_who_never_says_anything_is_not_held_back() -> None:
     assert unheard(State(), 500_000, 100.0).budget is None
+
+
+def test_a_guess_doubles_with_each_report_of_no_loss_and_holds_though_remb_begins_with_less() -> (
+    None
+):
+    state = guess(State(), GUESS, 0.0)
+    assert state.budget == GUESS
+    state = estimate(state, Feedback(150_000, loss=0.0), 1.0)
+    assert state.budget == 2 * GUESS
+    state = estimate(state, Feedback(150_000, loss=0.05), 2.0)
+    assert state.budget == 2 * GUESS
+    state = estimate(state, Feedback(150_000, remb=170_000), 3.0)
+    state = estimate(state, Feedback(150_000, remb=171_000, loss=0.0), 4.0)
+    assert state.budget == 2 * GUESS
+    for step in range(6):
+        state = estimate(state, Feedback(500_000, remb=172_000 + 1000 * step, loss=0.0), 5.0 + step)
+    assert state.guess is None
+    assert state.budget is not None
+    assert state.budget >= GUESSED
+
+
+def test_a_guess_ends_when_remb_falls_or_says_as_much() -> None:
+    state = guess(State(), GUESS, 0.0)
+    assert estimate(state, Feedback(0, remb=50_000_000), 1.0).budget == 50_000_000
+    low = estimate(state, Feedback(290_000, remb=200_000), 1.0)
+    assert (low.budget, low.phase) == (200_000, "decrease")
+
+
+def test_a_guess_takes_nothing_from_whoever_is_known_or_says_nothing() -> None:
+    assert guess(State(budget=900_000), GUESS, 0.0).budget == 900_000
+    state = guess(State(), GUESS, 5.0)
+    assert wordless(state, 5.0 + WORDLESS).budget == GUESS
+    assert wordless(state, 5.1 + WORDLESS).budget is None
+
+
+def test_what_was_found_is_allowed_at_once_until_a_queue_grows() -> None:
+    state = estimate(State(), Feedback(1_000_000, loss=0.8), 0.0)
+    state = estimate(state, Feedback(200_000, remb=200_000), 1.5)
+    assert state.budget == 199_999
+    state = found(state, 1_600_000, 3.0)
+    assert state.budget == 1_600_000
+    state = estimate(state, Feedback(1_500_000, remb=216_000, loss=0.0), 4.0)
+    assert state.budget == 1_600_000, "REMB has not got there yet"
+    state = estimate(state, Feedback(1_500_000, remb=180_000), 5.0)
+    assert state.budget == 180_000
 
 
 def test_more_sent_than_the_receiver_admits_is_a_queue() -> None:

@@ -230,8 +230,7 @@ class Engine:
 
         def ready() -> None:
             now = self._loop.time()
-            stage.settle(viewer, now)
-            self._forwarder.catch_up(stage, now)
+            self._forwarder.settle(stage, viewer, now)
 
         def rtcp(packet: bytes) -> None:
             self._forwarder.viewer_rtcp(stage, viewer, packet, self._loop.time())
@@ -251,8 +250,7 @@ class Engine:
         except sdp.SdpError as error:
             raise MediaError("bad_sdp", _sentence(error)) from error
         now = self._loop.time()
-        stage.settle(viewer, now)
-        self._forwarder.catch_up(stage, now)
+        self._forwarder.settle(stage, viewer, now)
         self._make_offers(stage)
         self._port.flush()
 
@@ -340,6 +338,8 @@ class Engine:
                 publisher.report(now, stage.needed(publisher, now))
         for needed in stage.director.tick(now):
             self._tell(control.LayersNeeded(stage.room, *needed))
+        self._forwarder.release(stage, now)
+        self._forwarder.pace(stage, now)
         self._forwarder.catch_up(stage, now)
         pictured = stage.pictured() if report else None
         for viewer in list(stage.viewers.values()):
@@ -348,7 +348,7 @@ class Engine:
                 continue
             if peer.retransmit_at is not None:
                 peer.tick(now)
-            if viewer.wanted:
+            if viewer.tries:
                 self._forwarder.pad(stage, viewer, TICK, now)
             if pictured is None:  # of a thousand viewers, nothing else is looked at each time
                 continue

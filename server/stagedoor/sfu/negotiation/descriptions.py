@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..packets import rtx
+from ..packets import arrivals, rtx
 from ..packets.rtp import SEND_TIME_EXTENSION
 from . import codecs
 from .codecs import CODECS, Codec
 from .sdp import (
+    ARRIVALS,
     AUDIO_LEVEL,
     LAYER_OF,
     MID,
@@ -201,8 +202,11 @@ def offer(lines: Sequence[Line], local: Local, session: int, version: int) -> st
         sections.append(f"a=msid:{stream}")
         if line.media == "video":
             sections.append(f"a=extmap:{SEND_TIME_EXTENSION} {SEND_TIME}")
+            sections.append(f"a=extmap:{arrivals.EXTENSION} {ARRIVALS}")
         for codec in ours:
             sections += codecs.lines(codec.payload_type, codec, codec.parameters)
+            if line.media == "video":
+                sections.append(f"a=rtcp-fb:{codec.payload_type} transport-cc")
         for repair, apt in repairing.items():
             sections += codecs.repair_lines(repair, apt)
         ssrcs = [line.ssrc, rtx.stream_of(line.ssrc)] if repairing else [line.ssrc]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from . import rtp
+import struct
+
+from . import arrivals, rtp
+
+_NOTHING = bytes(254) + b"\xff"
 
 
 def stream_of(ssrc: int) -> int:
@@ -17,6 +21,13 @@ def wrap(packet: bytes, payload_type: int, sequence: int) -> bytes:
     head = bytes([packet[0], packet[1] & 0x80 | payload_type]) + sequence.to_bytes(2)
     head += packet[4:8] + ssrc.to_bytes(4) + packet[12:start]
     return head + packet[2:4] + packet[start:]
+
+
+def padding(ssrc: int, payload_type: int, sequence: int, number: int, now: float) -> bytes:
+    """A packet of a repairing stream with nothing in it; its arrival is reported by ``number``."""
+    head = struct.pack("!BBHII", 0xB0, payload_type, sequence, 0, stream_of(ssrc))
+    elements = rtp.send_time(now)[4:] + arrivals.number(number)
+    return head + b"\xbe\xde\0\2" + elements.ljust(8, b"\0") + _NOTHING
 
 
 def original(packet: bytes, header: rtp.Header) -> int | None:

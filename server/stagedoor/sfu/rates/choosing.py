@@ -8,7 +8,8 @@ picture is shown. Where all of that does not fit the budget, every picture gets 
 largest first, and those that are left out are not sent; then all are raised, a rung at a time, the
 largest first, while there is room. The largest, and what comes in one layer alone, is sent in any
 case, and so are lowest rungs that take no more than FLOOR together: an estimate that is too low
-must not take away what might arrive.
+must not take away what might arrive. But after so much was lost that the sound was, too, a picture
+that takes over twice the budget (STRICT) is left out.
 
 Nothing flaps: a rung above the present one has to fit with some room to spare, and a smaller layer
 than the present one has to have more lines than it would otherwise need.
@@ -25,6 +26,7 @@ FLOOR = 150_000  # bits a second; a way that bears less is one for sound alone
 COVERS = 0.75  # of the lines shown, a layer's lines are enough
 COVERS_LESS = 0.95  # the same, for layers under the present one
 ROOM = 1.15  # what a rung above the present one counts
+STRICT = 2.0  # times the budget, what a picture may take that is sent in any case
 STEP = 1.1  # a rung costs so much more than the one below
 
 
@@ -69,8 +71,11 @@ class Rung(NamedTuple):
     rate: int
 
 
-def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
-    """What to send of these pictures in a budget of bits a second; None is no limit."""
+def choose(pictures: Sequence[Picture], budget: int | None, strict: bool = False) -> Chosen:
+    """What to send of these pictures in a budget of bits a second; None is no limit.
+
+    ``strict``: nothing is sent in any case of which it is known that it drowns the sound.
+    """
     ladders = [_ladder(picture) for picture in pictures]
     useful = sum(ladder[-1].rate for ladder in ladders if ladder)
     if budget is None:
@@ -79,7 +84,9 @@ def choose(pictures: Sequence[Picture], budget: int | None) -> Chosen:
     order = [index for index in _by_size(pictures) if ladders[index]]
     at = dict.fromkeys(range(len(pictures)), -1)
     spent, wanted = 0.0, 0.0
+    most = STRICT * max(budget, FLOOR) if strict else float("inf")
     always = {index for index in order if len(pictures[index].layers) == 1} | {*order[:1]}
+    always = {index for index in always if ladders[index][0].rate <= most}
     for index in sorted(order, key=lambda index: index not in always):
         cost = _cost(pictures[index], ladders[index], 0)
         if index in always or (not wanted and spent + cost <= max(budget, FLOOR)):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..stage.branch import NOTHING
 from ..stage.publisher import Publisher
-from .choosing import ROOM, Choice, Layer, Picture, choose
+from .choosing import Choice, Layer, Picture, choose
 
 if TYPE_CHECKING:
     from ..stage.stage import Place, Stage
@@ -135,13 +135,29 @@ class Director:
         judged = self._judged.setdefault(viewer.person, Judged(since=self._round_at))
         phase = viewer.downlink.state.phase
         tried = 0 if viewer.takes_padding else viewer.wanted
-        chosen = choose(pictures, judged.allowed(viewer.budget, tried, phase, self._round_at))
-        viewer.wanted, viewer.useful = chosen.wanted, int(ROOM * chosen.useful)
+        budget = judged.allowed(viewer.budget, tried, phase, self._round_at)
+        chosen = choose(pictures, budget, viewer.downlink.strict(self._round_at))
+        viewer.wanted, viewer.useful = chosen.wanted, int(AMPLE * chosen.useful)
+        viewer.spent = chosen.spent
+        self.stage.pace(viewer)
         judged.budget, judged.spent = viewer.budget, chosen.spent
         judged.ample = float("inf") if chosen.wanted or judged.trial else AMPLE * chosen.spent
         for track, picture, choice in zip(tracks, pictures, chosen.choices, strict=True):
             if choice != picture.now:
                 track.aim(viewer.person, *choice, self._beginning(track, choice.layer))
+
+    def stem(self, viewer: Viewer) -> None:
+        """A viewer's way is full: have it empty itself, and begin again with what it takes."""
+        self.direct(viewer)
+        if viewer.person in self.stage.pacing:
+            self.stage.pacing[viewer.person].drop()
+        for _, track in self._pictures():
+            track.leave(viewer.person)
+
+    @property
+    def layered(self) -> bool:
+        """Whether there is anything to choose from."""
+        return any(len(layers) > 1 for layers in self._offered.values())
 
     def _beginning(self, track: Track, layer: int) -> int | None:
         """The layer to begin with until this one is sent, if there is one that is."""

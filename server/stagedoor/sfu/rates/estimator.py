@@ -29,8 +29,12 @@ on a bad radio link, and does not count: sending less would not mend it.
 
 The phases: ``increase``; ``decrease`` when a bound fell, and for a second afterwards (``HOLD``);
 ``hold`` between the loss's limits. The budget rises in the first alone. **Feedback lost**: after
-4 s of sending without any word (``SILENCE``) the budget is halved, and every 2 s again. It begins
-as None: nothing is known, and nobody is held back on a guess, nor who never says anything.
+4 s of sending without any word (``SILENCE``) the budget is halved, and every 2 s again.
+
+The budget begins as None: all may be sent. Where it is known that the way is not known, it begins
+with a **guess** (``guess``), which doubles with each report of no loss. It ends when REMB falls, or
+says as much, or at GUESSED, or with what a train of padding finds (``found``; ``trains.py``). Who
+says nothing at all for 3 s (``WORDLESS``) is not held back any more.
 """
 
 from __future__ import annotations
@@ -52,6 +56,8 @@ CUT = 0.7
 FLOOD = 0.4
 HOLD = 1.0
 SILENCE, AGAIN = 4.0, 2.0
+GUESS, GUESSED = 300_000, 10_000_000
+WORDLESS = 3.0
 
 
 class Feedback(NamedTuple):
@@ -70,7 +76,8 @@ class State(NamedTuple):
 
     ``budget``: what pictures may take; None while nothing is known. ``remb``: the last one, and
     when it rose last; ``waited``: since when it should have. ``losses``: times and shares of the
-    last six seconds; ``sents``: times and rates of the last second.
+    last six seconds; ``sents``: times and rates of the last second. ``guess``: what is allowed by
+    way of one.
     """
 
     budget: int | None = None
@@ -84,6 +91,28 @@ class State(NamedTuple):
     by_loss: float | None = None
     losses: tuple[tuple[float, float], ...] = ()
     sents: tuple[tuple[float, int], ...] = ()
+    guess: float | None = None
+
+
+def guess(state: State, bits: int, now: float) -> State:
+    """The state where so much is allowed until something is known, if nothing is."""
+    if state.budget is not None:
+        return state
+    return _bounded(state._replace(guess=float(bits), since=now))
+
+
+def found(state: State, bits: int, now: float) -> State:
+    """The state after so much has been found to arrive."""
+    bound = max(float(bits), state.by_delay or 0.0)
+    by_loss = None if state.by_loss is None else max(state.by_loss, bound)
+    after = state._replace(by_delay=bound, by_loss=by_loss, guess=None, phase="increase")
+    return _bounded(after._replace(heard=now, waited=now))
+
+
+def wordless(state: State, now: float) -> State:
+    """The state of whoever has not said anything yet."""
+    guessed = state.phase == "start" and state.guess is not None
+    return State() if guessed and now - state.since > WORDLESS else state
 
 
 def estimate(state: State, feedback: Feedback, now: float) -> State:
@@ -91,10 +120,13 @@ def estimate(state: State, feedback: Feedback, now: float) -> State:
     after, fell = state, False
     if feedback.remb is not None:
         after, fell = _by_delay(after, feedback.sent, feedback.remb, now)
+        after = _guessed(after, feedback.remb, fell)
     calm = state.phase != "hold"
     if feedback.loss is not None:
         after, cut, calm = _by_loss(after, feedback.sent, feedback.loss, now)
         fell = fell or cut
+        if after.guess is not None and feedback.loss < LOW:
+            after = after._replace(guess=2 * after.guess)
     if fell:
         after = after._replace(phase="decrease", since=now)
     elif now - after.since < HOLD and after.phase == "decrease":
@@ -102,6 +134,16 @@ def estimate(state: State, feedback: Feedback, now: float) -> State:
     elif feedback.loss is not None or after.phase != "hold":
         after = after._replace(phase="increase" if calm else "hold")
     return _bounded(after._replace(heard=now))
+
+
+def _guessed(state: State, remb: int, fell: bool) -> State:
+    """With a guess that ends by REMB, or that holds for the bound, as REMB begins with little."""
+    if state.guess is None:
+        return state
+    if fell or remb >= state.guess:
+        return state._replace(guess=None)
+    guess = state.guess if state.guess < GUESSED else None
+    return state._replace(by_delay=max(state.by_delay or 0.0, state.guess), guess=guess)
 
 
 def _by_delay(state: State, sent: int, remb: int, now: float) -> tuple[State, bool]:
@@ -158,11 +200,11 @@ def _by_loss(state: State, sent: int, loss: float, now: float) -> tuple[State, b
 
 def _bounded(state: State) -> State:
     """With the budget that follows from the bounds; it rises in the phase ``increase`` alone."""
-    bounds = [bound for bound in (state.by_delay, state.by_loss) if bound is not None]
+    bounds = [one for one in (state.by_delay, state.by_loss, state.guess) if one is not None]
     if not bounds:
         return state
     budget = int(max(MIN, min(MAX, *bounds)))
-    if state.phase != "increase" and state.budget is not None:
+    if state.phase not in ("start", "increase") and state.budget is not None:
         budget = min(budget, state.budget)
     return state._replace(budget=budget)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..negotiation import codecs
-from ..packets import rtcp, rtp
-from ..transport.batch import Batch
+from ..packets import arrivals, rtcp, rtp
+from ..transport.batch import Batch, runs
 from ..workers import links
 from .catching import STEP
 from .numbering import Arrival
 from .outgoing import Outgoing
+from .pacing import Pacing
 from .publisher import Publisher, Source
 from .stage import Place, Stage
 from .track import Track
@@ -18,6 +19,7 @@ from .viewer import Viewer
 
 MOMENT = 0.2  # seconds of sound before it was loud enough that are sent after all
 MAX_PADDING = 32  # packets at once
+HOLD = 0.25  # seconds in which to learn what a way bears, before the first picture by it
 REPORTS = 512  # that are remembered, to tell round trips by
 OVERHEAD = 20 + 8 + 12 + 8 + 16  # octets of IPv4, UDP, RTP with an extension, and SRTP
 
@@ -96,7 +98,21 @@ class Forwarder:
             if receivers:
                 self.forwarded += len(receivers)
                 track.tally.add(len(receivers), arrival.now)
-            self._outgoing.put(track, out, receivers, arrival.now)
+            self._outgoing.put(track, out, receivers.prompt, arrival.now)
+            for pacing in receivers.slow:
+                pacing.put(track, out)
+                self._spread(pacing, arrival.now)
+
+    def pace(self, stage: Stage, now: float) -> None:
+        """Send what is due of what waits for those whose way is narrow."""
+        for person, pacing in list(stage.pacing.items()):
+            self._spread(pacing, now)
+            if pacing.ends and pacing.empty:
+                stage.paced(person)
+
+    def _spread(self, pacing: Pacing, now: float) -> None:
+        for packet in pacing.due(now):
+            self._batch.fan_out([packet], [pacing.peer])
 
     def _voice(
         self, source: Source, track: Track, arrival: Arrival, heard: bool
@@ -167,6 +183,7 @@ class Forwarder:
             for block in rtcp.report_blocks(packet):
                 self._arrived(stage, viewer, block, now)
             remb = rtcp.estimated(packet) or remb
+            viewer.downlink.trains.heard(arrivals.arrived(packet))
             for ssrc in rtcp.keyframe_wanted(packet):
                 viewer.plis += 1
                 found = stage.place_with(ssrc)
@@ -177,8 +194,12 @@ class Forwarder:
             viewer.nacks += len(lost)
             found = stage.place_with(ssrc) if lost else None
             if found is not None:
+                if viewer.downlink.asked(ssrc, lost, viewer.spent, now):
+                    stage.director.stem(viewer)
                 self._resend(stage, viewer, found, lost[: viewer.repair.looks(len(lost), now)], now)
         viewer.downlink.hear(remb, now)
+        if viewer.downlink.trains.train is not None:
+            self._learn(stage, viewer, now)
 
     def _arrived(self, stage: Stage, viewer: Viewer, block: rtcp.ReportBlock, now: float) -> None:
         """How one track arrived at a viewer; sound takes no part in what pictures may take."""
@@ -209,6 +230,8 @@ class Forwarder:
         peer, downlink = viewer.peer, viewer.downlink
         branch = track.followers[viewer.person].branch
         if peer is None or peer not in stage.receivers(place, track, branch):
+            return
+        if downlink.stemming(now):
             return
         accepted = viewer.accepted[stage.mid(track)]
         rate = downlink.budget or downlink.sent
@@ -247,6 +270,59 @@ class Forwarder:
                 if left <= 0:
                     break
 
+    def settle(self, stage: Stage, viewer: Viewer, now: float) -> None:
+        """A viewer connected, or took more m-lines: send them what there is.
+
+        It is asked first what their way bears, which takes a moment. Where there are layers to
+        choose from, no picture is sent before the answer, but after HOLD seconds in any case.
+        """
+        downlink = viewer.downlink
+        if viewer.peer is not None and viewer.peer.ready and not viewer.asked:
+            viewer.asked = True
+            if not viewer.reporting:
+                downlink.guess(now)
+            else:
+                downlink.trains.begin(now)
+                self._train(stage, viewer, 0.0, now)
+                if stage.director.layered:
+                    stage.holding[viewer.person] = now + HOLD
+        stage.settle(viewer, now)
+        self.catch_up(stage, now)
+
+    def release(self, stage: Stage, now: float) -> None:
+        """Send pictures to those who have waited for long enough."""
+        for person in [one for one, until in stage.holding.items() if now >= until]:
+            viewer = stage.viewers[person]
+            viewer.downlink.guess(now)
+            self._release(stage, viewer, now)
+
+    def _release(self, stage: Stage, viewer: Viewer, now: float) -> None:
+        del stage.holding[viewer.person]
+        stage.settle(viewer, now)
+        self.catch_up(stage, now)
+
+    def _learn(self, stage: Stage, viewer: Viewer, now: float) -> None:
+        """See whether a train of padding has told something."""
+        if viewer.downlink.learn(now):
+            stage.director.due[viewer.person] = None
+        if viewer.person in stage.holding and viewer.downlink.trains.train is None:
+            self._release(stage, viewer, now)
+
+    def _train(self, stage: Stage, viewer: Viewer, seconds: float, now: float) -> None:
+        """Send what is due of a train of padding."""
+        peer, downlink = viewer.peer, viewer.downlink
+        line = next((one for one in stage.lines if one.mid in viewer.reporting), None)
+        count = downlink.train(viewer.wanted, viewer.useful, seconds, now)
+        if peer is None or line is None or not count:
+            return
+        payload_type, number = viewer.reporting[line.mid], downlink.trains.number
+        packets = [
+            viewer.repair.padding(line.ssrc, payload_type, number(now), now) for _ in range(count)
+        ]
+        for run in runs(packets, self._batch.segments):
+            self._batch.fan_out(run, [peer])
+        self.padding += count
+
     def pad(self, stage: Stage, viewer: Viewer, seconds: float, now: float) -> None:
         """Try whether more would reach a viewer: a time's padding, if there is any to be sent now.
 
@@ -254,6 +330,10 @@ class Forwarder:
         """
         peer, downlink = viewer.peer, viewer.downlink
         if peer is None or not peer.ready:
+            return
+        if viewer.reporting:
+            self._learn(stage, viewer, now)
+            self._train(stage, viewer, seconds, now)
             return
         rate = downlink.try_more(viewer.wanted, viewer.useful, now)
         packet = self._newest(stage, viewer) if rate else None

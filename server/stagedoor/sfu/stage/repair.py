@@ -67,8 +67,15 @@ class Repair:
 
     def wrapped(self, packet: bytes, now: float) -> bytes:
         """The packet for the repairing stream, with the time of now and its number there."""
-        ssrc = int.from_bytes(packet[8:12])
-        number = self._numbers.get(ssrc, secrets.randbits(14))
-        self._numbers[ssrc] = number + 1 & 0xFFFF
+        number = self._next(int.from_bytes(packet[8:12]))
         payload_type = codecs.REPAIRS[packet[1] & 0x7F]
         return rtx.wrap(rtp.sent_now(packet, now), payload_type, number)
+
+    def padding(self, ssrc: int, payload_type: int, number: int, now: float) -> bytes:
+        """A packet of nothing on the repairing stream of this one, reported by ``number``."""
+        return rtx.padding(ssrc, payload_type, self._next(ssrc), number, now)
+
+    def _next(self, ssrc: int) -> int:
+        number = self._numbers.get(ssrc, secrets.randbits(14))
+        self._numbers[ssrc] = number + 1 & 0xFFFF
+        return number

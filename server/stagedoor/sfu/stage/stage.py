@@ -22,6 +22,7 @@ from ..workers.links import Link
 from .branch import NOTHING, Branch
 from .catching import TOGETHER, CatchUp, beginning
 from .loudest import MOST, Loudest
+from .pacing import Pacing, Receivers
 from .publisher import Publisher
 from .speakers import Speakers
 from .track import Track
@@ -42,7 +43,8 @@ class Stage:
 
     ``lines`` are the m-lines that every viewer is offered: new ones are added at the end.
     ``insiders``: to whom people backstage are shown. ``relays``: the other workers that have
-    viewers of the room, if it is at home here.
+    viewers of the room, if it is at home here. ``holding``: who is sent no picture until a time, or
+    until it is known what their way bears. ``pacing``: whose pictures are spread in time.
     """
 
     def __init__(self, room: str, voices: int = MOST) -> None:
@@ -59,6 +61,8 @@ class Stage:
         self.director = Director(self)
         self._by_ssrc: dict[int, tuple[Place, Track]] = {}
         self.catching: dict[str, dict[int, CatchUp]] = {}
+        self.holding: dict[str, float] = {}
+        self.pacing: dict[str, Pacing] = {}
         self._add_place()
 
     def _add_place(self) -> Place:
@@ -86,6 +90,8 @@ class Stage:
         """Somebody watches, by a new connection."""
         self.viewers[viewer.person] = viewer
         self.catching.pop(viewer.person, None)
+        self.holding.pop(viewer.person, None)
+        self.pacing.pop(viewer.person, None)
         for track in self._tracks():
             track.admit(viewer.person)
         self.changed()
@@ -94,6 +100,8 @@ class Stage:
         """Somebody watches no more; gives what was known of them."""
         self.director.forget(person)
         self.catching.pop(person, None)
+        self.holding.pop(person, None)
+        self.pacing.pop(person, None)
         for track in self._tracks():
             track.dismiss(person)
         self.changed()
@@ -110,6 +118,8 @@ class Stage:
             return
         for line in self.lines:
             place, track = self._by_ssrc[line.ssrc]
+            if track.kind != "audio" and viewer.person in self.holding:
+                continue
             if not viewer.accepted.get(line.mid) or not track.settle(viewer.person):
                 continue
             branch = track.followers[viewer.person].branch
@@ -123,7 +133,11 @@ class Stage:
 
     def _beginning(self, viewer: Viewer, track: Track, branch: Branch, now: float) -> int | None:
         room = viewer.person in self.catching or len(self.catching) < TOGETHER
-        return beginning(track, branch, now) if room and track.kind != "audio" else None
+        if not room or track.kind == "audio":
+            return None
+        guessed = viewer.downlink.state.guess is not None
+        budget = None if guessed and not self.director.layered else viewer.budget
+        return beginning(track, branch, now, budget)
 
     def caught_up(self, person: str, track: Track) -> None:
         """From now on they get this track as all others do."""
@@ -247,14 +261,31 @@ class Stage:
         """The m-line on which viewers are offered this track."""
         return next(line.mid for line in self.lines if line.ssrc == track.ssrc)
 
-    def receivers(self, place: Place, track: Track, branch: Branch) -> list[Peer]:
+    def pace(self, viewer: Viewer) -> None:
+        """Spread a viewer's pictures in time, or not any more, by what was chosen for them."""
+        pacing, budget = self.pacing.get(viewer.person), viewer.budget
+        if not viewer.wanted or budget is None or viewer.peer is None:
+            if pacing is not None:
+                pacing.ends = True
+            return
+        if pacing is None:
+            pacing = self.pacing[viewer.person] = Pacing(viewer.peer)
+            self.changed()
+        pacing.aim(viewer.spent, budget)
+
+    def paced(self, person: str) -> None:
+        """A viewer's pictures are not spread in time any more."""
+        if self.pacing.pop(person, None) is not None:
+            self.changed()
+
+    def receivers(self, place: Place, track: Track, branch: Branch) -> Receivers:
         """Who is sent what this branch carries: the connected to whom its person is shown."""
         payload_type = branch.payload_type
         key = branch.number << 7 | payload_type
         found = track.receivers.get(key)
         if found is None:
             mid = self.mid(track)
-            found = track.receivers[key] = [
+            peers = [
                 viewer.peer
                 for person, viewer in self.viewers.items()
                 if self.shows(place, person)
@@ -262,8 +293,12 @@ class Stage:
                 and viewer.peer.ready
                 and person in branch.followers
                 and track.ssrc not in self.catching.get(person, ())
+                and (track.kind == "audio" or person not in self.holding)
                 and payload_type in viewer.accepted.get(mid, ())
             ]
+            there = {id(peer) for peer in peers} if self.pacing and track.kind != "audio" else ()
+            slow = [one for one in self.pacing.values() if id(one.peer) in there]
+            found = track.receivers[key] = Receivers(peers, slow)
         return found
 
     def pictured(self) -> set[Peer]:

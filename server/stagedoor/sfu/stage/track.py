@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from ..packets.part import Part
-from ..transport.peer import Peer
 from .branch import ALL, NOTHING, Branch
 from .numbering import Arrival
+from .pacing import Receivers
 from .ring import Ring
 
 _eras = count()  # of all tracks: whoever sits elsewhere is not taken for who sat there
@@ -82,7 +82,7 @@ class Track:
         self.branches = [Branch(kind, ssrc)]
         self.followers: dict[str, Follower] = {}
         self.waiting: set[str] = set()
-        self.receivers: dict[int, list[Peer]] = {}
+        self.receivers: dict[int, Receivers] = {}
         self.tally = Tally()
         self._rings: dict[int, Ring] = {}
 
@@ -164,6 +164,12 @@ class Track:
                 follower.hidden, follower.layer, follower.temporal = away, layer, ALL
                 self.waiting.discard(person)
             self._move(people, branches[number], layer, ALL)
+
+    def leave(self, person: str) -> None:
+        """Send nothing until the smaller layer begins for which this person waits."""
+        follower = self.followers[person]
+        if person in self.waiting and follower.branch.layer > follower.layer:
+            self._move({person}, follower.branch, NOTHING, ALL)
 
     def _seat(self, person: str, follower: Follower) -> None:
         """Put somebody who has got nothing yet to others who get the same."""

@@ -10,7 +10,8 @@ from stagedoor.media.interface import MediaError, SubscribeOffer, TrackMap
 from ..negotiation.codecs import KNOWN, REPAIRS
 from ..negotiation.descriptions import Line, Local
 from ..negotiation.descriptions import offer as write_offer
-from ..negotiation.sdp import Description, SdpError, payload_type
+from ..negotiation.sdp import ARRIVALS, Description, SdpError, payload_type
+from ..packets import arrivals
 from ..rates.downlink import Downlink
 from ..transport.peer import Peer
 from .repair import Repair
@@ -25,7 +26,8 @@ class Viewer:
     shows were sent, 0 where there is none, and ``useful`` if all of them were; set by whoever
     chooses layers. ``padding``: octets of it that are due. ``sizes``: in how many lines pictures
     are shown, by person and kind; 0 is not at all. ``nacks``, ``plis``: how many packets and
-    keyframes were asked for.
+    keyframes were asked for. ``reporting``: by m-line the payload type of padding whose arrival the
+    viewer reports. ``spent``: the bits a second of the pictures that were chosen.
     """
 
     def __init__(self, person: str, first_revision: int) -> None:
@@ -35,8 +37,10 @@ class Viewer:
         self.downlink = Downlink()
         self.repair = Repair()
         self.nacks = self.plis = 0
-        self.wanted = self.useful = 0
+        self.reporting: dict[str, int] = {}
+        self.wanted = self.useful = self.spent = 0
         self.padding = 0.0
+        self.asked = False
         self.sizes: dict[tuple[str, str], float] = {}
         self.revision = first_revision
         self._answered = first_revision
@@ -49,6 +53,8 @@ class Viewer:
         """Begin again with a new connection."""
         self.peer = peer
         self.accepted = {}
+        self.reporting = {}
+        self.asked = False
         self.downlink = Downlink()
         self.repair = Repair()
         self._answered = self.revision
@@ -62,6 +68,11 @@ class Viewer:
         Sound is not part of it: it is always sent.
         """
         return self.downlink.budget
+
+    @property
+    def tries(self) -> bool:
+        """Whether padding is to be sent, or waited for."""
+        return self.wanted > 0 or self.downlink.trains.train is not None
 
     @property
     def takes_padding(self) -> bool:
@@ -109,12 +120,15 @@ class Viewer:
             raise SdpError("the answer names another certificate than before")
         ours = {codec.payload_type: codec.kind for codec in KNOWN}
         ours |= dict.fromkeys(REPAIRS.values(), "video")
-        self.accepted = {}
+        self.accepted, self.reporting = {}, {}
         for media in answer.media:
             takes = media.port != 0 and media.direction in ("recvonly", "sendrecv")
             named = map(payload_type, media.formats if takes else ())
             mine = (one for one in named if one is not None and ours.get(one) == media.kind)
             self.accepted[media.mid] = frozenset(mine)
+            repairs = self.accepted[media.mid] & {*REPAIRS.values()}
+            if repairs and media.extensions.get(ARRIVALS) == arrivals.EXTENSION:
+                self.reporting[media.mid] = min(repairs)
         self._answered = revision
         if known is None:
             self.peer.connect(remote)
