@@ -110,8 +110,6 @@ async def test_brought_on_together_all_are_received_by_everybody_and_nothing_fro
     for number in range(20):
         scene.ada.send_rtp(rtp(number, VIDEO, 96))
         last = await scene.mia.next()
-    async with asyncio.timeout(20):
-        assert await wanted.get() == [VIDEO]  # because the publisher is new
     await engine.grant("room", "ada", ON_STAGE)
     async with asyncio.timeout(20):
         assert await wanted.get() == [VIDEO]
@@ -153,8 +151,6 @@ async def test_a_new_insider_receives_from_a_keyframe_on(
     scene.ada.send_rtp(rtp(1, VIDEO, 96))
     await scene.mia.next()
     wanted = wishes(scene.ada)
-    async with asyncio.timeout(20):
-        assert await wanted.get() == [VIDEO]  # because the publisher is new
     await engine.show_backstage("room", ["mia", "vic"])
     assert people(await scene.vic.renegotiate()) == {"wes", "ada"}
     async with asyncio.timeout(20):

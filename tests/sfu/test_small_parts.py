@@ -19,7 +19,19 @@ def test_many_wishes_become_one_request_and_a_trailing_one() -> None:
             sent.append(step / 64)
     assert sent == [0.0, INTERVAL, 2 * INTERVAL, 3 * INTERVAL]
     assert wish.due(4 * INTERVAL)
+    wish.came()
     assert not wish.due(9.0)
+
+
+def test_a_keyframe_that_does_not_come_is_asked_for_again_ever_less_often() -> None:
+    wish = KeyframeWish()
+    wish.ask()
+    sent = [second for second in range(40) if wish.due(second)]
+    assert sent == [0, 1, 3, 7, 15, 23, 31, 39]
+    wish.came()
+    assert not any(wish.due(40 + second) for second in range(40))
+    wish.ask()
+    assert [second for second in range(100, 104) if wish.due(second)] == [100, 101, 103]
 
 
 def test_a_new_publisher_is_asked_at_once() -> None:

@@ -124,7 +124,7 @@ async def test_a_keyframe_wished_at_the_other_worker_reaches_the_publisher(
     ada.send_rtp(rtp(1, VIDEO, 96))
     packet = await other.next()
     async with asyncio.timeout(20):
-        for _ in range(3):  # two at most because the publisher is new
+        for _ in range(3):
             other.peer.send_rtcp(rtcp.pli(1, int.from_bytes(packet[8:12])))
             assert await wanted.get() == [VIDEO]
 

@@ -80,6 +80,7 @@ class Forwarder:
         arrival = _arrival(packet, header, payload_type, source, now)
         source.count(packet, arrival.part, now)
         if source.kind != "audio":
+            publisher.begun(source, arrival.part)
             self._forward(stage, place, track, arrival, source.layer)
             return
         extension = publisher.published.level_extension

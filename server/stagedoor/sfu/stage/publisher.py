@@ -117,6 +117,13 @@ class Publisher:
             if wished == kind:
                 wish.reset()
 
+    def begun(self, source: Source, part: Part | None) -> None:
+        """Take note of a packet that may be forwarded: with it a keyframe may begin."""
+        if part is not None and part.start and part.key:
+            wish = self.keyframes.get((source.kind, source.layer))
+            if wish is not None:
+                wish.came()
+
     def layers(self, kind: str) -> list[int]:
         """The layers of the person's "video" or "screen" that the offer has."""
         lines = (line for line in self.published.lines if line.kind == kind)
@@ -235,11 +242,15 @@ class Publisher:
                     self.peer.send_rtcp(rtcp.nack(self._ssrc, ssrc, lost))
                     self.losing = True
         for (kind, layer), wish in self.keyframes.items():
-            if grant is not None and grant.allows(kind) and wish.due(now):
-                for ssrc, source in self.sources.items():
-                    if (source.kind, source.layer) == (kind, layer):
-                        self.peer.send_rtcp(rtcp.pli(self._ssrc, ssrc))
-                        self.plis += 1
+            known = [
+                ssrc
+                for ssrc, source in self.sources.items()
+                if (source.kind, source.layer) == (kind, layer)
+            ]
+            if known and grant is not None and grant.allows(kind) and wish.due(now):
+                for ssrc in known:
+                    self.peer.send_rtcp(rtcp.pli(self._ssrc, ssrc))
+                    self.plis += 1
 
     def ask_for_keyframes(self, ssrcs: Sequence[int]) -> None:
         """Somebody at another worker needs these pictures from their beginning."""
