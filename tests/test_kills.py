@@ -18,7 +18,7 @@ from stagedoor.rules.talk.events import Said
 async def test_the_server_and_its_worker_killed_under_load() -> None:
     result = await run([BOTH], random.Random(1), again=0)
     assert result.good, report(result)
-    assert min(result.audit.acknowledged[kind] for kind in ("said", "vote_cast", "offer_made")) > 10
+    assert result.audit.acknowledged.keys() >= {"said", "vote_cast", "offer_made", "went_on_stage"}
 
 
 @pytest.mark.parametrize(("key", "lost"), [("a", 0), ("b", 1), ("", 1)])

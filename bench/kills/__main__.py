@@ -30,7 +30,7 @@ from tests.server_process import ServerProcess
 from .ledger import Audit, Ledger
 from .person import Moderator, Performer, Person, Visitor, Watcher, Writer
 
-WRITERS, VISITORS, PERFORMERS = 8, 3, 2
+WRITERS, VISITORS, PERFORMERS = 4, 3, 2
 EARLIEST, LATEST = 0.2, 2.0  # seconds after everybody is back, or after the server is ready
 AGAIN = 0.2  # the share of kills that do not wait until everybody is back
 PATIENCE = 60.0
