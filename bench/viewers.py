@@ -5,7 +5,7 @@ decrypt and count. ``python -m bench.viewers --viewers 50 --mbit 1 --seconds 10`
 
 ``--layers 3``: the picture comes in three layers, and each viewer gets one of them in turn.
 ``--apart``: every viewer has looked away once, each at another time, so that none has the numbers
-of another and each costs a rewritten header.
+of another.
 """
 
 from __future__ import annotations
@@ -133,11 +133,12 @@ def video_packets(bits_a_second: float, layer: int = -1) -> Iterator[list[bytes]
         count = max(1, int(owed))
         owed -= count
         key = int(frame) % (2 * FRAMES_A_SECOND) == 0
-        start = b"\x10" + (b"\x50\x00\x00" + size if key else b"\x51\x00\x00")
+        picture = b"\x80" + (0x8000 | int(frame) & 0x7FFF).to_bytes(2)
+        start = b"\x90" + picture + (b"\x50\x00\x00" + size if key else b"\x51\x00\x00")
         packets = []
         for index in range(count):
             marker = 0x80 if index == count - 1 else 0
-            payload = (start if index == 0 else b"\x00").ljust(PAYLOAD, b"\xaa")
+            payload = (start if index == 0 else b"\x80" + picture).ljust(PAYLOAD, b"\xaa")
             timestamp = int(frame * 90000 / FRAMES_A_SECOND) & 0xFFFFFFFF
             header = struct.pack(
                 "!BBHII", first, marker | 96, int(sequence) & 0xFFFF, timestamp, ssrc

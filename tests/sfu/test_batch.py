@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pylibsrtp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stagedoor.sfu.negotiation import codecs
+from stagedoor.sfu.packets.shift import Numbered, Shift
+from stagedoor.sfu.stage.receivers import Shifted
 from stagedoor.sfu.transport import srtp, udp
 from stagedoor.sfu.transport.addresses import Address, address_of, sockaddr
 from stagedoor.sfu.transport.batch import SEGMENTS, SLOTS, Batch, runs
 from stagedoor.sfu.transport.srtp import PROFILES, Keys
+
+from .renumbered import renumbered
 
 
 @pytest.fixture(params=["segments", "sendmmsg", "sendto"])
@@ -92,6 +98,30 @@ def test_a_packet_is_protected_for_each_with_their_own_key(
             datagram = receiver.recv(2048)
             assert rtp(number, size)[12:] not in datagram or not size
             assert target.unprotect(datagram) == rtp(number, size)
+
+
+def test_whoever_has_numbers_of_their_own_gets_the_packets_under_them(
+    batch: Batch, receiver: socket.socket
+) -> None:
+    """Sequence, timestamp, VP8's picture and TL0PICIDX; all else is as others get it."""
+    shifts = [Shift(1, 2, 3, 4), Shift(65535, 2**32 - 1, 0x7FFF, 255), Shift(timestamp=1)]
+    people = [Target(batch, receiver.getsockname(), PROFILES[at % 2]) for at in range(3)]
+    targets = [Shifted(cast(Any, one), shift) for one, shift in zip(people, shifts, strict=True)]
+    vp8 = [b"\x90\xe0\xff\xff\xff\x00\x50", b"\x90\x80\x80\x01\x51", b"\x10\x51"]
+    packets = [
+        struct.pack("!BBHII", 0x80, 96, 65534 + at & 0xFFFF, 2**32 - 1, 7)
+        + vp8[at % 3]
+        + bytes(size)
+        for at, size in enumerate([900, 902, 600] + [300] * SLOTS)
+    ]
+    for run in runs(packets, batch.segments):
+        read = [Numbered.of(packet, codecs.part) for packet in run]
+        assert batch.renumber(read, targets) == len(targets)
+        batch.flush()
+        for one, target in zip(people, targets, strict=True):
+            for packet in run:
+                assert one.unprotect(receiver.recv(2048)) == renumbered(packet, target.shift)
+    assert batch.dropped == 0
 
 
 def test_fan_out_over_several_batches_loses_none(batch: Batch, receiver: socket.socket) -> None:

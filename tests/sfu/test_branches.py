@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from stagedoor.sfu.packets import rtp, vp8
 from stagedoor.sfu.packets.rtcp import SenderInfo
+from stagedoor.sfu.packets.shift import NONE, Shift
 from stagedoor.sfu.stage.branch import ALL, NOTHING
-from stagedoor.sfu.stage.numbering import Arrival
+from stagedoor.sfu.stage.numbering import Arrival, Numbering
 from stagedoor.sfu.stage.track import Track
+
+from .renumbered import renumbered
 
 TIDS = (0, 2, 1, 2)  # of a publisher's pictures, over and over
 PACKETS = (1, 2, 3)  # of a picture, by layer
@@ -68,10 +71,18 @@ class Sender:
 
 @dataclass
 class Seen:
-    """What one viewer got."""
+    """What one viewer got; ``known``: what can be asked for again."""
 
     packets: list[bytes] = field(default_factory=list)
     layers: list[tuple[int, bool, int]] = field(default_factory=list)
+    known: dict[int, bytes] = field(default_factory=dict)
+
+    def take(self, packet: bytes) -> None:
+        """No two packets have one number, as SRTP needs it (RFC 7714, section 8)."""
+        number = header_of(packet).sequence
+        assert number not in self.known
+        self.packets.append(packet)
+        self.known[number] = packet
 
 
 class Room:
@@ -114,11 +125,39 @@ class Room:
                     self.arrive(arrival, sender.layer)
 
     def arrive(self, arrival: Arrival, layer: int) -> None:
-        for branch, out in self.track.forward(arrival, layer):
-            for person in branch.followers:
-                self.seen[person].packets.append(out)
+        for branch, out, without in self.track.forward(arrival, layer):
+            for person in branch.followers - set(without):
+                shift = self.track.followers[person].shift
+                self.seen[person].take(renumbered(out, shift))
                 assert arrival.part is not None
                 self.seen[person].layers.append((layer, arrival.part.key, arrival.part.tid))
+
+    def stop(self) -> None:
+        """What is sent is taken away."""
+        self.track.interrupt()
+        for person, seen in self.seen.items():
+            assert all(self.track.lost(person, number) is None for number in seen.known)
+            seen.known.clear()
+
+    def ask_again(self) -> None:
+        """Whatever anybody got is sent again as it was, if it is remembered, and nothing else."""
+        for person, seen in self.seen.items():
+            numbers = [header_of(packet).sequence for packet in seen.packets]
+            around = {(number + ahead) & 0xFFFF for number in numbers[-40:] for ahead in (-1, 0, 1)}
+            for number in around & seen.known.keys():
+                again = self.track.lost(person, number)
+                if again is not None and not seen.known[number][0] & 0x20:
+                    assert same(again, seen.known[number])
+            for number in around - seen.known.keys():
+                again = self.track.lost(person, number)
+                assert again is None or again[8:] not in {one[8:] for one in seen.packets}
+            if numbers and numbers[-1] in seen.known and self.track.followers[person].left is None:
+                assert self.track.newest(person) is not None
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two packets are alike but for the times they were sent at."""
+    return (one[:12], one[20:]) == (other[:12], other[20:])
 
 
 def header_of(packet: bytes) -> rtp.Header:
@@ -182,12 +221,15 @@ def test_everybody_sees_one_stream_without_a_gap(
             case "aim", str(person), (int(layer), int(temporal)):
                 room.track.aim(person, layer, temporal)
             case "mute", _, _:
-                room.track.interrupt()
+                room.stop()
                 room.pictures(True)
             case "sit", int(number), _:
-                room.track.interrupt()
+                room.stop()
                 room.sit(f"other-{number}", [number, number + 1, number + 2])
                 room.pictures(True)
+        room.ask_again()
+    states = {(branch.layer, branch.temporal) for branch in room.track.branches}
+    assert len(states) == len(room.track.branches), "who gets the same is together"
     assert len(room.track.branches) <= len(PEOPLE)
     for person, seen in room.seen.items():
         check(seen)
@@ -232,9 +274,8 @@ def test_losses_and_late_packets_show_as_what_they_are(
         first = min(numbers, key=lambda one: (one - 64_990) & 0xFFFF)
         span = {(one - first) & 0xFFFF for one in numbers}
         assert span == set(range(len(span))), "what came late has filled its gap"
-    branch = track.followers["ann"].branch
     for packet in mine:
-        again = track.recent(branch, header_of(packet).sequence)
+        again = track.lost("ann", header_of(packet).sequence)
         if not packet[0] & 0x20:  # what took a number up is not sent again
             assert again is not None
             assert again[20:] == packet[20:]
@@ -288,10 +329,78 @@ def test_who_stays_is_not_touched_and_those_who_switch_stay_together() -> None:
     for person in ("ann", "ben"):
         room.track.aim(person, 0)
     room.pictures(True)
-    assert len(room.track.branches) == 2, "all of a branch go: it turns"
-    room.track.dismiss("cat")
-    assert len(room.track.branches) == 1
+    assert len(room.track.branches) == 1, "they get what the third got all the time"
+    assert room.track.followers["cat"].shift == NONE
+    for person in PEOPLE:
+        room.track.aim(person, 1)
+    first = room.track.branches[0]
+    room.pictures(True)
+    assert room.track.branches == [first], "all of a branch go: it turns"
     assert room.track.missing() == set()
+    for seen in room.seen.values():
+        check(seen)
+
+
+def test_people_who_look_away_one_by_one_come_back_together() -> None:
+    room = Room([1, 2, 3])
+    room.pictures(True)
+    for person in PEOPLE:
+        room.track.aim(person, NOTHING)
+        room.pictures(False)
+    assert not room.track.branches[0].followers
+    before = [len(seen.packets) for seen in room.seen.values()]
+    assert before == [1, 2, 3]
+    for person in PEOPLE:
+        room.track.aim(person, 0)
+    assert room.track.missing() == {0}
+    room.pictures(False)
+    room.pictures(True)
+    room.pictures(False)
+    assert [len(seen.packets) for seen in room.seen.values()] == [3, 4, 5]
+    assert [branch.followers for branch in room.track.branches] == [set(PEOPLE)]
+    assert len({room.track.followers[person].shift for person in PEOPLE}) == 3
+    for seen in room.seen.values():
+        check(seen)
+
+
+def test_what_comes_late_is_not_for_those_who_came_after_it() -> None:
+    """Its number was another packet's for them."""
+    room = Room([1, 2, 3])
+    room.track.aim("ann", 2)
+    room.pictures(True)
+    late = room.senders[2].frame(room.at, False)[0]
+    room.track.aim("ben", 2)
+    room.pictures(True)
+    room.arrive(late._replace(newest=False), 2)
+    anns, bens = (room.seen[person].packets for person in ("ann", "ben"))
+    assert header_of(anns[-1]).sequence == header_of(anns[-4]).sequence - 3
+    assert late.packet[-10:] in anns[-1]
+    assert late.packet[-10:] not in b"".join(bens)
+    room.ask_again()
+
+
+def test_numbers_of_seven_bits_go_on_where_they_begin_again() -> None:
+    """All who count agree on a picture's number, however it was written."""
+    numbering = Numbering(1, 0)
+    numbers = []
+    for index in range(300):
+        narrow = struct.pack("!BBHII", 0x80, 96, index, 0, 1) + bytes([0x90, 0x80, index & 0x7F, 0])
+        part = vp8.read(narrow, 12)
+        header = rtp.parse(narrow)
+        assert part is not None
+        assert header is not None
+        numbering.advance(index)
+        numbering.follow(index, part)
+        arrival = Arrival(narrow, header, 96, 1, 0.0, part)
+        if index == 260:
+            late = arrival
+        again = vp8.read(numbering.write(arrival, 1, b"", Shift(picture=5)), 12)
+        assert again is not None
+        numbers.append(again.picture)
+    assert numbers == [*range(5, 305)]
+    again = vp8.read(numbering.write(late, 1, b""), 12)
+    assert again is not None
+    assert again.picture == 260
 
 
 def test_who_looks_away_and_back_misses_nothing_that_was_meant_for_them() -> None:
@@ -304,10 +413,9 @@ def test_who_looks_away_and_back_misses_nothing_that_was_meant_for_them() -> Non
     room.pictures(True)
     room.pictures(False)
     check(room.seen["ann"])
-    branch = room.track.followers["ann"].branch
     assert len(room.seen["ann"].packets) == 3
     for packet in room.seen["ann"].packets:
-        assert room.track.recent(branch, header_of(packet).sequence) is not None
+        assert room.track.lost("ann", header_of(packet).sequence) is not None
 
 
 def test_whoever_comes_is_put_where_others_are_and_needs_no_keyframe() -> None:
@@ -338,10 +446,10 @@ def test_nothing_of_what_was_before_an_interruption_is_sent_again_by_any_branch(
     room.pictures(True)
     room.track.aim("ben", NOTHING)
     sent = [
-        (room.track.followers[person].branch, header_of(packet).sequence)
+        (person, header_of(packet).sequence)
         for person, seen in room.seen.items()
         for packet in seen.packets
     ]
-    assert all(room.track.recent(*one) is not None for one in sent)
+    assert all(room.track.lost(*one) is not None for one in sent)
     room.track.interrupt()
-    assert all(room.track.recent(*one) is None for one in sent)
+    assert all(room.track.lost(*one) is None for one in sent)

@@ -27,7 +27,7 @@ KEY = b"\x50\x00\x00\x9d\x01\x2a\x80\x02\xe0\x01"  # of 640 by 480
         (b"\x10\x51\x00\x00", Part(True, False)),
         (b"\x00\x50", Part(False, False)),
         (b"\x11\x50", Part(False, False)),  # the start of another partition
-        (b"\x90\x80\x11" + KEY, Part(True, True, picture=17, picture_at=14)),
+        (b"\x90\x80\x11" + KEY, Part(True, True, picture=17, picture_at=14, narrow=True)),
         (b"\x90\x80\x92\x34\x51", Part(True, False, picture=0x1234, picture_at=14)),
         (
             b"\x90\xe0\x80\x05\x77\xa3\x51",

@@ -16,7 +16,7 @@ def of_stage(stage: Stage) -> Figures:
     """A room's publishers, the tracks that they send, the tracks that leave, and its viewers.
 
     Nothing is counted a packet and viewer: a viewer's packets are the branch's since they came to
-    it, and their octets those of as many packets of the branch's average size.
+    it, and their octets those of as many packets of the average size until now.
     """
     return {
         "room": stage.room,
@@ -62,9 +62,9 @@ def _viewer(stage: Stage, viewer: Viewer) -> Figures:
             if follower is None or follower.since < 0 or place.person == viewer.person:
                 continue
             branch = follower.branch
-            mine = branch.packets - follower.since
-            packets += mine
-            octets += branch.octets * mine // max(1, branch.packets)
+            sent = follower.position()
+            packets += (mine := sent.packets - follower.since)
+            octets += sent.octets * mine // max(1, sent.packets)
             if track.kind != "audio" and place.person is not None and branch.layer != NOTHING:
                 layers[f"{place.person} {track.kind}"] = branch.layer
     downlink = viewer.downlink

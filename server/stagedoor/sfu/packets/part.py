@@ -12,6 +12,7 @@ class Part(NamedTuple):
     ``tid``: the temporal layer; what is in layer 0 needs none of the others. ``sync``: the picture
     needs nothing but layer 0. ``picture`` and ``tl0`` are VP8's running numbers of the pictures and
     of those in layer 0, -1 where there are none; they stand at these offsets in the packet.
+    ``narrow``: the picture's number was sent in seven bits.
     """
 
     start: bool
@@ -22,3 +23,4 @@ class Part(NamedTuple):
     picture_at: int = 0
     tl0: int = -1
     tl0_at: int = 0
+    narrow: bool = False

@@ -12,7 +12,7 @@ def read(packet: bytes, at: int) -> Part | None:
     """What the payload at this offset is of; None where it is cut short."""
     picture = tl0 = -1
     picture_at = tl0_at = tid = 0
-    sync = False
+    sync = narrow = False
     try:
         first = packet[at]
         at += 1
@@ -22,7 +22,8 @@ def read(packet: bytes, at: int) -> Part | None:
             if has & 0x80:
                 picture, picture_at = packet[at], at
                 at += 1
-                if picture & 0x80:
+                narrow = not picture & 0x80
+                if not narrow:
                     picture = (picture & 0x7F) << 8 | packet[at]
                     at += 1
             if has & 0x40:
@@ -36,7 +37,7 @@ def read(packet: bytes, at: int) -> Part | None:
         key = start and not packet[at] & 1
     except IndexError:
         return None
-    return Part(start, key, tid, sync, picture, picture_at, tl0, tl0_at)
+    return Part(start, key, tid, sync, picture, picture_at, tl0, tl0_at, narrow)
 
 
 def renumbered(packet: bytes, part: Part, picture: int, tl0: int) -> bytes:
@@ -47,10 +48,9 @@ def renumbered(packet: bytes, part: Part, picture: int, tl0: int) -> bytes:
     out = bytearray(packet)
     if tl0 and part.tl0 >= 0:
         out[part.tl0_at] = (part.tl0 + tl0) & 0xFF
-    if picture and part.picture >= 0:
-        wide = packet[part.picture_at] & 0x80
+    if part.picture >= 0:
         number = 0x8000 | (part.picture + picture) & PICTURES
-        out[part.picture_at : part.picture_at + (2 if wide else 1)] = number.to_bytes(2)
+        out[part.picture_at : part.picture_at + (1 if part.narrow else 2)] = number.to_bytes(2)
     return bytes(out)
 
 

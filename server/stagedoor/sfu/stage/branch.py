@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import struct
 
 from ..packets import rtp, vp8
 from ..packets.rtcp import SenderInfo
 from .numbering import RING, Arrival, Numbering
+from .position import Position, given, unwrapped
 
-CLOCK_RATES = {"audio": 48000, "video": 90000, "screen": 90000}
 NOTHING, ALL = -1, 3
 """No layer at all; all of the temporal layers."""
 
 RECENT = 32  # packets
+_NUMBERS = struct.Struct("!HI").unpack_from
 
 _numbers = itertools.count()
 
@@ -21,9 +23,12 @@ class Branch:
     """One numbering of a track: layer, temporal layers up to ``temporal``, and who follows it.
 
     Whatever source it is fed from, and through every switch: sequence numbers, timestamps and
-    VP8's picture numbers go on without a break. ``number`` tells branches apart. ``counted`` is its
-    owner's, to see whether ``packets`` has changed. ``size``: octets of its packets, on average of
-    the last ones, as each layer has its own.
+    VP8's picture numbers go on without a break. ``highest``, the last sequence number, goes on
+    beyond sixteen bits, from -1 where there was none; so do ``key``, the last keyframe's first
+    number with the time it came at, and the numbers that are asked for. ``number`` tells branches
+    apart. ``late``: the packet just forwarded was not the newest. ``counted`` is its owner's, to
+    see whether ``packets`` has changed. ``size``: octets of its packets, on average of the last
+    ones, as each layer has its own.
     """
 
     def __init__(self, kind: str, ssrc: int, layer: int = 0, temporal: int = ALL) -> None:
@@ -40,6 +45,7 @@ class Branch:
         self.payload_type = 0
         self._numbering: Numbering | None = None
         self._before: Numbering | None = None
+        self.late = False
         self.highest = -1
         self.key: tuple[int, float] | None = None
         self._turned = False
@@ -58,7 +64,7 @@ class Branch:
         made._picture, made._tl0, made._clock = self._picture, self._tl0, self._clock
         made._before = self._before
         made._turned = self._turned or layer != self.layer
-        made.key = self.key
+        made.key = self.key if layer == self.layer else None
         if self._numbering is not None:
             made._numbering = self._numbering.copy()
         return made
@@ -66,14 +72,44 @@ class Branch:
     def turn(self, layer: int, temporal: int) -> None:
         """Carry another layer, or others of its temporal layers, from the next packet on.
 
-        What the layer's source sent while something else or nothing was carried leaves no gap.
+        What the layer's source sent while something else was carried leaves no gap.
         """
-        self._turned = self._turned or layer != self.layer
+        if layer != self.layer:
+            self._turned, self.key = True, None
         self.layer, self.temporal = layer, temporal
 
     def interrupt(self) -> None:
         """Whatever comes next follows on the last packet forwarded; the past is not resent."""
         self._numbering = self._before = self._clock = self.key = None
+
+    def position(self) -> Position:
+        """Where its numbers stand."""
+        return Position(
+            self.highest & 0xFFFF if self.highest >= 0 else -1,
+            self._timestamp,
+            self._at,
+            self._picture,
+            self._tl0,
+            self._clock,
+            self.packets,
+            self.octets,
+        )
+
+    @classmethod
+    def at(cls, position: Position, like: Branch, layer: int, temporal: int) -> Branch:
+        """A branch of the same track as another that goes on from a position."""
+        made = cls(like.kind, like.ssrc, layer, temporal)
+        made.highest, made._timestamp, made._at = position.sequence, position.timestamp, position.at
+        made._picture, made._tl0, made._clock = position.picture, position.tl0, position.clock
+        made.packets, made.octets, made.size = position.packets, position.octets, like.size
+        return made
+
+    def meet(self, arrival: Arrival) -> Numbering:
+        """The numbering of the newest packet, made if that is to follow on the last one."""
+        numbering = self._numbering
+        if numbering is None or self._follows_on(arrival, numbering):
+            numbering = self._join(arrival)
+        return numbering
 
     def forward(self, arrival: Arrival) -> bytes | None:
         """The packet as these viewers get it; None if they do not.
@@ -88,12 +124,12 @@ class Branch:
             if not arrival.newest:
                 return None
             numbering = self._join(arrival)
-        late = numbering.late(header.sequence)
+        self.late = late = numbering.late(header.sequence)
         if late:
             if not numbering.fills(header.sequence):
                 return None
         else:
-            self._advance(header.sequence, numbering)
+            self._advance(arrival, numbering)
         left = arrival.empty or (part is not None and part.tid > self.temporal)
         if left and not late:
             numbering.leave_out(header.sequence, part)
@@ -125,16 +161,20 @@ class Branch:
             return True
         return numbering.leaps(arrival.header.sequence)
 
-    def _advance(self, sequence: int, numbering: Numbering) -> None:
+    def _advance(self, arrival: Arrival, numbering: Numbering) -> None:
         """The newest packet. What was numbered otherwise is forgotten once it is long ago."""
+        sequence, part = arrival.header.sequence, arrival.part
         numbering.advance(sequence)
+        if part is not None and (part.narrow or numbering.narrow >= 0):
+            numbering.follow(sequence, part)
         if self._before is not None and (sequence - numbering.first) & 0xFFFF >= RING:
             self._before = None
 
     def _remember(self, out: bytes, arrival: Arrival, numbering: Numbering) -> None:
         """What the next source's first packet has to follow on."""
-        self.highest = int.from_bytes(out[2:4])
-        self._timestamp, self._at = int.from_bytes(out[4:8]), arrival.now
+        sequence, self._timestamp = _NUMBERS(out, 2)
+        self.highest = self._ahead(sequence)
+        self._at = arrival.now
         part = arrival.part
         if part is not None and part.start and part.key:
             self.key = self.highest, arrival.now
@@ -143,13 +183,25 @@ class Branch:
         if part is not None and part.tl0 >= 0:
             self._tl0 = (part.tl0 + numbering.tl0) & 0xFF
 
+    def _ahead(self, sequence: int) -> int:
+        """The number after the last one that has these sixteen bits."""
+        if self.highest < 0:
+            return sequence & 0xFFFF
+        return self.highest + ((sequence - self.highest) & 0xFFFF)
+
+    def next(self, arrival: Arrival) -> int:
+        """The number of the newest packet, or of the next one if that is left out."""
+        return self._ahead(arrival.header.sequence + self.meet(arrival).sequence)
+
     def _join(self, arrival: Arrival) -> Numbering:
         """Number a new source's first packet right after the last one, in time as well."""
         header, part = arrival.header, arrival.part
-        joined = Numbering(arrival.source, header.sequence)
+        joined = Numbering(arrival.source, header.sequence, header.sequence)
         if self.highest >= 0:
+            joined.begin = self.highest + 1
             joined.sequence = (self.highest + 1 - header.sequence) & 0xFFFF
-            joined.timestamp = (self._following(arrival) - header.timestamp) & 0xFFFFFFFF
+            timestamp = self.position().following(arrival, self.kind)
+            joined.timestamp = (timestamp - header.timestamp) & 0xFFFFFFFF
         if part is not None and part.picture >= 0 and self._picture >= 0:
             joined.picture = (self._picture + 1 - part.picture) & vp8.PICTURES
         if part is not None and part.tl0 >= 0 and self._tl0 >= 0:
@@ -158,29 +210,22 @@ class Branch:
         self._turned = False
         return joined
 
-    def _following(self, arrival: Arrival) -> int:
-        """The timestamp of a new source's first packet: by both sources' reports, else by arrival.
+    @property
+    def numberings(self) -> tuple[Numbering, ...]:
+        """Those that are known, the newest first."""
+        return tuple(one for one in (self._numbering, self._before) if one is not None)
 
-        Layers of one picture have timelines of their own; their sender reports tie them together.
+    def number_of(self, out: bytes) -> int:
+        """The number of a packet that was forwarded."""
+        return unwrapped(int.from_bytes(out[2:4]), self.highest)
+
+    def find(self, sequence: int, first: int = 0) -> tuple[Numbering, int] | None:
+        """By which numbering an outgoing sequence number from ``first`` on was given.
+
+        With all of the number, which goes on beyond sixteen bits.
         """
-        rate = CLOCK_RATES[self.kind]
-        elapsed = max(1, int((arrival.now - self._at) * rate))
-        if self._clock is not None and arrival.report is not None:
-            ntp, timestamp = self._clock
-            report = arrival.report
-            meant = timestamp + ((report.ntp - ntp) * rate >> 32)
-            meant += _signed(arrival.header.timestamp - report.timestamp)
-            ahead = _signed(meant - self._timestamp)
-            if abs(ahead - elapsed) < rate:
-                return self._timestamp + max(1, ahead)
-        return self._timestamp + elapsed
-
-    def numbering_of(self, sequence: int) -> Numbering | None:
-        """By which numbering an outgoing sequence number was given, if that is known."""
-        for numbering in (self._numbering, self._before):
-            if numbering is not None and numbering.knows(numbering.original(sequence)):
-                return numbering
-        return None
+        number = unwrapped(sequence, self.highest)
+        return given(self.numberings, number) if number >= first else None
 
     def translate(self, info: SenderInfo, source: int) -> SenderInfo | None:
         """A sender report in the branch's numbering; None for a source that is not the present."""
@@ -190,8 +235,3 @@ class Branch:
         timestamp = (info.timestamp + numbering.timestamp) & 0xFFFFFFFF
         self._clock = (info.ntp, timestamp)
         return SenderInfo(self.ssrc, info.ntp, timestamp)
-
-
-def _signed(difference: int) -> int:
-    """A difference of timestamps, modulo 2**32, as a number between -2**31 and 2**31."""
-    return ((difference + 0x80000000) & 0xFFFFFFFF) - 0x80000000

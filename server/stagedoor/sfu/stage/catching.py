@@ -29,12 +29,11 @@ def beginning(track: Track, branch: Branch, now: float, budget: int | None = Non
     if branch.key is None or now - branch.key[1] > OLDEST:
         return None
     first = branch.key[0]
-    length = (branch.highest - first & 0xFFFF) + 1
+    length = branch.highest - first + 1
     if length > MOST:
         return None
-    numbers = (first + ahead & 0xFFFF for ahead in range(length))
     most = SPELL * budget / 8 if budget is not None else float("inf")
-    for number in numbers:
+    for number in range(first, first + length):
         packet = track.recent(branch, number)
         if packet is None or len(packet) > most:
             return None
@@ -57,10 +56,8 @@ class CatchUp:
 
     def step(self) -> tuple[list[bytes], bool]:
         """Some packets more, and whether that is all."""
-        left = (self.branch.highest - self.next & 0xFFFF) + 1
-        if left > 0x8000:
-            return [], True
-        numbers = [self.next + ahead & 0xFFFF for ahead in range(min(left, STEP))]
-        self.next = self.next + len(numbers) & 0xFFFF
+        left = self.branch.highest - self.next + 1
+        numbers = range(self.next, self.next + min(left, STEP))
+        self.next += len(numbers)
         found = (self.track.recent(self.branch, number) for number in numbers)
-        return [packet for packet in found if packet is not None], len(numbers) == left
+        return [packet for packet in found if packet is not None], len(numbers) >= left

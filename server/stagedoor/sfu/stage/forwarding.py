@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from ..negotiation import codecs
 from ..packets import arrivals, rtcp, rtp
+from ..packets.shift import NONE, Numbered, Shift
 from ..transport.batch import Batch, runs
 from ..workers import links
+from .branch import Branch
 from .catching import STEP
 from .numbering import Arrival
 from .outgoing import Outgoing
@@ -94,14 +96,17 @@ class Forwarder:
     def _forward(
         self, stage: Stage, place: Place, track: Track, arrival: Arrival, layer: int
     ) -> None:
-        for branch, out in track.forward(arrival, layer):
-            receivers = stage.receivers(place, track, branch)
+        for branch, out, without in track.forward(arrival, layer):
+            receivers = stage.receivers(place, track, branch, without)
             if receivers:
                 self.forwarded += len(receivers)
                 track.tally.add(len(receivers), arrival.now)
             self._outgoing.put(track, out, receivers.prompt, arrival.now)
-            for pacing in receivers.slow:
-                pacing.put(track, out)
+            if receivers.shifted:
+                self._outgoing.put(track, out, receivers.shifted, arrival.now)
+            for pacing, shift in receivers.slow:
+                mine = Numbered.of(out, codecs.part).shifted(shift) if shift != NONE else out
+                pacing.put(track, mine)
                 self._spread(pacing, arrival.now)
 
     def pace(self, stage: Stage, now: float) -> None:
@@ -169,10 +174,11 @@ class Forwarder:
             translated = branch.translate(info, source.number)
             if translated is None:
                 continue
-            report = rtcp.sender_report(translated, branch.packets, branch.octets)
-            report += rtcp.source_description(track.ssrc, place.stream)
-            for peer in stage.receivers(place, track, branch):
-                peer.send_rtcp(report)
+            receivers = stage.receivers(place, track, branch)
+            report = _report(translated, branch, NONE, place.stream)
+            for peer, shift in receivers:
+                mine = _report(translated, branch, shift, place.stream) if shift != NONE else report
+                peer.send_rtcp(mine)
         self._passed_on[track.ssrc, info.ntp >> 16 & 0xFFFFFFFF] = now
         if len(self._passed_on) > REPORTS:
             del self._passed_on[next(iter(self._passed_on))]
@@ -229,15 +235,14 @@ class Forwarder:
         """
         place, track = found
         peer, downlink = viewer.peer, viewer.downlink
-        branch = track.followers[viewer.person].branch
-        if peer is None or peer not in stage.receivers(place, track, branch):
+        if peer is None or not stage.sent(place, track, viewer):
             return
         if downlink.stemming(now):
             return
         accepted = viewer.accepted[stage.mid(track)]
         rate = downlink.budget or downlink.sent
         for sequence in lost:
-            packet = track.recent(branch, sequence)
+            packet = track.lost(viewer.person, sequence)
             if packet is None or not viewer.repair.again(packet, rate, downlink.rtt, now):
                 continue
             wraps = codecs.REPAIRS.get(packet[1] & 0x7F) in accepted
@@ -261,6 +266,7 @@ class Forwarder:
                     stage.caught_up(person, track)
                     continue
                 packets, done = caught.step()
+                follower.begun = follower.begun or bool(packets)
                 left -= len(packets)
                 for packet in packets:
                     self._outgoing.put(track, packet, receivers, now)
@@ -358,10 +364,17 @@ class Forwarder:
             branch = track.followers[viewer.person].branch
             if codecs.REPAIRS.get(branch.payload_type) not in viewer.accepted.get(line.mid, ()):
                 continue
-            packet = track.recent(branch, branch.highest)
-            if packet is not None and viewer.peer in stage.receivers(place, track, branch):
+            packet = track.newest(viewer.person)
+            if packet is not None and stage.sent(place, track, viewer):
                 return packet
         return None
+
+
+def _report(info: rtcp.SenderInfo, branch: Branch, shift: Shift, cname: str) -> bytes:
+    """A branch's sender report for those whose numbers are so far ahead."""
+    shifted = rtcp.SenderInfo(info.ssrc, info.ntp, info.timestamp + shift.timestamp)
+    counts = branch.packets + shift.packets, branch.octets + shift.octets
+    return rtcp.sender_report(shifted, *counts) + rtcp.source_description(info.ssrc, cname)
 
 
 def _arrival(

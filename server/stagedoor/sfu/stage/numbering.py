@@ -9,9 +9,11 @@ from typing import NamedTuple
 from ..packets import rtp, vp8
 from ..packets.part import Part
 from ..packets.rtcp import SenderInfo
+from ..packets.shift import NONE, Shift
 
 RING = 1024
 """How far back, in a source's sequence numbers, anything is known of what was sent."""
+NARROW = 128  # pictures until a number of seven bits begins again
 
 
 class Arrival(NamedTuple):
@@ -36,10 +38,12 @@ class Arrival(NamedTuple):
 class Numbering:
     """Offsets from a source's numbers to a branch's, as of the newest packet.
 
-    ``first``: the source's first sequence number here, or a later one, but before the last RING.
-    ``left_out``: the sequence numbers of packets that viewers do not get, and whether a picture
-    began with it. Those behind them move up, so that no gap shows. ``missing``: those that have
-    not come yet; ``padded``: what took up the numbers of those that were not to come any more.
+    ``first``: the source's first sequence number here, or a later one, but before the last RING;
+    ``begin``: what the first one became. ``left_out``: the sequence numbers of packets that viewers
+    do not get, and whether a picture began with it. Those behind them move up, so that no gap
+    shows. ``missing``: those that have not come yet; ``padded``: what took up the numbers of those
+    that were not to come any more. ``narrow``: the last picture's number if it was sent in seven
+    bits, else -1; ``wraps``: the packets with which such numbers began again.
 
     An outgoing number never means two different packets, as under SRTP it must not (RFC 7714,
     section 8.1; RFC 3711, section 9.1): what is written once is written the same ever after.
@@ -47,6 +51,7 @@ class Numbering:
 
     source: int
     first: int
+    begin: int = 0
     sequence: int = 0
     timestamp: int = 0
     picture: int = 0
@@ -56,6 +61,8 @@ class Numbering:
     left_picture: int = -1
     missing: dict[int, None] = field(default_factory=dict)
     padded: dict[int, bytes] = field(default_factory=dict)
+    narrow: int = -1
+    wraps: deque[int] = field(default_factory=lambda: deque(maxlen=2 * RING // NARROW))
 
     def copy(self) -> Numbering:
         """Another that goes on by itself."""
@@ -64,6 +71,7 @@ class Numbering:
             left_out=self.left_out.copy(),
             missing=self.missing.copy(),
             padded=self.padded.copy(),
+            wraps=self.wraps.copy(),
         )
 
     def leaps(self, sequence: int) -> bool:
@@ -108,6 +116,13 @@ class Numbering:
         made = self.padded[sequence] = rtp.padding(packet)
         return made
 
+    def follow(self, sequence: int, part: Part) -> None:
+        """The newest packet's picture: numbers of seven bits go on where they begin again."""
+        if part.narrow and self.narrow - part.picture > NARROW // 2:
+            self.picture += NARROW
+            self.wraps.append(sequence)
+        self.narrow = part.picture if part.narrow else -1
+
     def leave_out(self, sequence: int, part: Part | None) -> None:
         """The newest packet is not for these viewers."""
         picture = -1 if part is None else part.picture
@@ -137,18 +152,25 @@ class Numbering:
             found = (found - 1) & 0xFFFF
         return found
 
-    def write(self, arrival: Arrival, ssrc: int, extension: bytes) -> bytes:
-        """The packet under its new numbers, with a header extension of ours; each time the same."""
+    def write(self, arrival: Arrival, ssrc: int, extension: bytes, shift: Shift = NONE) -> bytes:
+        """The packet under its new numbers, with a header extension of ours; each time the same.
+
+        With a ``shift`` as it is for somebody whose numbers are ahead of the branch's.
+        """
         packet, header, part = arrival.packet, arrival.header, arrival.part
         sequence, picture = self.moved(header.sequence)
-        if part is not None and (picture or self.tl0):
-            packet = vp8.renumbered(packet, part, picture, self.tl0)
+        if part is not None:
+            if self.wraps:
+                picture -= NARROW * sum(rtp.newer(one, header.sequence) for one in self.wraps)
+            picture, tl0 = picture + shift.picture, self.tl0 + shift.tl0
+            if picture or tl0 or part.narrow:
+                packet = vp8.renumbered(packet, part, picture, tl0)
         return rtp.rewrite(
             packet,
             header,
             arrival.payload_type,
-            header.sequence + sequence,
-            header.timestamp + self.timestamp,
+            header.sequence + sequence + shift.sequence,
+            header.timestamp + self.timestamp + shift.timestamp,
             ssrc,
             extension,
         )

@@ -10,9 +10,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
+from ..negotiation import codecs
+from ..packets.shift import Numbered
 from ..transport.batch import Batch, runs
 from ..transport.peer import Peer
+from .receivers import Shifted
 from .track import Track
 
 SLICE = 0.002  # seconds of fanning out at a time
@@ -25,22 +29,39 @@ class Job:
     """Packets of one track for the same receivers. ``run`` and ``at``: how far it has got.
 
     ``runs``: the packets as they leave, cut once it has begun; nothing is added from then on.
+    ``numbered``: the same with their numbers, where receivers have numbers of their own.
     ``era``: that of the track. What was put in before an interruption does not leave after it.
     """
 
     track: Track
-    receivers: list[Peer]
+    receivers: list[Peer] | list[Shifted]
     since: float
     era: int
     packets: list[bytes] = field(default_factory=list)
     runs: list[Sequence[bytes]] = field(default_factory=list)
+    numbered: list[list[Numbered]] = field(default_factory=list)
     run: int = 0
     at: int = 0
 
-    def takes(self, track: Track, receivers: list[Peer]) -> bool:
+    def takes(self, track: Track, receivers: list[Peer] | list[Shifted]) -> bool:
         """Whether another packet can still be added."""
         same = self.track is track and self.receivers is receivers and self.era == track.era
         return same and not self.runs
+
+    def begin(self, segments: int) -> None:
+        """Cut the packets into runs; and see where their numbers are, if those differ."""
+        self.runs = list(runs(self.packets, segments))
+        if isinstance(self.receivers[0], Shifted):
+            read = codecs.part
+            self.numbered = [[Numbered.of(one, read) for one in run] for run in self.runs]
+
+    def fan_out(self, batch: Batch) -> None:
+        """Do some more of a run."""
+        some = self.receivers[self.at : self.at + CHUNK]
+        if self.numbered:
+            self.at += batch.renumber(self.numbered[self.run], cast("list[Shifted]", some))
+        else:
+            self.at += batch.fan_out(self.runs[self.run], cast("list[Peer]", some))
 
 
 class Outgoing:
@@ -59,7 +80,9 @@ class Outgoing:
         self._pictures: deque[Job] = deque()
         self._last: dict[int, Job] = {}  # by whom it is for, while packets can be added to it
 
-    def put(self, track: Track, packet: bytes, receivers: list[Peer], now: float) -> None:
+    def put(
+        self, track: Track, packet: bytes, receivers: list[Peer] | list[Shifted], now: float
+    ) -> None:
         """Send a packet to these as soon as may be; packets of a track stay in their order.
 
         The same list is the same people, and nobody is in two lists of a track: where anybody is
@@ -109,11 +132,10 @@ class Outgoing:
             self.dropped += len(job.packets) * (len(job.receivers) - job.at)
             return True
         if not job.runs:
-            job.runs = list(runs(job.packets, self._batch.segments))
+            job.begin(self._batch.segments)
         while job.run < len(job.runs):
-            run = job.runs[job.run]
             while job.at < len(job.receivers):
-                job.at += self._batch.fan_out(run, job.receivers[job.at : job.at + CHUNK])
+                job.fan_out(self._batch)
                 if self._batch.blocked or self._clock() > until:
                     return False
             job.run, job.at = job.run + 1, 0

@@ -67,18 +67,3 @@ class Pacing:
         """Nothing that waits is of use any more."""
         self._waiting.clear()
         self._octets = 0
-
-
-class Receivers(list[Peer]):
-    """Who is sent what a branch carries; ``slow`` are those among them who are paced."""
-
-    def __init__(self, peers: list[Peer], slow: list[Pacing]) -> None:
-        super().__init__(peers)
-        self.slow = slow
-        paced = {id(one.peer) for one in slow}
-        self._others = [peer for peer in peers if id(peer) not in paced] if slow else []
-
-    @property
-    def prompt(self) -> list[Peer]:
-        """All but those."""
-        return self._others if self.slow else self

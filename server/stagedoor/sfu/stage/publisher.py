@@ -15,9 +15,9 @@ from ..packets.part import Part
 from ..packets.rtcp import SenderInfo
 from ..rates.uplink import Uplink
 from ..transport.peer import Peer
-from .branch import CLOCK_RATES
 from .keyframes import KeyframeWish
 from .numbering import Arrival
+from .position import CLOCK_RATES
 from .reception import Reception
 
 PICTURES = ("video", "screen")

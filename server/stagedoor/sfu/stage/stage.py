@@ -9,7 +9,7 @@ the time that somebody takes it, and see its first picture.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from stagedoor.media.interface import Grant
 
@@ -22,8 +22,9 @@ from ..workers.links import Link
 from .branch import NOTHING, Branch
 from .catching import TOGETHER, CatchUp, beginning
 from .loudest import MOST, Loudest
-from .pacing import Pacing, Receivers
+from .pacing import Pacing
 from .publisher import Publisher
+from .receivers import Receivers
 from .speakers import Speakers
 from .track import Track
 from .viewer import Viewer
@@ -278,28 +279,48 @@ class Stage:
         if self.pacing.pop(person, None) is not None:
             self.changed()
 
-    def receivers(self, place: Place, track: Track, branch: Branch) -> Receivers:
-        """Who is sent what this branch carries: the connected to whom its person is shown."""
+    def receivers(
+        self, place: Place, track: Track, branch: Branch, without: Collection[str] = ()
+    ) -> Receivers:
+        """Who is sent what this branch carries: the connected to whom its person is shown.
+
+        Some may be left out this time.
+        """
         payload_type = branch.payload_type
         key = branch.number << 7 | payload_type
         found = track.receivers.get(key)
-        if found is None:
-            mid = self.mid(track)
-            peers = [
-                viewer.peer
-                for person, viewer in self.viewers.items()
-                if self.shows(place, person)
-                and viewer.peer is not None
-                and viewer.peer.ready
-                and person in branch.followers
-                and track.ssrc not in self.catching.get(person, ())
-                and (track.kind == "audio" or person not in self.holding)
-                and payload_type in viewer.accepted.get(mid, ())
-            ]
-            there = {id(peer) for peer in peers} if self.pacing and track.kind != "audio" else ()
-            slow = [one for one in self.pacing.values() if id(one.peer) in there]
-            found = track.receivers[key] = Receivers(peers, slow)
+        if found is None or without:
+            mid, found = self.mid(track), Receivers()
+            for person, viewer in self.viewers.items():
+                follower = track.followers[person]
+                if (
+                    follower.branch is branch
+                    and viewer.peer is not None
+                    and payload_type in viewer.accepted.get(mid, ())
+                    and self._gets(place, track, viewer)
+                    and person not in without
+                ):
+                    pacing = self.pacing.get(person) if track.kind != "audio" else None
+                    found.add(viewer.peer, follower.shift, pacing)
+            if not without:
+                track.receivers[key] = found
         return found
+
+    def _gets(self, place: Place, track: Track, viewer: Viewer) -> bool:
+        """Whether what comes from a place is for this viewer, and not just being caught up with."""
+        return (
+            viewer.peer is not None
+            and viewer.peer.ready
+            and self.shows(place, viewer.person)
+            and track.ssrc not in self.catching.get(viewer.person, ())
+            and (track.kind == "audio" or viewer.person not in self.holding)
+        )
+
+    def sent(self, place: Place, track: Track, viewer: Viewer) -> bool:
+        """Whether this viewer is sent the track now."""
+        payload_type = track.followers[viewer.person].branch.payload_type
+        taken = payload_type in viewer.accepted.get(self.mid(track), ())
+        return taken and self._gets(place, track, viewer)
 
     def pictured(self) -> set[Peer]:
         """Who has been sent pictures since the last call."""
@@ -308,7 +329,7 @@ class Stage:
             for branch in track.branches if track.kind != "audio" else ():
                 if branch.packets != branch.counted:
                     branch.counted = branch.packets
-                    found.update(self.receivers(place, track, branch))
+                    found.update(peer for peer, _ in self.receivers(place, track, branch))
         return found
 
     def needed(self, publisher: Publisher, now: float) -> int:

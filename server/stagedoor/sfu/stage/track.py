@@ -1,52 +1,30 @@
 """What viewers receive of one kind from one place on the stage: one SSRC for good.
 
 Whoever publishes, however often they reconnect or are muted: sequence numbers and timestamps go on
-without a break for every viewer. Viewers who got the same so far form a branch; as long as there is
-one layer and nobody stops looking there is one branch for all.
+without a break for every viewer. Viewers who get the same form a branch; as long as there is one
+layer there is one branch for all. Whoever comes to a branch from elsewhere keeps numbers of their
+own, which are those of the branch and a constant (``Shift``).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator
 from itertools import count
 
+from ..packets import rtp
 from ..packets.part import Part
+from ..packets.shift import NONE, Shift, moved_on
 from .branch import ALL, NOTHING, Branch
-from .numbering import Arrival
-from .pacing import Receivers
+from .follower import Follower
+from .numbering import Arrival, Numbering
+from .receivers import Receivers
 from .ring import Ring
 
 _eras = count()  # of all tracks: whoever sits elsewhere is not taken for who sat there
 
 
-@dataclass(slots=True)
-class Follower:
-    """A viewer of a track: where they are, and the layers that they are to get.
-
-    ``since``: how many packets their branch had seen when they came to it; if that is still so,
-    or negative, they have got nothing of this track yet, and may be put anywhere. ``begun``: they
-    have, from before they came. ``hidden``: they stand still, as the track is not shown to them.
-    """
-
-    branch: Branch
-    layer: int
-    temporal: int
-    since: int = -1
-    begun: bool = False
-    hidden: bool = False
-
-    @property
-    def fresh(self) -> bool:
-        """Whether they have got nothing yet."""
-        return not self.begun and (self.since < 0 or self.since == self.branch.packets)
-
-    @property
-    def content(self) -> bool:
-        """Whether they get what they are to get."""
-        branch = self.branch
-        return branch.layer == self.layer and branch.temporal == self.temporal
+NOBODY: frozenset[str] = frozenset()
 
 
 class Tally:
@@ -72,6 +50,8 @@ class Tally:
 class Track:
     """An outgoing RTP stream: its branches, who follows them, and recent packets for NACK.
 
+    There is one branch for each layer and number of temporal layers that somebody gets, and one,
+    ``away``, for those who get nothing; it is not among ``branches``, of which there is one always.
     ``receivers`` is its owner's, by branch and payload type; it is emptied when a follower moves.
     """
 
@@ -80,6 +60,7 @@ class Track:
         self.ssrc = ssrc
         self.era = next(_eras)
         self.branches = [Branch(kind, ssrc)]
+        self.away = Branch(kind, ssrc, NOTHING)
         self.followers: dict[str, Follower] = {}
         self.waiting: set[str] = set()
         self.receivers: dict[int, Receivers] = {}
@@ -92,6 +73,8 @@ class Track:
         self._rings.clear()
         for branch in self.branches:
             branch.interrupt()
+        for follower in self.followers.values():
+            follower.interrupt()
 
     # -- who gets what
 
@@ -101,8 +84,6 @@ class Track:
         branch = self.branches[0]
         self.followers[person] = Follower(branch, branch.layer, branch.temporal)
         branch.followers.add(person)
-        if branch.layer == NOTHING:
-            self.aim(person, 0)
 
     def dismiss(self, person: str) -> None:
         """Somebody does not watch any more."""
@@ -140,7 +121,7 @@ class Track:
         if follower.fresh:
             self._seat(person, follower)
         elif layer == NOTHING:
-            self._move({person}, follower.branch, NOTHING, temporal)
+            self._leave(person, follower)
         else:
             self.waiting.add(person)
 
@@ -150,52 +131,71 @@ class Track:
         They would come back to numbers that lie anywhere, and who decrypts has no other way to know
         them than that they are near the last ones (RFC 3711, section 3.3.1).
         """
-        groups: dict[tuple[int, bool], set[str]] = defaultdict(set)
-        branches = {branch.number: branch for branch in self.branches}
         for person, follower in self.followers.items():
-            away = not shown(person)
-            changes = away != follower.hidden and (follower.hidden or not follower.fresh)
-            if changes and (follower.hidden or follower.branch.layer != NOTHING):
-                groups[follower.branch.number, away].add(person)
-        for (number, away), people in groups.items():
-            layer = NOTHING if away else 0
-            for person in people:
-                follower = self.followers[person]
-                follower.hidden, follower.layer, follower.temporal = away, layer, ALL
+            hidden = not shown(person)
+            if hidden == follower.hidden:
+                continue
+            if not hidden:
+                follower.hidden, follower.layer = False, 0
+                self.waiting.add(person)
+            elif follower.layer != NOTHING and not follower.fresh:
+                follower.hidden, follower.layer, follower.temporal = True, NOTHING, ALL
                 self.waiting.discard(person)
-            self._move(people, branches[number], layer, ALL)
+                if follower.branch is not self.away:
+                    self._leave(person, follower)
+
+    def _leave(self, person: str, follower: Follower) -> None:
+        follower.leave()
+        self._put(person, self.away)
+        self._moved()
 
     def leave(self, person: str) -> None:
         """Send nothing until the smaller layer begins for which this person waits."""
         follower = self.followers[person]
         if person in self.waiting and follower.branch.layer > follower.layer:
-            self._move({person}, follower.branch, NOTHING, ALL)
+            self._leave(person, follower)
 
     def _seat(self, person: str, follower: Follower) -> None:
         """Put somebody who has got nothing yet to others who get the same."""
-        state = (follower.layer, follower.temporal)
-        fitting = [one for one in self.branches if (one.layer, one.temporal) == state]
-        if not fitting:
-            self._move({person}, follower.branch, *state)
-            return
-        self._put(person, max(fitting, key=lambda one: len(one.followers)))
+        branch = (
+            self.away
+            if follower.layer == NOTHING
+            else self._found({person}, follower.layer, follower.temporal)
+        )
+        self._put(person, branch)
         if follower.since >= 0:
-            follower.since = follower.branch.packets
+            follower.since = branch.packets
         self._moved()
 
-    def _move(self, people: set[str], branch: Branch, layer: int, temporal: int) -> None:
-        """Turn a branch for these of its followers; the others, if there are any, stay on it."""
-        if people == branch.followers:
+    def _found(self, people: set[str], layer: int, temporal: int) -> Branch:
+        """The branch that gets this of the picture; if there is none, these people make one.
+
+        They turn the one where most of them are, if nobody else is there, or go on from it; or from
+        where most of those stand who have been away.
+        """
+        left = Counter(one for person in people if (one := self.followers[person].left))
+        for branch in self.branches:
+            fits = (branch.layer, branch.temporal) == (layer, temporal)
+            if fits and (branch.followers or not left):
+                return branch
+        branch = max(self.branches, key=lambda one: len(one.followers & people))
+        here = branch.followers & people
+        if left and not here:
+            position, _ = left.most_common(1)[0]
+            made = Branch.at(position, branch, layer, temporal)
+            for person in people:
+                if self.followers[person].left == position:
+                    self.followers[person].resume(made)
+                    self._put(person, made)
+        elif branch.followers <= people:
             branch.turn(layer, temporal)
+            return branch
         else:
             made = branch.fork(layer, temporal)
-            self.branches.append(made)
-            for person in people:
+            for person in here:
                 self._put(person, made)
-        for person in people:
-            if self.followers[person].content:
-                self.waiting.discard(person)
-        self._moved()
+        self.branches.append(made)
+        return made
 
     def _put(self, person: str, branch: Branch) -> None:
         follower = self.followers[person]
@@ -210,17 +210,23 @@ class Track:
             self.branches = followed or self.branches[:1]
         self.receivers.clear()
 
-    def _switch(self, part: Part, layer: int) -> None:
-        """Move whoever waits for the picture that begins with this packet."""
-        groups: dict[tuple[int, int, int], set[str]] = defaultdict(set)
-        branches = {branch.number: branch for branch in self.branches}
+    def _switch(self, arrival: Arrival, layer: int) -> None:
+        """Move whoever waits for the picture that begins with this packet, or for any sound."""
+        groups: dict[int, set[str]] = defaultdict(set)
         for person in self.waiting:
-            follower = self.followers[person]
-            temporal = _turned(follower, part, layer)
+            temporal = _turned(self.followers[person], arrival.part, layer)
             if temporal is not None:
-                groups[follower.branch.number, layer, temporal].add(person)
-        for (number, _, temporal), people in groups.items():
-            self._move(people, branches[number], layer, temporal)
+                groups[temporal].add(person)
+        for temporal, people in groups.items():
+            branch = self._found(people, layer, temporal)
+            for person in people:
+                follower = self.followers[person]
+                if follower.branch is not branch:
+                    follower.join(branch, arrival)
+                    self._put(person, branch)
+                if follower.content:
+                    self.waiting.discard(person)
+            self._moved()
 
     def missing(self) -> set[int]:
         """The layers of which somebody waits for a keyframe."""
@@ -229,18 +235,27 @@ class Track:
 
     # -- packets
 
-    def forward(self, arrival: Arrival, layer: int = 0) -> Iterator[tuple[Branch, bytes]]:
-        """A packet of this layer as each branch gets it, those that do not left out."""
+    def forward(
+        self, arrival: Arrival, layer: int = 0
+    ) -> Iterator[tuple[Branch, bytes, Collection[str]]]:
+        """A packet of this layer as each branch gets it, those that do not left out.
+
+        With those of its followers who do not get it, as it is of the time before they came.
+        """
         if not self._ring(arrival, layer).take(arrival):
             return
-        part = arrival.part
-        if self.waiting and part is not None and part.start and arrival.newest:
-            self._switch(part, layer)
+        if self.waiting and arrival.newest:
+            self._switch(arrival, layer)
         for branch in self.branches:
             if branch.layer == layer:
                 out = branch.forward(arrival)
                 if out is not None:
-                    yield branch, out
+                    yield branch, out, self._since(branch, out) if branch.late else NOBODY
+
+    def _since(self, branch: Branch, out: bytes) -> Collection[str]:
+        """Who came to a branch after this packet."""
+        number = branch.number_of(out)
+        return [one for one in branch.followers if self.followers[one].first > number]
 
     def _ring(self, arrival: Arrival, layer: int) -> Ring:
         """Where a packet is remembered for those who lose it: of a layer's present source alone."""
@@ -254,31 +269,51 @@ class Track:
 
         Byte by byte what has been sent under this number, to whomever, or would have been.
         """
-        numbering = branch.numbering_of(sequence)
-        if numbering is None:
+        found = branch.find(sequence)
+        return None if found is None else self._written(*found, NONE)
+
+    def lost(self, person: str, sequence: int) -> bytes | None:
+        """A packet by the sequence number that somebody knows it by, while it is remembered."""
+        found = self.followers[person].find(sequence)
+        return None if found is None else self._written(*found)
+
+    def newest(self, person: str) -> bytes | None:
+        """The last packet of what somebody is sent, under their number."""
+        follower = self.followers[person]
+        if follower.branch.highest < 0:
             return None
-        original = numbering.original(sequence)
-        if original in numbering.missing:
+        return self.lost(person, follower.branch.highest + follower.shift.sequence)
+
+    def _written(self, numbering: Numbering, number: int, shift: Shift) -> bytes | None:
+        original = numbering.original(number)
+        if original in numbering.missing or not numbering.knows(original):
             return None
         if original in numbering.padded:
-            return numbering.padded[original]
+            return moved_on(numbering.padded[original], shift)
         for ring in self._rings.values():
             arrival = ring.find(original) if ring.source == numbering.source else None
             if arrival is not None:
-                return branch.write(arrival, numbering)
+                extension = b"" if self.kind == "audio" else rtp.send_time(arrival.now)
+                return numbering.write(arrival, self.ssrc, extension, shift)
         return None
 
 
-def _turned(follower: Follower, part: Part, layer: int) -> int | None:
+def _turned(follower: Follower, part: Part | None, layer: int) -> int | None:
     """Up to which temporal layer a follower who waits gets this picture; None if they still wait.
 
     Fewer temporal layers from any picture on; more from a keyframe on, or one at a time where it
     begins with a picture that needs nothing but layer 0.
     """
     branch, wanted = follower.branch, follower.temporal
-    if follower.layer != layer or (branch.layer != layer and not part.key):
+    if branch.kind == "audio":
+        return wanted
+    if part is None or not part.start or follower.layer != layer:
         return None
-    if part.key or wanted < branch.temporal:
+    if part.key:
+        return wanted
+    if branch.layer != layer:
+        return None
+    if wanted < branch.temporal:
         return wanted
     if part.sync and part.tid == branch.temporal + 1:
         return part.tid

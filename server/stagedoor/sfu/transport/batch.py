@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
+from ..packets.shift import Numbered, Shift
 from . import srtp
 from .addresses import Address, address_of, sockaddr
 from .stream import Stream
@@ -23,12 +24,25 @@ from .syscalls import Calls, calls
 SLOTS = 256
 SEGMENTS = 32  # of one message; the kernel takes 64 and no more than 64 KiB
 SOL_UDP, UDP_SEGMENT = 17, 103
+_HEAD, _PICTURE = struct.Struct("!HI").pack_into, struct.Struct("!H").pack_into
 
 
 class Target(Protocol):
     """Somebody to fan out to: SRTP handle and destination, or None while not connected."""
 
     target: tuple[Any, Any] | None
+
+
+class Renumbered(Protocol):
+    """Somebody to fan out to who has numbers of their own."""
+
+    @property
+    def peer(self) -> Target:
+        """Who it is."""
+
+    @property
+    def shift(self) -> Shift:
+        """How far their numbers are ahead."""
 
 
 def runs(packets: Sequence[bytes], most: int) -> Iterator[Sequence[bytes]]:
@@ -147,6 +161,50 @@ class Batch:
                 else:
                     self._message(*message)
         return len(targets)
+
+    def renumber(self, packets: Sequence[Numbered], targets: Sequence[Renumbered]) -> int:
+        """The same for those who have numbers of their own, which are written over the packets'."""
+        number, protect = len(packets), srtp.protect
+        views, sizes, buffers = self._views, self._sizes, self._buffers
+        sized = [(*one, len(one.packet)) for one in packets]
+        segment = sized[0][-1] if number > 1 else 0
+        index = self._count
+        for done, one in enumerate(targets):
+            target = one.peer.target
+            if target is None:
+                continue
+            handle, destination = target
+            if index + number > SLOTS:
+                if not self.flush():
+                    return done
+                index = 0
+            first = index
+            ahead, later, pictures, tl0s, _, _ = one.shift
+            for packet, sequence, timestamp, picture, picture_at, tl0, tl0_at, length in sized:
+                view = views[index]
+                view[:length] = packet
+                _HEAD(view, 2, sequence + ahead & 0xFFFF, timestamp + later & 0xFFFFFFFF)
+                if picture_at:
+                    _PICTURE(view, picture_at, 0x8000 | picture + pictures & 0x7FFF)
+                if tl0_at:
+                    view[tl0_at] = tl0 + tl0s & 0xFF
+                size = sizes[index]
+                size[0] = length
+                if protect(handle, buffers[index], size):
+                    index = first
+                    break
+                index += 1
+            else:
+                self._add(first, number, destination, segment and segment + size[0] - length)
+        return len(targets)
+
+    def _add(self, first: int, number: int, destination: Any, cut: int) -> None:
+        """The next message, if it is another than it was last."""
+        if self._made[self._messages_count] == (first, number, destination, cut):
+            self._messages_count += 1
+            self._count = first + number
+        else:
+            self._message(first, number, destination, cut)
 
     def _message(self, first: int, number: int, destination: Any, cut: int) -> None:
         """The next message: so many buffers from ``first`` on, cut up every ``cut`` bytes.
