@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, bench-hostile, bench-floods, fuzz, docs, words, clean.
+# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, bench-reconnect, bench-hostile, bench-floods, fuzz, docs, words, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -48,6 +48,10 @@ bench-tiles: .venv/for-test
 bench-kills: .venv/for-test
 	@$(BIN)/python -m bench.kills $(ARGS)
 
+bench-reconnect: .venv/for-test
+	@sh tests/system_packages.sh
+	@$(BIN)/python -m bench.reconnect $(ARGS)
+
 bench-hostile: .venv/for-test
 	@$(BIN)/python -m bench.hostile $(ARGS)
 
@@ -96,4 +100,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test,scan]'
 	@touch $@
 
-.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills bench-hostile bench-floods fuzz docs words clean
+.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills bench-reconnect bench-hostile bench-floods fuzz docs words clean

@@ -23,10 +23,15 @@ class Cable:
         self.port: int = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut(self, *, backwards_only: bool = False) -> None:
-        """From now on nothing passes, and nobody is told; or no answers alone."""
+    def cut(self, *, backwards_only: bool = False, told: bool = False) -> None:
+        """From now on nothing passes, and nobody is told; or no answers alone.
+
+        ``told``: what was open is closed at both ends, and new connections are not answered.
+        """
         self._forwards = backwards_only
         self._whole.clear()
+        if told:
+            self._forget()
 
     def mend(self) -> None:
         """New connections pass again; the old ones are lost."""
