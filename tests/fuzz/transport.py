@@ -15,7 +15,7 @@ from stagedoor.sfu.transport.dtls import MTU, Dtls, DtlsError, datagrams, identi
 
 from .target import Run, Target, join, split
 
-UFRAG, PWD = "0123456789ab", "fedcba9876543210fedcba9876543210"
+UFRAG, PWD = "0123456789ab", "fedcba9876543210fedcba9876543210"  # pragma: allowlist secret
 ADDRESS = ("192.0.2.1", 40000)
 SEALED = b"\x01"
 
