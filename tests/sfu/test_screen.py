@@ -212,7 +212,6 @@ async def test_a_keyframe_is_asked_for_where_it_is_wanted(
     ada.send_rtp(rtp(1, SCREEN, 96))
     screen = [await viewer.next(), await viewer.next()][1]
     async with asyncio.timeout(20):
-        assert {await wanted.get(), await wanted.get()} == {VIDEO, SCREEN}  # both are new
         viewer.peer.send_rtcp(rtcp.pli(1, ssrc_of(screen)))
         assert await wanted.get() == SCREEN
     assert wanted.empty()
