@@ -71,6 +71,17 @@ def test_so_much_goes_out_for_what_came_in() -> None:
         (b"\0\1\0\0\x21\x12\xa4\x42" + bytes(12), None),
         (b"", None),
     ],
+    ids=[
+        "whole",
+        "cut off",
+        "too long",
+        "response",
+        "no cookie",
+        "no colon",
+        "no ASCII",
+        "no user",
+        "nothing",
+    ],
 )
 def test_whom_a_check_is_for(message: bytes, expected: str | None) -> None:
     assert ice.ufrag(message) == expected
