@@ -85,7 +85,16 @@ async def test_backstage_the_example_is_seen_by_a_moderator_alone_until_brought_
 async def test_the_example_ends_by_a_signal_without_a_traceback(server: ServerProcess) -> None:
     links = server.create_room(mode="request")["links"]
     async with Moderator(links["host"]) as ada:
-        command = [sys.executable, str(ROBOT), links["attendee"], "--name", "Robin"]
+        # A shell has what it starts in the background ignore the signal.
+        command = [
+            "env",
+            "--default-signal=INT",
+            sys.executable,
+            str(ROBOT),
+            links["attendee"],
+            "--name",
+            "Robin",
+        ]
         robot = await Program.start(command, plain_environment())
         try:
             await ada.sees("Robin", seat="requested")
