@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
 # Much of the suite waits for media and pages: two files at a time take two thirds of the time.
-WHOLE := -n 2 --dist loadfile
+WHOLE := -n 2 --dist loadfile --max-worker-restart=0
 
 run: .venv/for-run
 	@$(BIN)/stagedoor serve --demo $(ARGS)
