@@ -7,9 +7,8 @@ from urllib.parse import quote
 
 from .config import StartError
 from .log import LogError
-from .operating import Operator
+from .operating import Operator, history
 from .rooms import care, forget, replay
-from .rules.events import AnyEvent
 from .signalling.people import NOBODY, Forgotten, People
 
 
@@ -35,33 +34,15 @@ class Carer(Operator):
 
     async def forget(self, room: str, person: str | None) -> int:
         """Erase what is personal in a room, of one person or of all; in how many events it was."""
-        found = await self._history(room)
-        if found is None:
-            path = f"/api/rooms/{room}/people" + (f"/{quote(person, '')}" if person else "")
-            return self._ask("DELETE", path, Forgotten).erased
-        if person is not None and person not in care.people(found):
-            raise StartError(NOBODY.sentence)
         log = await self._log()
         if log is None:
-            raise StartError("A server has started just now; please try again.")
+            path = f"/api/rooms/{room}/people" + (f"/{quote(person, '')}" if person else "")
+            return self._ask("DELETE", path, Forgotten).erased
         try:
+            if person not in (None, *care.people(await history(log, room))):
+                raise StartError(NOBODY.sentence)
             return await forget(log, room, person)
         except LogError as error:
             raise StartError(error.sentence) from error
         finally:
             await log.close()
-
-    async def _history(self, room: str) -> Sequence[AnyEvent] | None:
-        """A room's events, or None if a server has the log."""
-        log = await self._log()
-        if log is None:
-            return None
-        try:
-            events = await log.read(room)
-        except LogError as error:
-            raise StartError(error.sentence) from error
-        finally:
-            await log.close()
-        if not events:
-            raise StartError("There is no such room.")
-        return events

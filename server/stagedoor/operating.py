@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from .log import LogBusyError, LogError, SqliteLog
 from .rooms import create_room, replay, wall_clock
 from .rooms.views import room_info
 from .rules import revoke
+from .rules.events import AnyEvent
 from .rules.refusals import Refusal
 from .rules.values import Room
 from .signalling import Tokens, room_links
@@ -81,25 +83,17 @@ class Operator:
 
     async def links(self, room: str, wanted: LinksWanted) -> RoomAndLinks:
         """New links to a room."""
-        log = await self._log()
-        if log is None:
+        events = await self._history(room)
+        if events is None:
             return self._ask("POST", f"/api/rooms/{room}/links", RoomAndLinks, wanted)
-        try:
-            found = await _room(log, room)
-        finally:
-            await log.close()
-        return self._with_links(found, wanted.expires_in_s)
+        return self._with_links(replay(events), wanted.expires_in_s)
 
     async def invite(self, room: str, wanted: InvitationWanted) -> Invitation:
         """A link for one person."""
-        log = await self._log()
-        if log is None:
+        events = await self._history(room)
+        if events is None:
             return self._ask("POST", f"/api/rooms/{room}/invitations", Invitation, wanted)
-        try:
-            found = await _room(log, room)
-        finally:
-            await log.close()
-        made = invite(found, wanted, self._public_url, self._tokens)
+        made = invite(replay(events), wanted, self._public_url, self._tokens)
         if isinstance(made, Refusal):
             raise StartError(made.sentence)
         return made
@@ -113,7 +107,7 @@ class Operator:
         if log is None:
             return self._ask("POST", f"/api/rooms/{room}/revocations", Revoked, wanted)
         try:
-            found = await _room(log, room)
+            found = replay(await history(log, room))
             now = wall_clock()
             events = revoke(found, wanted.ids, wanted.role, now, put_out=wanted.put_out)
             if isinstance(events, Refusal):
@@ -122,6 +116,16 @@ class Operator:
             return Revoked(room, found.number + len(events))
         except LogError as error:
             raise StartError(error.sentence) from error
+        finally:
+            await log.close()
+
+    async def _history(self, room: str) -> Sequence[AnyEvent] | None:
+        """A room's events, or None if a server has the log."""
+        log = await self._log()
+        if log is None:
+            return None
+        try:
+            return await history(log, room)
         finally:
             await log.close()
 
@@ -161,15 +165,15 @@ class Operator:
             ) from error
 
 
-async def _room(log: SqliteLog, room: str) -> Room:
-    """The room as it is in the log. Raises StartError."""
+async def history(log: SqliteLog, room: str) -> Sequence[AnyEvent]:
+    """A room's events, at least one. Raises StartError."""
     try:
         events = await log.read(room)
     except LogError as error:
         raise StartError(error.sentence) from error
     if not events:
         raise StartError("There is no such room.")
-    return replay(events)
+    return events
 
 
 def _local(running: Running) -> HTTPConnection:

@@ -68,28 +68,24 @@ def ways(visitor: Visitor) -> set[str]:
     return set(found)
 
 
-def test_seen_and_heard_by_tcp(make_place: Rooms) -> None:
-    place = make_place(mode="open")
-    ann, ben = (place.attendee(name, script=TCP_ONLY) for name in ("Ann", "Ben"))
+def ways_of_two(place: Place, script: str) -> list[set[str]]:
+    """The ways of two people's media, once the one has been seen and heard by the other."""
+    ann, ben = (place.attendee(name, script=script) for name in ("Ann", "Ben"))
     ann.button("Join stage").click()
     ann.go_up("Camera", "Microphone")
     ben.sees("Ann")
     ben.hears("Ann")
-    for one in (ann, ben):
-        found = ways(one)
+    return [ways(ann), ways(ben)]
+
+
+def test_seen_and_heard_by_tcp(make_place: Rooms) -> None:
+    for found in ways_of_two(make_place(mode="open"), TCP_ONLY):
         assert found
         assert all(way.endswith(" tcp") for way in found), found
 
 
 @pytest.mark.skipif(TURNSERVER is None, reason="coturn is not installed")
 def test_seen_and_heard_by_turn(make_place: Rooms) -> None:
-    place = make_place(mode="open")
-    ann, ben = (place.attendee(name, script=RELAY_ONLY) for name in ("Ann", "Ben"))
-    ann.button("Join stage").click()
-    ann.go_up("Camera", "Microphone")
-    ben.sees("Ann")
-    ben.hears("Ann")
-    for one in (ann, ben):
-        found = ways(one)
+    for found in ways_of_two(make_place(mode="open"), RELAY_ONLY):
         assert found
         assert all(way.startswith("relay ") for way in found), found

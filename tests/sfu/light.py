@@ -6,6 +6,7 @@ import asyncio
 
 from bench.peer import MID_EXTENSION, Peer
 from stagedoor.media.interface import SubscribeOffer
+from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.packets.rtp import parse
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
@@ -32,6 +33,19 @@ def rtp(
     header = bytes([first, payload_type]) + (sequence & 0xFFFF).to_bytes(2)
     header += (sequence * 960).to_bytes(4) + ssrc.to_bytes(4)
     return header + extension + b"%06d" % sequence
+
+
+def wishes(publisher: Peer) -> asyncio.Queue[list[int]]:
+    """The keyframes that the publisher is asked for, by SSRC."""
+    wanted: asyncio.Queue[list[int]] = asyncio.Queue()
+
+    def on_rtcp(compound: bytes) -> None:
+        for packet in rtcp.split(compound):
+            if rtcp.keyframe_wanted(packet):
+                wanted.put_nowait(rtcp.keyframe_wanted(packet))
+
+    publisher.on_rtcp = on_rtcp
+    return wanted
 
 
 def payload(packet: bytes) -> bytes:

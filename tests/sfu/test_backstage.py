@@ -12,7 +12,7 @@ from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 from .conftest import Told
-from .light import VIDEO, Light, light_publisher, payload, repeat, rtp
+from .light import VIDEO, Light, light_publisher, payload, repeat, rtp, wishes
 
 ON_STAGE = Grant(forward=True, microphone=True, camera=True)
 BACKSTAGE = Grant(forward=True, microphone=True, camera=True, backstage=True)
@@ -28,19 +28,6 @@ def sequence(packet: bytes) -> int:
 
 def ssrc(packet: bytes) -> int:
     return int.from_bytes(packet[8:12])
-
-
-def wishes(publisher: Peer) -> asyncio.Queue[list[int]]:
-    """The keyframes that the publisher is asked for, by SSRC."""
-    wanted: asyncio.Queue[list[int]] = asyncio.Queue()
-
-    def on_rtcp(compound: bytes) -> None:
-        for packet in rtcp.split(compound):
-            if rtcp.keyframe_wanted(packet):
-                wanted.put_nowait(rtcp.keyframe_wanted(packet))
-
-    publisher.on_rtcp = on_rtcp
-    return wanted
 
 
 class Scene:

@@ -16,7 +16,7 @@ from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine, EngineError
 
 from .conftest import MovingPicture, Told, Tone, Watcher, publish
-from .light import AUDIO, VIDEO, Light, counted, light_publisher, payload, repeat, rtp
+from .light import AUDIO, VIDEO, Light, counted, light_publisher, payload, repeat, rtp, wishes
 
 ALL = Grant(forward=True, microphone=True, camera=True)
 
@@ -207,14 +207,7 @@ async def test_many_wishes_for_a_keyframe_reach_the_publisher_as_few(
     await engine.grant("room", "ada", ALL)
     viewer = await Light(engine, told, "viewer").open()
     ada = await light_publisher(engine, "ada")
-    wanted: asyncio.Queue[list[int]] = asyncio.Queue()
-
-    def on_rtcp(compound: bytes) -> None:
-        for packet in rtcp.split(compound):
-            if rtcp.keyframe_wanted(packet):
-                wanted.put_nowait(rtcp.keyframe_wanted(packet))
-
-    ada.on_rtcp = on_rtcp
+    wanted = wishes(ada)
     ada.send_rtp(rtp(1, VIDEO, 96))
     ssrc = int.from_bytes((await viewer.next())[8:12])
     async with asyncio.timeout(20):
@@ -325,14 +318,7 @@ async def test_a_publisher_whose_first_keyframe_was_lost_is_asked_for_another(
 ) -> None:
     await engine.grant("room", "ada", ALL)
     ada = await light_publisher(engine, "ada")
-    wanted: asyncio.Queue[list[int]] = asyncio.Queue()
-
-    def on_rtcp(compound: bytes) -> None:
-        for packet in rtcp.split(compound):
-            if rtcp.keyframe_wanted(packet):
-                wanted.put_nowait(rtcp.keyframe_wanted(packet))
-
-    ada.on_rtcp = on_rtcp
+    wanted = wishes(ada)
     await engine.stats()  # the engine has been through its rounds by now, with nothing to ask
     ada.send_rtp(rtp(1, VIDEO, 96)[:-6] + b"\x10\x01rest")  # of a picture that needs another
     async with asyncio.timeout(30):

@@ -18,7 +18,7 @@ from stagedoor.sfu.workers.worker import Worker
 from stagedoor.signalling.metrics import SOURCE, TRACK, VIEWER, WORKER
 
 from .conftest import Told
-from .light import VIDEO, Light, light_publisher, repeat, rtp
+from .light import VIDEO, Light, light_publisher, repeat, rtp, wishes
 
 ALL = Grant(forward=True, microphone=True, camera=True)
 MUTED = Grant(forward=True, camera=True)
@@ -113,14 +113,7 @@ async def test_a_keyframe_wished_at_the_other_worker_reaches_the_publisher(
     await engine.grant("room", "ada", ALL)
     _, other = await two_viewers(engine, told)
     ada = await light_publisher(engine, "ada")
-    wanted: asyncio.Queue[list[int]] = asyncio.Queue()
-
-    def on_rtcp(compound: bytes) -> None:
-        for packet in rtcp.split(compound):
-            if rtcp.keyframe_wanted(packet):
-                wanted.put_nowait(rtcp.keyframe_wanted(packet))
-
-    ada.on_rtcp = on_rtcp
+    wanted = wishes(ada)
     ada.send_rtp(rtp(1, VIDEO, 96))
     packet = await other.next()
     async with asyncio.timeout(20):

@@ -28,21 +28,24 @@ TOKENS = Tokens(RING)
 FAR = int(time.time()) + 3600
 
 
+#: Of a link that is good.
+CLAIMS = {
+    "kind": "link",
+    "room": "room",
+    "role": "host",
+    "exp": FAR,
+    "iat": FAR - 3600,
+    "jti": "j",
+}
+
+
 def signed(
     secret: bytes = SECRET,
     algorithm: str = "HS256",
     header: dict[str, Any] | None = None,
     **claims: Any,
 ) -> str:
-    good = {
-        "kind": "link",
-        "room": "room",
-        "role": "host",
-        "exp": FAR,
-        "iat": FAR - 3600,
-        "jti": "j",
-    }
-    said = {k: v for k, v in {**good, **claims}.items() if v is not None}
+    said = {k: v for k, v in {**CLAIMS, **claims}.items() if v is not None}
     return jwt.encode(said, secret, algorithm=algorithm, headers=header)
 
 
@@ -55,15 +58,7 @@ def unsigned(algorithm: str = "none", secret: bytes | None = None, **header: Any
     def text(value: bytes) -> str:
         return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
-    claims = {
-        "kind": "link",
-        "room": "room",
-        "role": "host",
-        "exp": FAR,
-        "iat": FAR - 3600,
-        "jti": "j",
-    }
-    said = f"{part({'alg': algorithm, 'typ': 'JWT', **header})}.{part(claims)}"
+    said = f"{part({'alg': algorithm, 'typ': 'JWT', **header})}.{part(CLAIMS)}"
     signature = b"" if secret is None else hmac.digest(secret, said.encode(), "sha256")
     return f"{said}.{text(signature)}"
 
@@ -116,15 +111,7 @@ def test_the_tokens_are_as_good_as_those_that_are_refused() -> None:
 def test_an_algorithm_of_the_tokens_own_choice_is_not_taken() -> None:
     """A public key is no secret: whoever signs HMAC with it must not be believed (RFC 8725)."""
     key = ec.generate_private_key(ec.SECP256R1())
-    claims = {
-        "kind": "link",
-        "room": "room",
-        "role": "host",
-        "exp": FAR,
-        "iat": FAR - 3600,
-        "jti": "j",
-    }
-    for token in (jwt.encode(claims, key, "ES256"), *(signed(algorithm=a) for a in ("HS384",))):
+    for token in (jwt.encode(CLAIMS, key, "ES256"), *(signed(algorithm=a) for a in ("HS384",))):
         assert isinstance(TOKENS.read_link(token, "room"), Refusal)
     for none in ("none", "None", "NONE", "nOnE"):
         assert isinstance(TOKENS.read_link(unsigned(none), "room"), Refusal)
