@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from .axe import Inspection
 from .conftest import Place
 from .test_screens import assert_fits
-from .test_sharing import PACKETS, WATCH_CONNECTIONS
+from .test_sharing import SENT_AND_ARRIVED, WATCH_CONNECTIONS
 from .visitors import PHONE, Visitor
 
 Rooms = Callable[..., Place]
@@ -37,9 +37,9 @@ def wait_backstage(visitor: Visitor, *devices: str) -> None:
 
 
 def received(visitor: Visitor) -> int:
-    """Video packets that have arrived so far."""
-    packets: dict[str, int] = visitor.page.evaluate(PACKETS)
-    return sum(number for line, number in packets.items() if line.startswith("in "))
+    """Octets of video that have arrived so far."""
+    octets: dict[str, int] = visitor.page.evaluate(SENT_AND_ARRIVED)
+    return sum(number for line, number in octets.items() if line.startswith("in "))
 
 
 def test_two_wait_backstage_and_are_brought_on_together(make_place: Rooms) -> None:

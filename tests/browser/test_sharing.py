@@ -38,15 +38,16 @@ RTCRtpSender.prototype.setParameters = () => Promise.resolve();
 )
 
 #: Video packets of a page so far, by the kind of report and the m-line; of all layers together.
-PACKETS = """
+#: Packets of video sent so far, and octets of it that arrived: padding is none of them.
+SENT_AND_ARRIVED = """
 async () => {
   const found = {};
-  const add = (line, packets) => { found[line] = (found[line] ?? 0) + packets; };
+  const add = (line, number) => { found[line] = (found[line] ?? 0) + number; };
   for (const connection of window.connections) {
     if (connection.connectionState !== "connected") continue;
     for (const one of (await connection.getStats()).values()) {
       if (one.kind !== "video") continue;
-      if (one.type === "inbound-rtp") add(`in ${one.mid}`, one.packetsReceived);
+      if (one.type === "inbound-rtp") add(`in ${one.mid}`, one.bytesReceived);
       if (one.type === "outbound-rtp") add(`out ${one.mid}`, one.packetsSent);
     }
   }
@@ -113,13 +114,13 @@ def test_nothing_more_of_a_stopped_screen_arrives(make_place: Rooms) -> None:
     expect(mod.screen("Ann")).to_have_count(0)
     expect(ann.notice("Mo stopped the sharing of your screen")).to_be_visible()
     mod.page.wait_for_timeout(300)  # what was under way has arrived
-    sent, arrived = ann.page.evaluate(PACKETS), mod.page.evaluate(PACKETS)
+    sent, arrived = (one.page.evaluate(SENT_AND_ARRIVED) for one in (ann, mod))
     (screen,) = set(arrived) - {"in 1"}
     for _ in range(150):
         ann.page.wait_for_timeout(200)
-        sent_now, arrived_now = ann.page.evaluate(PACKETS), mod.page.evaluate(PACKETS)
+        sent_now, arrived_now = (one.page.evaluate(SENT_AND_ARRIVED) for one in (ann, mod))
         both_go_on = all(sent_now[line] > sent[line] + 30 for line in ("out 1", "out 2"))
-        if both_go_on and arrived_now["in 1"] > arrived["in 1"] + 30:
+        if both_go_on and arrived_now["in 1"] > arrived["in 1"] + 30_000:
             break
     else:
         pytest.fail(f"not all goes on: {sent} {sent_now}, {arrived} {arrived_now}")

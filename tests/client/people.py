@@ -20,6 +20,7 @@ from stagedoor_client import Options, Room, parse
 
 PATIENCE = 45.0
 RATE = 48000
+UNDERRUN = "underrun occurred"  # ALSA's own line, where the machine is too busy to play in time
 
 
 class Moderator:
@@ -224,12 +225,13 @@ class Program:
         await self.process.stdin.drain()
 
     async def ends(self) -> tuple[int, str]:
-        """Wait for its end: exit code and what it said on stderr."""
+        """Wait for its end: exit code and what it said on stderr, a late speaker aside."""
         async with asyncio.timeout(PATIENCE):
             output, errors = await self.process.communicate()
         self.lines += [json.loads(text) for text in output.splitlines()]
         assert self.process.returncode is not None
-        return self.process.returncode, errors.decode()
+        lines = errors.decode().splitlines(keepends=True)
+        return self.process.returncode, "".join(line for line in lines if UNDERRUN not in line)
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to end, and wait."""

@@ -25,6 +25,7 @@ class Wire:
     def __init__(self, mode: Mode) -> None:
         self.now = 1_000_000
         self.online = False
+        self.restarting = False
         self.turns = 0
         created = rules.create("r", "R", now=self.now, mode=mode, settings=Settings(offer_ms=OFFER))
         self.state: State = rules.evolve(None, created)
