@@ -198,17 +198,21 @@ class Peer:
 
     def _check(self) -> None:
         """Send a connectivity check (RFC 8445), and again every now and then as consent."""
+        self.send(self.check(os.urandom(12)))
+        delay = STUN_EVERY if self._reached else 0.2
+        self._keepalive = asyncio.get_running_loop().call_later(delay, self._check)
+
+    def check(self, transaction: bytes) -> bytes:
+        """A connectivity check with this transaction id."""
         assert self._remote is not None
-        request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, os.urandom(12))
+        request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, transaction)
         request.attributes["USERNAME"] = f"{self._remote.ufrag}:{self.ufrag}"
         request.attributes["PRIORITY"] = 1845501695
         request.attributes["ICE-CONTROLLING"] = secrets.randbits(64)
         request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity(self._remote.pwd.encode())
         request.add_fingerprint()
-        self.send(bytes(request))
-        delay = STUN_EVERY if self._reached else 0.2
-        self._keepalive = asyncio.get_running_loop().call_later(delay, self._check)
+        return bytes(request)
 
     def _handshake(self) -> None:
         assert self._ssl is not None

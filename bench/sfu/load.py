@@ -1,22 +1,29 @@
 """How long packets take through the engine as it gets busier, and how many viewers are too many.
 
 Delay is from just before the publisher's send(2) to the kernel's time stamp at the viewer's socket,
-so that it has nothing of the viewers' waiting for the processor.
+so that it has nothing of the viewers' waiting for the processor. What is sent to viewers as they
+come is of some seconds before, and is read before anything is timed.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 
+from bench.peer import Peer
+
+from .answers import Asker
 from .engine import Stagedoor
+from .losses import Losses
 from .namespace import Namespace
-from .stage import Run, Stage
+from .stage import Run, Stage, background
 from .stream import Stream
 
 SHARES = (0.25, 0.5, 0.9)
 FIRST = 100  # viewers to begin with
 TIMED = 10  # viewers whose packets are timed
+ASKING = 8  # viewers besides that ask all the time
 TAIL = 32  # bytes at a packet's end that tell it from others, whatever is done to its header
 TOO_MANY = 0.001  # of the packets lost
 STEP, MOST = 1.25, 4000
@@ -25,13 +32,22 @@ STEP, MOST = 1.25, 4000
 class Delays:
     """By a packet's content, when it was sent; from then to its arrival, in milliseconds."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self) -> None:
         self.all: list[float] = []
         self._sent: dict[bytes, int] = {}
-        stream.on_send = self._note
 
-    def _note(self, packet: bytes) -> None:
+    def note(self, packet: bytes) -> None:
+        """A packet is sent now."""
         self._sent[packet[-TAIL:]] = time.time_ns()
+
+    def clear(self) -> None:
+        """Begin anew, with what is sent from now on.
+
+        Of what had arrived before its socket was asked for time stamps, the kernel gives the time
+        at which it is read.
+        """
+        self.all.clear()
+        self._sent.clear()
 
     def take(self, packet: bytes, stamp: int) -> None:
         """A packet that arrived; the sound, which is always the same, is not timed."""
@@ -49,6 +65,8 @@ class Delays:
 
     def words(self) -> str:
         """Median and 99th percentile."""
+        if not self.all:
+            return "none arrived"
         ordered = sorted(self.all)
         half, most = (ordered[int((len(ordered) - 1) * share)] for share in (0.5, 0.99))
         return f"median {half:.2f} ms, 99th percentile {most:.2f} ms"
@@ -58,35 +76,57 @@ async def measure(namespace: Namespace, seconds: float, mbit: float) -> None:
     """Print delays at each share of a core, then the largest number of viewers."""
     async with Stagedoor(namespace) as server:
         stream = Stream(mbit * 1e6)
-        delays = Delays(stream)
         stage = Stage(server, namespace.ours, stream)
         await stage.open()
         await stage.grow(FIRST)
-        run = await stage.measure(seconds)
-        passed = await _delays(stage, delays, run, seconds, SHARES)
-        await _most(stage, passed, seconds)
+        asking = [await Peer.open(host=namespace.ours) for _ in range(ASKING)]
+        await asyncio.gather(*(server.subscribe(peer) for peer in asking))
+        watch = Watch(server, stage, Delays(), Asker(asking))
+        stream.on_send = watch.sent
+        async with background(watch.asker.run()):
+            run = await stage.measure(seconds)
+            passed = [await watch.at(share, run, seconds) for share in SHARES]
+            await _most(stage, passed, seconds)
+        watch.asker.close()
         stage.close()
 
 
-async def _delays(
-    stage: Stage, delays: Delays, run: Run, seconds: float, shares: Sequence[float]
-) -> list[tuple[int, Run]]:
-    """At each share of a core; the number of viewers by which it was reached."""
-    runs = []
-    for share in shares:
+@dataclass
+class Watch:
+    """What is looked at while a stage runs: delays, answers, and where packets are lost."""
+
+    server: Stagedoor
+    stage: Stage
+    delays: Delays
+    asker: Asker
+
+    def sent(self, packet: bytes) -> None:
+        """The publisher sends a packet now."""
+        self.delays.note(packet)
+        self.asker.sent(packet)
+
+    async def at(self, share: float, run: Run, seconds: float) -> tuple[int, Run]:
+        """At a share of a core, as it follows from another run; how many viewers these are."""
+        stage = self.stage
         viewers = len(stage.crowd.members)
         await stage.grow(min(MOST, max(viewers, int(viewers * share / run.share))))
-        delays.time(stage)
-        delays.all.clear()
-        run = await stage.measure(seconds)
+        self.delays.time(stage)
+        async with stage.running():
+            stage.crowd.begin()  # has read what was sent to those who came
+            self.delays.clear()
+            self.asker.clear()
+            before = await Losses.now(self.server)
+            run = await stage.watch(seconds)
+            losses = (await Losses.now(self.server)).since(before)
         viewers = len(stage.crowd.members)
-        runs.append((viewers, run))
+        rate = run.delivered / run.seconds / viewers
         print(
-            f"delay  {run.share:.0%} of a core, {viewers} viewers: {delays.words()}"
-            f"  ({run.loss:.2%} lost)",
-            flush=True,
+            f"delay  {run.share:.0%} of a core, {viewers} viewers, {rate:.0f} packets a second for"
+            f" each: {self.delays.words()}  ({run.loss:.2%} lost; {losses})"
         )
-    return runs
+        for line in self.asker.lines():
+            print(f"delay  {run.share:.0%} of a core, {line}", flush=True)
+        return viewers, run
 
 
 async def _most(stage: Stage, runs: list[tuple[int, Run]], seconds: float) -> None:
