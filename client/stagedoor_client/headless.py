@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
+import stat
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -30,7 +32,8 @@ Say = Callable[[Line], None]
 async def join(arguments: argparse.Namespace) -> None:
     """Enter, and stay until the room ends, or one is told to go.
 
-    Raises LinkError, RefusedError, DeviceError, ConnectionLostError, RecordingError.
+    Raises LinkError, RefusedError, DeviceError, ConnectionLostError, RecordingError, and
+    BrokenPipeError when nobody reads the lines any more.
     """
     link = parse(arguments.link)
     hardware = Machine()
@@ -58,7 +61,7 @@ async def join(arguments: argparse.Namespace) -> None:
             async with Room(link, options) as room:
                 if recorder is None:
                     room.show(frozenset(), frozenset())  # nobody looks at pictures
-                jobs = [room.ended()]
+                jobs = [room.ended(), _unread(sys.stdout.fileno())]
                 if recorder is not None:
                     jobs.append(recorder.run())
                 if arguments.control:
@@ -82,6 +85,28 @@ def _leave_on_signals() -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(stop, task.cancel)
+
+
+async def _unread(output: int) -> None:
+    """Wait until nobody reads a pipe any more, also while nothing is written to it.
+
+    Raises BrokenPipeError then; whatever is not a pipe is waited for without end.
+    """
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    watched = stat.S_ISFIFO(os.fstat(output).st_mode)
+    try:
+        # The end for writing becomes readable, with an error, when that for reading is closed.
+        if watched:
+            loop.add_reader(output, gone.set)
+    except NotImplementedError:  # on Windows
+        watched = False
+    try:
+        await gone.wait()
+        raise BrokenPipeError
+    finally:
+        if watched:
+            loop.remove_reader(output)
 
 
 async def _first(jobs: list[Coroutine[Any, Any, None]]) -> None:
