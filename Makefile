@@ -1,4 +1,4 @@
-# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, bench-reconnect, bench-hostile, bench-floods, fuzz, docs, words, clean.
+# The targets: run, test, client, lint, scan, format, bench, bench-sfu, bench-room, bench-client, bench-tiles, bench-kills, bench-reconnect, bench-hostile, bench-floods, bench-evening, fuzz, docs, words, clean.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -65,6 +65,9 @@ words: .venv/for-test
 bench-floods: .venv/for-test
 	@$(BIN)/python -m bench.floods $(ARGS)
 
+bench-evening: .venv/for-test
+	@$(BIN)/python -m bench.evening $(ARGS)
+
 fuzz: .venv/for-test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@$(BIN)/python -m tests.fuzz $(ARGS)
@@ -100,4 +103,4 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[client,test,scan]'
 	@touch $@
 
-.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills bench-reconnect bench-hostile bench-floods fuzz docs words clean
+.PHONY: run test client lint scan format bench bench-sfu bench-room bench-client bench-tiles bench-kills bench-reconnect bench-hostile bench-floods bench-evening fuzz docs words clean

@@ -25,6 +25,9 @@ KINDS = {
 }
 """By the command, the event that it makes."""
 
+ALIKE = {"went_backstage": "went_on_stage"}
+"""Where the room has a backstage, those who accept an offer wait there."""
+
 
 @dataclass(frozen=True)
 class Acknowledged:
@@ -56,7 +59,10 @@ class Ledger:
             'SELECT number, "by", type, event FROM events WHERE room = ? ORDER BY number', (room,)
         ).fetchall()
         connection.close()
-        events = {number: (by, kind, json.loads(event)) for number, by, kind, event in rows}
+        events = {
+            number: (by, ALIKE.get(kind, kind), json.loads(event))
+            for number, by, kind, event in rows
+        }
         said = Counter(
             (by, kind, event["key"]) for by, kind, event in events.values() if event.get("key")
         )

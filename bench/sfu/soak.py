@@ -9,113 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import random
-import signal
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Sequence
 
-import numpy as np
-
+from bench.growth import TIMES, Process, looks, processes_of, watched_server
 from stagedoor.sfu.packets import rtcp
 from tests.server_process import ServerProcess
 
 from .audience import Performer, Visitor
 from .crowd import Crowd
 from .limited import Layered
-from .processes import children, cpu_seconds, descriptors, memory
 from .stage import background
 from .stream import publish
 
 TURN, SWITCH, SAY, REPORT = 2.0, 1.0, 10.0, 2.0  # seconds between two of each
 LINES = (0, 90, 180, 360)  # that visitors show the picture in; of the layers, and not at all
 READ = 0.5  # seconds in which each visitor's socket is read once
-LOOK = 15.0  # seconds between two looks at the memory
-TIMES = 12  # that a line is printed
-LATER = 0.25  # of the time, from which on memory should stay
-FLAT = 0.02  # of the memory, by which it may rise from then on and still be called flat
 PATIENCE = 30.0
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What a process has at a moment."""
-
-    rss: int
-    descriptors: int
-    threads: int
-    tasks: int
-
-    def __str__(self) -> str:
-        return (
-            f"{self.rss / 2**20:.1f} MiB, {self.descriptors} descriptors, {self.threads} threads,"
-            f" {self.tasks} tasks"
-        )
-
-
-class Look(NamedTuple):
-    """When the memory was looked at, in seconds, how much it was, and how many had gone by then."""
-
-    at: float
-    rss: int
-    gone: int
-
-
-class Process:
-    """One of the processes that are watched."""
-
-    def __init__(self, name: str, pid: int, counts: Path) -> None:
-        self.name = name
-        self._pid = pid
-        self._told = counts / str(pid)
-        self.looks: list[Look] = []
-        self._spent = self.cpu()
-
-    def cpu(self) -> float:
-        """CPU seconds until now, of it alone."""
-        return cpu_seconds({self._pid}, below=False)
-
-    def look(self, at: float, gone: int) -> None:
-        """Note the memory."""
-        self.looks.append(Look(at, memory({self._pid}, below=False), gone))
-
-    async def counts(self) -> Counts:
-        """All of it, the tasks by asking."""
-        self._told.unlink(missing_ok=True)
-        os.kill(self._pid, signal.SIGUSR1)
-        async with asyncio.timeout(PATIENCE):
-            while not self._told.exists():  # noqa: ASYNC110 - it has no event to wait on
-                await asyncio.sleep(0.05)
-        return Counts(
-            memory({self._pid}, below=False),
-            descriptors({self._pid}, below=False),
-            len(os.listdir(f"/proc/{self._pid}/task")),
-            int(self._told.read_text()),
-        )
-
-    def spent(self) -> float:
-        """CPU seconds since the last call."""
-        before, self._spent = self._spent, self.cpu()
-        return self._spent - before
-
-    def verdict(self) -> str:
-        """How the memory went from LATER on: the slope of a straight line through all looks."""
-        looks = [look for look in self.looks if look.at >= self.looks[-1].at * LATER]
-        times, sizes, gone = (np.array(values, float) for values in zip(*looks, strict=True))
-        slope, _ = np.polyfit(times, sizes, 1)
-        span = times[-1] - times[0]
-        grown, visits = slope * span / sizes.mean(), max(1, gone[-1] - gone[0])
-        said = "flat" if grown < FLAT else "growing"
-        least, most = sizes.min() / 2**20, sizes.max() / 2**20
-        return (
-            f"{self.name}: {said}, {slope * 3600 / 2**20:+.2f} MiB an hour over the last"
-            f" {span / 60:.0f} minutes ({grown:+.1%}; {least:.1f} to {most:.1f} MiB in"
-            f" {len(looks)} looks; {slope * span / visits / 2**10:+.1f} KiB for each who went)"
-        )
 
 
 class House:
@@ -223,24 +134,18 @@ class House:
 
 async def soak(viewers: int, seconds: float, mbit: float) -> None:
     """Print what server and engine have now and then, and at the end if their memory is flat."""
-    with tempfile.TemporaryDirectory(prefix="stagedoor-counts-") as folder:
-        path = [str(Path(__file__).with_name("counting")), os.environ.get("PYTHONPATH")]
-        environment = {"PYTHONPATH": os.pathsep.join(filter(None, path)), "BENCH_COUNTS": folder}
-        with ServerProcess(demo=False, environment=environment) as server:
-            assert server.process is not None
-            pid = server.process.pid
-            processes = [Process("server", pid, Path(folder))]
-            processes += [Process("engine", one, Path(folder)) for one in children(pid)]
-            house = House(server, viewers, mbit)
-            await house.open()
-            doing = (house.turn_over(), house.switch(), house.talk(), house.report())
-            async with (
-                background(publish(house.performer.peer, house.stream)),
-                background(house.crowd.run()),
-                background(_all(*doing)),
-            ):
-                await _watch(house, processes, seconds)
-            house.close()
+    with watched_server() as (server, folder):
+        processes = processes_of(server, folder)
+        house = House(server, viewers, mbit)
+        await house.open()
+        doing = (house.turn_over(), house.switch(), house.talk(), house.report())
+        async with (
+            background(publish(house.performer.peer, house.stream)),
+            background(house.crowd.run()),
+            background(_all(*doing)),
+        ):
+            await _watch(house, processes, seconds)
+        house.close()
 
 
 async def _all(*doing: object) -> None:
@@ -255,7 +160,7 @@ async def _watch(house: House, processes: Sequence[Process], seconds: float) -> 
     mine = time.process_time()
     every = seconds / TIMES
     for number in range(TIMES):
-        for at in _looks(every * number, every * (number + 1)):
+        for at in looks(every * number, every * (number + 1)):
             await asyncio.sleep(start + at - loop.time())
             for process in processes:
                 process.look(at, house.gone)
@@ -273,9 +178,3 @@ async def _watch(house: House, processes: Sequence[Process], seconds: float) -> 
         )
     for process in processes:
         print(f"soak  {process.verdict()}", flush=True)
-
-
-def _looks(start: float, end: float) -> Iterator[float]:
-    count = max(1, round((end - start) / LOOK))
-    for number in range(1, count + 1):
-        yield start + (end - start) * number / count

@@ -10,6 +10,7 @@ import asyncio
 import struct
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from typing import Protocol
 
 import av
@@ -30,6 +31,7 @@ SOUND = b"\xbb" * 80
 PACED = 0.005, 2.5  # Chromium's pacer: seconds between two bursts, times the stream's rate
 
 
+@cache
 def pictures(bits_a_second: float, size: tuple[int, int] = SIZE) -> list[bytes]:
     """Encode some seconds of moving noise."""
     width, height = size
