@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes sure of the Debian packages that the tests use: a browser, virtual microphones, a virtual
+# Makes sure of the Debian packages that the tests use: two browsers, virtual microphones, a virtual
 # camera, a screen for windows, a reader of packets and a TURN server; and of those that are named.
 # Installs what is missing where it may, otherwise names it and goes on: the tests that need it then
 # say why they are skipped.
 set -u
 
-PACKAGES="chromium fonts-dejavu-core fonts-noto-color-emoji libportaudio2 libgl1 libglib2.0-0
+PACKAGES="chromium firefox-esr fonts-dejavu-core fonts-noto-color-emoji libportaudio2 libgl1 libglib2.0-0
 pulseaudio pulseaudio-utils libasound2-plugins sox pipewire pipewire-bin pipewire-v4l2 wireplumber
 dbus gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-pipewire xvfb xauth xdotool openbox
 tshark coturn at-spi2-core python3-gi gir1.2-atspi-2.0 libegl1 libxkbcommon-x11-0

@@ -56,6 +56,14 @@ def test_a_screen_is_no_camera_where_the_camera_s_m_line_cannot_be_taken(first: 
     assert kinds(taken(("video", first), ("video", VP8))) == [("2", "screen")]
 
 
+@pytest.mark.parametrize(("attributes", "sent"), [(["a=bundle-only"], True), ([], False)])
+def test_a_port_of_zero_is_no_refusal_in_a_bundle(attributes: list[str], sent: bool) -> None:
+    """RFC 9143, section 6: Firefox offers all but the first m-line so."""
+    found = offer(("audio", OPUS), ("video", [*VP8, *attributes]))
+    found.media[1].port = 0
+    assert [line.kind for line in answer(found, LOCAL, 1).lines] == ["audio", "video"][: 1 + sent]
+
+
 def test_what_cannot_be_forwarded_is_refused() -> None:
     with pytest.raises(NoCommonCodecError):
         taken(("video", VP9))

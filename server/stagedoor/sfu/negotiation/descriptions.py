@@ -142,7 +142,7 @@ class NoCommonCodecError(SdpError):
 def _sends(media: Media) -> bool:
     return (
         media.kind in ("audio", "video")
-        and media.port != 0
+        and not media.rejected
         and media.direction in ("sendrecv", "sendonly")
     )
 

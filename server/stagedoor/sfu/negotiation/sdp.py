@@ -1,4 +1,4 @@
-"""Session descriptions, as far as an SFU needs them (RFC 8866, 8839, 8842, 8843): reading."""
+"""Session descriptions, as far as an SFU needs them (RFC 8866, 8839, 8842, 9143): reading."""
 
 from __future__ import annotations
 
@@ -47,6 +47,11 @@ class Media:
     ssrcs: set[int] = field(default_factory=set)
     repairs: dict[int, int] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rejected(self) -> bool:
+        """Whether it is not to be used: a port of 0 alone does not say so (RFC 9143, section 6)."""
+        return self.port == 0 and "bundle-only" not in self.attributes
 
     @property
     def rids(self) -> tuple[str, ...]:

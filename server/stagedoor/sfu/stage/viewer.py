@@ -122,7 +122,7 @@ class Viewer:
         ours |= dict.fromkeys(REPAIRS.values(), "video")
         self.accepted, self.reporting = {}, {}
         for media in answer.media:
-            takes = media.port != 0 and media.direction in ("recvonly", "sendrecv")
+            takes = not media.rejected and media.direction in ("recvonly", "sendrecv")
             named = map(payload_type, media.formats if takes else ())
             mine = (one for one in named if one is not None and ours.get(one) == media.kind)
             self.accepted[media.mid] = frozenset(mine)
