@@ -88,7 +88,8 @@ class MainWindow(QMainWindow):
         if self._leaving is None:
             self._last = (link, name)
             self._leaving = asyncio.Event()
-            self._staying = asyncio.create_task(self._stay(link, name, self._staying))
+            stay = self._stay(link, name, self._leaving, self._staying)
+            self._staying = asyncio.create_task(stay)
 
     @property
     def drafts(self) -> Drafts:
@@ -100,9 +101,9 @@ class MainWindow(QMainWindow):
         if self._leaving is not None:
             self._leaving.set()
 
-    async def _stay(self, text: str, name: str, last: asyncio.Task[None] | None) -> None:
-        leaving = self._leaving
-        assert leaving is not None
+    async def _stay(
+        self, text: str, name: str, leaving: asyncio.Event, last: asyncio.Task[None] | None
+    ) -> None:
         if last is not None:
             self.pages.setCurrentWidget(self.wait_page)
             await asyncio.wait([last])
@@ -119,7 +120,7 @@ class MainWindow(QMainWindow):
                     self._entered(visit, text, name)
                     await self._to_the_end(visit, leaving)
                 finally:
-                    self._leaving = None
+                    self._over(leaving)
                     self._gone()
                     await visit.close()
             else:
@@ -134,6 +135,11 @@ class MainWindow(QMainWindow):
             self.start()
             self.enter_page.complain(trouble(error))
         finally:
+            self._over(leaving)
+
+    def _over(self, leaving: asyncio.Event) -> None:
+        """One may enter again; a next stay, which waits for this one, is not touched."""
+        if self._leaving is leaving:
             self._leaving = None
 
     def _trusting(self, text: str, fingerprint: str, name: str) -> Callable[[], None]:

@@ -119,4 +119,5 @@ async def opened(tmp_path: Path) -> AsyncIterator[Open]:
         window.close()
         async with asyncio.timeout(PATIENCE):
             await window.finish()
+        assert window._staying is None or window._staying.done(), "it has left the room"
         shiboken6.delete(window)  # and not later, in whatever thread collects the garbage

@@ -86,6 +86,17 @@ async def test_rooms_are_remembered_and_forgotten(server: ServerProcess, opened:
     assert saved.name == "Robin"
 
 
+async def test_one_who_enters_again_at_once_can_leave_again(
+    server: ServerProcess, opened: Any
+) -> None:
+    link = server.create_room()["links"]["attendee"]
+    hand = await opened()
+    for _ in range(3):
+        await hand.enters(link)
+        hand.window.leave()
+        await hand.until(hand.window.enter_page.isVisible, "the way in, while the stay still ends")
+
+
 async def test_a_link_on_the_command_line_leads_straight_in(
     server: ServerProcess, opened: Any
 ) -> None:
