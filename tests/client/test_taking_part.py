@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -39,6 +39,16 @@ async def sees(room: Room, condition: Callable[[Room], Any]) -> Any:
     """Wait for something in the room's view."""
     async with asyncio.timeout(PATIENCE):
         return await room.until(lambda one: condition(one) or None)
+
+
+@asynccontextmanager
+async def crowd(link: str, count: int) -> AsyncIterator[list[Room]]:
+    """So many people, for whom together more messages are within the limits than for one."""
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(entered(link, f"Visitor {number}"))
+            for number in range(count)
+        ]
 
 
 def texts(room: Room, name: str = ROOM) -> list[str]:
@@ -181,9 +191,9 @@ async def test_several_wait_in_the_outbox_while_there_is_no_server(mortal: Serve
 
 async def test_older_messages_come_page_by_page(server: ServerProcess) -> None:
     links = server.create_room()["links"]
-    async with entered(links["moderator"], "Ada") as ada:
+    async with crowd(links["attendee"], 6) as people:
         for number in range(205):
-            await ada.say(str(number))
+            await people[number % 6].say(str(number))
         async with entered(links["attendee"], "Robin") as robin:
             assert texts(robin)[0] == "5"
             assert robin.has_older(ROOM)

@@ -18,7 +18,7 @@ from stagedoor_client.window.modals import Decision
 from stagedoor_client.window.part import keep_unsent
 from tests.server_process import ServerProcess
 
-from ..test_taking_part import sees, texts
+from ..test_taking_part import crowd, sees, texts
 from .test_moderating import chosen
 
 
@@ -105,14 +105,14 @@ async def what_moderators_do(hand: Any, ada: Room, reply: Message) -> None:
 async def test_a_long_thread_begins_with_what_is_new(server: ServerProcess, opened: Any) -> None:
     """Only what is before one's eyes is read, and older messages come page by page."""
     links = server.create_room()["links"]
-    async with Room(parse(links["moderator"]), Options("Ada")) as ada:
+    async with crowd(links["attendee"], 4) as people:
         for number in range(110):
-            await ada.say(f"early {number}")
+            await people[number % 4].say(f"early {number}")
         hand = await opened()
         await hand.enters(links["attendee"])
         page = hand.view.page
         for number in range(30):
-            await ada.say(f"late {number}")
+            await people[number % 4].say(f"late {number}")
         chat, bar = page.talk.chat, hand.bar
         await hand.until(lambda: bar.chat.accessibleName() == "Chat, 30 unread", "the news")
         page.show_side("chat")
