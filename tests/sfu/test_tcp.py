@@ -7,19 +7,31 @@ import contextlib
 import re
 import socket
 import struct
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant
 from stagedoor.sfu.transport.stream import PICTURES, URGENT, Stream, StreamClosedError
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
+from tests.server_process import free_port
 
 from .conftest import Told
 from .light import AUDIO, VIDEO, Light, counted, light_publisher, payload, repeat, rtp
 
 ON_STAGE = Grant(True, True, True)
 PASSIVE = re.compile(r"^a=candidate:\S+ 1 tcp \d+ (127[\d.]+) (\d+) typ host tcptype passive", re.M)
+
+
+@pytest_asyncio.fixture
+async def engine(told: Told) -> AsyncIterator[EmbeddedEngine]:
+    """On a number that is free as a TCP port, too."""
+    engine = EmbeddedEngine(port=free_port())
+    await engine.start(told)
+    yield engine
+    await engine.close()
 
 
 class TcpPeer(Peer):
@@ -81,6 +93,17 @@ async def test_one_publishes_and_one_watches_by_tcp(engine: EmbeddedEngine, told
     await counted(engine, "tcp_connections", 1)
     publisher.close()
     await counted(engine, "tcp_connections", 0)
+
+
+async def test_where_the_number_is_the_pages_the_next_one_is_offered(told: Told) -> None:
+    port = free_port()
+    engine = EmbeddedEngine(port=port, pages=port)
+    await engine.start(told)
+    viewer = await TcpLight(engine, told, "vic").open()
+    assert isinstance(viewer.peer, TcpPeer)
+    assert viewer.peer.writer.get_extra_info("peername")[1] == port + 1
+    viewer.peer.close()
+    await engine.close()
 
 
 async def test_who_says_nothing_of_use_is_hung_up(engine: EmbeddedEngine, told: Told) -> None:

@@ -105,7 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stagedoor.sfu")
     parser.add_argument("--bind", default="0.0.0.0")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--tcp", action="store_true")
+    parser.add_argument("--tcp", type=int, help="0: the number of the UDP port")
     parser.add_argument("--announce", action="append", default=[])
     parser.add_argument("--link", action="append", default=[], type=_link, metavar="WORKER:FD")
     parser.add_argument("--voices", type=int, default=MOST)
@@ -124,8 +124,8 @@ def main() -> None:
         "127.0.0.1",
     ]
     listener = None
-    if options.tcp:
-        port = sock.getsockname()[1]
+    if options.tcp is not None:
+        port = options.tcp or sock.getsockname()[1]
         patience = udp.BIND_PATIENCE if options.port else 0.0
         listener = tcp.open_listener(options.bind, port, patience=patience)
         if listener is None:

@@ -104,7 +104,7 @@ class Engine:
             self._addresses,
             port.number,
             self._more,
-            tcp=port.streams is not None,
+            tcp=port.streams.number if port.streams is not None else 0,
         )
 
     # -- what the server asks for

@@ -30,7 +30,7 @@ EXTENSIONS = {"audio": (AUDIO_LEVEL, MID), "video": (MID, RID, REPAIRED_RID, SEN
 class Local:
     """Our side of a connection: ICE credentials, certificate, and where we listen.
 
-    ``more``: codecs that are forwarded besides the usual ones. ``tcp``: by TCP, too.
+    ``more``: codecs that are forwarded besides the usual ones. ``tcp``: the TCP port, if any.
     """
 
     ufrag: str
@@ -39,7 +39,7 @@ class Local:
     addresses: tuple[str, ...]
     port: int
     more: tuple[Codec, ...] = ()
-    tcp: bool = False
+    tcp: int = 0
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ def _transport(local: Local, setup: str) -> list[str]:
         priority = (90 << 24) + ((4 << 13) + 8191 - index << 8) + 255
         number = len(local.addresses) + index + 1
         lines.append(
-            f"a=candidate:{number} 1 tcp {priority} {address} {local.port} typ host tcptype passive"
+            f"a=candidate:{number} 1 tcp {priority} {address} {local.tcp} typ host tcptype passive"
         )
     return [*lines, "a=end-of-candidates"]
 

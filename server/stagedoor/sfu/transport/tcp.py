@@ -53,6 +53,7 @@ class Connections:
     ) -> None:
         self.dropped = 0
         """Packets of pictures, and connections, that were given up as too slow."""
+        self.number: int = listener.getsockname()[1]
         self._listener = listener
         self._take = take
         self._done = done

@@ -71,7 +71,8 @@ class EmbeddedEngine:
     default the machine's own. ``full``: how many viewers of a room one worker takes alone.
     ``voices``: how many people's sound a viewer is sent at most, those who are loudest.
     ``codecs``: of "vp9" and "av1" those that are forwarded besides the usual ones. ``pages``: the
-    TCP port that is another's; on the others TCP is offered as well, for who is let through no UDP.
+    TCP port that is another's. TCP is offered on the same numbers as well, for who is let through
+    no UDP, and instead of that one on the first that follows.
     """
 
     def __init__(
@@ -89,8 +90,9 @@ class EmbeddedEngine:
         self._full = full
         self._rooms: dict[str, Room] = {}
         self._later: set[asyncio.Task[None]] = set()
+        last = min(port + workers, 65535) - 1
         self.workers = [
-            Worker(index, at, bind, announced, voices, codecs, tcp=at != pages or not at)
+            Worker(index, at, bind, announced, voices, codecs, last + 1 if at == pages != 0 else 0)
             for index, at in enumerate(range(port, port + workers) if port else [0] * workers)
         ]
 

@@ -43,7 +43,7 @@ class Listener(Protocol):
 class Worker:
     """One engine in a process of its own, on one UDP port; 0 lets the system choose.
 
-    ``tcp``: on the TCP port of the same number as well, if it can be had.
+    ``tcp``: on this TCP port as well, if it can be had; 0 is the one of the same number.
 
     ``links``: this end of the socket to each other worker, by the other's ``index``.
     """
@@ -56,7 +56,7 @@ class Worker:
         announced: Sequence[str],
         voices: int = MOST,
         codecs: Sequence[str] = (),
-        tcp: bool = False,
+        tcp: int | None = None,
     ) -> None:
         self.index = index
         self.port = port
@@ -95,8 +95,8 @@ class Worker:
     async def _spawn(self) -> None:
         arguments = ["-m", "stagedoor.sfu", "--bind", self._bind, "--port", str(self.port)]
         arguments += ["--voices", str(self._voices)]
-        if self._tcp:
-            arguments.append("--tcp")
+        if self._tcp is not None:
+            arguments += ["--tcp", str(self._tcp)]
         for name in self._codecs:
             arguments += ["--codec", name]
         for address in self._announced:
