@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from stagedoor.media.interface import Grant
 from stagedoor.rooms.grants import changes, grant_of, grants, may_publish
+from stagedoor.rules.memo import Lasting
 from stagedoor.rules.values import Person, Role, Room, Seat
 
 FULL = Grant(True, True, True, True)
@@ -35,14 +36,14 @@ def person(seat: Seat, **more: object) -> Person:
 )
 def test_14_a_grant_follows_the_seat(somebody: Person, grant: Grant | None) -> None:
     assert grant_of(somebody) == grant
-    room = Room("r", "R", people={"p": somebody})
+    room = Room("r", "R", people=Lasting({"p": somebody}))
     assert grants(room) == ({} if grant is None else {"p": grant})
     assert may_publish(room, "p") == (grant is not None)
     assert not may_publish(room, "q")
 
 
 def test_nobody_sends_in_a_room_that_has_ended() -> None:
-    room = Room("r", "R", people={"p": person(Seat.ON_STAGE)}, ended=True)
+    room = Room("r", "R", people=Lasting({"p": person(Seat.ON_STAGE)}), ended=True)
     assert grants(room) == {}
     assert not may_publish(room, "p")
 

@@ -117,7 +117,7 @@ class Scene:
         you = person("you", situation.of, situation.at)
         settings = replace(Settings(), **turned_on)
         room = replace(self.room, mode=situation.mode, settings=settings)
-        room = replace(room, people={**room.people, "me": me, "you": you})
+        room = replace(room, people=room.people.with_({"me": me, "you": you}))
         change = CASES.get(situation.case)
         return change(room) if change else room
 
@@ -137,7 +137,7 @@ def person(who: str, role: Role, seat: Seat) -> Person:
 
 
 def _with(room: Room, who: str, **fields: Any) -> Room:
-    return replace(room, people={**room.people, who: replace(room.people[who], **fields)})
+    return replace(room, people=room.people.with_({who: replace(room.people[who], **fields)}))
 
 
 def _speaker(room: Room, speaker: Speaker) -> Room:

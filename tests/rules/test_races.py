@@ -181,7 +181,9 @@ def test_8_the_first_decision_wins_and_the_second_hears_by_whom(
     if hosts:  # so that appointing is theirs as well
         for who in ("ada", "bob"):
             person = msgspec.structs.replace(play.person(who), role=Role.HOST)
-            play.room = msgspec.structs.replace(play.room, people={**play.room.people, who: person})
+            play.room = msgspec.structs.replace(
+                play.room, people=play.room.people.with_({who: person})
+            )
     situation(play)
     seat = play.seat("cal")
     for first, second in pairs(play):

@@ -44,6 +44,27 @@ def test_of_too_many_keys_the_one_that_asked_longest_ago_is_forgotten() -> None:
     assert [buckets.wait(who, 0.0) for who in "abcd"] == [1, 0, 1, 1]
 
 
+def test_whoever_has_not_asked_for_long_is_forgotten_a_few_at_a_time() -> None:
+    buckets = Buckets(Rate(2, 4))
+    for who in range(10):
+        buckets.take(who, 0.0)
+    buckets.take("late", 0.4)
+    assert len(buckets) == 11, "nobody's bucket is full yet"
+    for _ in range(5):
+        buckets.take("late", 0.5)
+    assert len(buckets) == 1
+    assert buckets.wait("late", 0.5) > 0, "and whoever has just asked is not"
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 5)), max_size=60))
+def test_forgetting_makes_no_difference(asked: list[tuple[int, float]]) -> None:
+    rate, now = Rate(2, 5), 0.0
+    together, apart = Buckets(rate), [Buckets(rate) for _ in range(4)]
+    for who, later in asked:
+        now += later
+        assert together.take(who, now) == pytest.approx(apart[who].take(who, now))
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 5)), max_size=60))
 def test_nobody_gets_more_than_the_rate_and_a_burst(asked: list[tuple[int, float]]) -> None:
     buckets, now = Buckets(Rate(2, 5)), 0.0

@@ -21,6 +21,7 @@ from .row import Row, split
 
 APPLICATION_ID = 0x53444F52  # "SDOR"; sqlite.org/pragma.html#pragma_application_id
 FORMAT = 3
+CACHE = 512  # KiB of the file in memory: appending needs each room's last page, reading none
 
 COLUMNS = 'room, number, at, "by", type, event, seal, salt, personal, hash'
 
@@ -116,6 +117,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise LogError(f"The event log {path} was written by a newer version of Stagedoor.")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA cache_size = -{CACHE}")
     connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
     # A file that can be read but not written is found out now, not at the first command.
     connection.execute("BEGIN IMMEDIATE")

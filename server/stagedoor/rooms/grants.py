@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stagedoor.media.interface import Grant
-from stagedoor.rules.memo import remembered
+from stagedoor.rules.memo import worked_out
 from stagedoor.rules.values import Person, Room, Seat
 
 
@@ -34,7 +34,7 @@ def grants(room: Room) -> Mapping[str, Grant]:
     return {} if room.ended else _grants(room.people)
 
 
-@remembered
+@worked_out
 def _grants(people: Mapping[str, Person]) -> Mapping[str, Grant]:
     found = {key: grant_of(person) for key, person in people.items()}
     return {person: grant for person, grant in found.items() if grant is not None}
@@ -45,7 +45,7 @@ def insiders(room: Room) -> frozenset[str]:
     return frozenset() if room.ended else _moderating(room.people)
 
 
-@remembered
+@worked_out
 def _moderating(people: Mapping[str, Person]) -> frozenset[str]:
     return frozenset(key for key, one in people.items() if one.present and one.moderates)
 

@@ -54,9 +54,10 @@ class Speech:
 
     def logged(self, spoken: Mapping[str, int], now: int) -> None:
         """What ``ready`` said is in the log."""
+        lately = {person: at for person, at in self._logged_at.items() if at + OFTEN > now}
+        self._logged_at = {**lately, **dict.fromkeys(spoken, now)}
         for person in spoken:
             self._spoken.pop(person, None)
-            self._logged_at[person] = now
             if person in self._since:
                 self._since[person] = now
 

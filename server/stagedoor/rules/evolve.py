@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from .event import links
 from .event.events import EventEvent
 from .event.evolve import evolve as evolve_event
 from .event.values import Entrance, Entry
+from .memo import Lasting
 from .polls.events import PollEvent
 from .polls.evolve import evolve as evolve_polls
 from .quizzes.events import QuizEvent
@@ -22,7 +23,18 @@ from .reactions.evolve import evolve as evolve_reactions
 from .sessions import Sessions
 from .talk.events import TalkEvent
 from .talk.evolve import evolve as evolve_talk
-from .values import Device, Matter, Mode, Offer, Person, Role, Room, Seat, Settings
+from .values import (
+    NO_DECISIONS,
+    Device,
+    Matter,
+    Mode,
+    Offer,
+    Person,
+    Role,
+    Room,
+    Seat,
+    Settings,
+)
 from .words import (
     APPOINTED,
     BROUGHT_ON,
@@ -113,12 +125,12 @@ def _on_the_stage(room: Room, event: ev.StageEvent) -> Room:
                 key: replace(person.unseated(), hand_at=None, lowered_hand=None)
                 for key, person in room.people.items()
             }
-            return replace(room, ended=True, people=people)
+            return replace(room, ended=True, people=Lasting(people))
         case ev.Entered():
             return _with(links.entered(room, event), _entered(event))
         case ev.BroughtOn():
             brought = {key: _brought_on(room, room.people[key], event) for key in event.people}
-            return replace(room, people={**room.people, **brought})
+            return replace(room, people=room.people.with_(brought))
         case ev.RoomCreated():
             raise ValueError("a room is created once")
         case _:
@@ -126,12 +138,12 @@ def _on_the_stage(room: Room, event: ev.StageEvent) -> Room:
 
 
 def _with(room: Room, person: Person) -> Room:
-    return replace(room, people={**room.people, person.id: person})
+    return replace(room, people=room.people.with_({person.id: person}))
 
 
 def _decided(
     room: Room, person: Person, event: Event, matter: Matter, what: str
-) -> dict[Matter, Decision]:
+) -> Mapping[Matter, Decision]:
     """The decisions to remember; what people do themselves forgets what others decided."""
     if event.by == person.id:
         return _without(person, matter)
@@ -139,8 +151,9 @@ def _decided(
     return {**person.decisions, matter: Decision(by=by.id, by_name=by.name, what=what)}
 
 
-def _without(person: Person, *matters: Matter) -> dict[Matter, Decision]:
-    return {key: one for key, one in person.decisions.items() if key not in matters}
+def _without(person: Person, *matters: Matter) -> Mapping[Matter, Decision]:
+    left = {key: one for key, one in person.decisions.items() if key not in matters}
+    return left or NO_DECISIONS
 
 
 # -- presence

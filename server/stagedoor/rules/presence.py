@@ -6,7 +6,7 @@ from . import events as ev
 from .event.entrance import turned_away
 from .event.links import of_no_use
 from .event.naming import name_on_return
-from .memo import remembered
+from .memo import worked_out
 from .refusals import Code, Refusal
 from .sessions import Exchange
 from .values import Person, Role, Room, Seat
@@ -91,7 +91,7 @@ def disconnect(room: Room, person_id: str, now: int) -> list[ev.AnyEvent]:
     return [ev.Disconnected(at=now, by=person_id, rule=12, person=person_id, away_until=until)]
 
 
-@remembered
+@worked_out
 def _deadlines(people: dict[str, Person]) -> list[tuple[int, str, bool]]:
     """When the clock decides on whom; True where the whole grace is over, not an offer alone."""
     found: list[tuple[int, str, bool]] = []

@@ -25,7 +25,7 @@ class Exchange(Struct, frozen=True):
     given: str
 
 
-class Sessions(Struct, frozen=True):
+class Sessions(Struct, frozen=True, gc=False):
     """One person's: the hash that was ``shown`` last, and those given since, the oldest first.
 
     ``at``: when the last one was given, in milliseconds.

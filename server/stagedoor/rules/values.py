@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from .base import Decision
 from .event.values import Entrance, LoweredHand
+from .memo import Lasting
 from .polls.values import Poll
 from .quizzes.values import Quiz
 from .reactions.values import Reactions
@@ -103,8 +105,11 @@ class Settings(Struct, frozen=True):
     backstage: bool = False
 
 
-class Person(Struct, frozen=True):
-    """Somebody who has entered the room.
+NO_DECISIONS: Mapping[Matter, Decision] = {}
+
+
+class Person(Struct, frozen=True, gc=False):
+    """Somebody who has entered the room. Whoever has gone is kept, so this is to be small.
 
     ``away_until`` is None while connected, else the end of the grace (rules 7 and 12).
     ``present`` turns False when that grace is over. ``requested_at`` and ``hand_at`` are the
@@ -134,7 +139,7 @@ class Person(Struct, frozen=True):
     barred: bool = False
     may_ask_at: int = 0
     unmute_asked_by: str | None = None
-    decisions: dict[Matter, Decision] = field(default_factory=dict)
+    decisions: Mapping[Matter, Decision] = field(default_factory=lambda: NO_DECISIONS)
     requested_since: int = 0
     hand_since: int = 0
     lowered_hand: LoweredHand | None = None
@@ -199,7 +204,7 @@ class Room(Struct, frozen=True):
     mode: Mode = Mode.REQUEST
     settings: Settings = field(default_factory=Settings)
     entrance: Entrance = field(default_factory=Entrance)
-    people: dict[str, Person] = field(default_factory=dict)
+    people: Lasting[str, Person] = field(default_factory=Lasting)
     number: int = 0
     ended: bool = False
     talk: Talk = field(default_factory=Talk)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from msgspec import Struct
 
 KEPT = 50_000  # keys of one limit, about 10 MB; whoever asked longest ago is forgotten first
+DROPPED = 2  # buckets that are full again, at most, with each that is taken from
 
 
 class Rate(Struct, frozen=True):
@@ -43,7 +44,10 @@ class Bucket:
 
 
 class Buckets:
-    """A token bucket for each key, of ``kept`` keys at most. Times in seconds of any clock."""
+    """A token bucket for each key, of ``kept`` keys at most. Times in seconds of any clock.
+
+    A bucket that is full again is as good as none, and is dropped by those who ask after it.
+    """
 
     def __init__(self, rate: Rate, kept: int = KEPT) -> None:
         self.rate = rate
@@ -60,11 +64,23 @@ class Buckets:
         self._left.move_to_end(key)
         if len(self._left) > self._kept:
             self._left.popitem(last=False)
+        self._drop(now)
         return self._until(left)
 
     def wait(self, key: Hashable, now: float) -> float:
         """What ``take`` would answer."""
         return self._until(self._has(key, now))
+
+    def _drop(self, now: float) -> None:
+        """Forget who asked longest ago, if that was so long ago that it makes no difference.
+
+        A few at a time, which is more than one call adds.
+        """
+        for _ in range(DROPPED):
+            oldest = next(iter(self._left))
+            if self._has(oldest, now) < self.rate.burst:
+                return
+            del self._left[oldest]
 
     def _has(self, key: Hashable, now: float) -> float:
         left, then = self._left.get(key, (float(self.rate.burst), now))

@@ -31,7 +31,7 @@ def evolve(room: Room, event: ev.EventEvent) -> Room:
             bans = {key: one for key, one in room.entrance.bans.items() if key != event.person}
             return replace(room, entrance=replace(room.entrance, bans=bans))
     person = _PERSONAL[type(event)](room.people[event.person], event)
-    return replace(room, people={**room.people, person.id: person})
+    return replace(room, people=room.people.with_({person.id: person}))
 
 
 def _bans(room: Room, event: ev.Banned) -> dict[str, Ban]:

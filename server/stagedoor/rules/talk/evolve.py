@@ -22,6 +22,7 @@ from .values import (
     Channel,
     Message,
     Question,
+    Sent,
     Speaker,
     Standing,
     Talk,
@@ -93,7 +94,7 @@ def _wrote(talk: Talk, event: Event, number: int, key: str, *, slowed: bool) -> 
     """Remember the key, and the time for slow mode."""
     speaker = talk.speaker(event.by)
     if key:
-        speaker = replace(speaker, keys=(*speaker.keys, (key, number))[-KEYS:])
+        speaker = replace(speaker, sent=(*speaker.sent, Sent(key, number))[-KEYS:])
     if slowed:
         speaker = replace(speaker, wrote_at=event.at)
     return _speaking(talk, event.by, speaker)

@@ -14,9 +14,9 @@ def said_before(room: Room, by: Person, key: str) -> Repeated | None:
     if len(key) > MAX_KEY:
         refuse(Code.BAD_VALUE, "A key has at most {most} characters.", most=MAX_KEY)
     if key:
-        for one, number in room.talk.speaker(by.id).keys:
-            if one == key:
-                return Repeated(number)
+        for one in room.talk.speaker(by.id).sent:
+            if one.key == key:
+                return Repeated(one.number)
     return None
 
 

@@ -82,14 +82,21 @@ class Question(Struct, frozen=True):
     key: str = ""
 
 
-class Speaker(Struct, frozen=True):
+class Sent(Struct, frozen=True, gc=False):
+    """A message by its author's mark, and the number of the event that made it."""
+
+    key: str
+    number: int
+
+
+class Speaker(Struct, frozen=True, gc=False):
     """What is remembered of somebody who wrote, or was blocked.
 
-    ``keys``: those of the last messages with their numbers. ``wrote_at``: for slow mode, None
+    ``sent``: the last messages. ``wrote_at``: for slow mode, None
     before the first. ``blocked``: by whom, or None.
     """
 
-    keys: tuple[tuple[str, int], ...] = ()
+    sent: tuple[Sent, ...] = ()
     wrote_at: int | None = None
     blocked: Decision | None = None
 
