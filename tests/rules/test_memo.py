@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 from stagedoor.rules.memo import KEPT, Lasting, remembered, worked_out
 
 
@@ -38,5 +40,7 @@ def test_what_is_worked_out_of_a_lasting_dict_lasts_as_long_as_it_does() -> None
     assert (dict(first), dict(second)) == ({"a": 1}, {"a": 1, "b": 2})
     assert asked == [first, second], "each once"
     assert len(first.results) == len(second.results) == 1
+    copied = pickle.loads(pickle.dumps(first))
+    assert (type(copied), copied, copied.results) == (Lasting, first, {})
     assert total({"a": 1}) == total({"a": 1}) == 1
     assert len(asked) == 4, "of any other mapping it is worked out every time"

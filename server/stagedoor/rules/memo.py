@@ -26,6 +26,10 @@ class Lasting(dict[_Key, _Value]):
         super().__init__(values or {})
         self.results: dict[Callable[..., Any], Any] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is copied and pickled: what was worked out can be worked out again."""
+        return Lasting, (dict(self),)
+
     def with_(self, values: Mapping[_Key, _Value]) -> Lasting[_Key, _Value]:
         """Another one, where these values are in it, too."""
         made = Lasting(self)
