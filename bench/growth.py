@@ -26,11 +26,15 @@ COUNTING = Path(__file__).with_name("counting")
 
 
 @contextlib.contextmanager
-def watched_server() -> Iterator[tuple[ServerProcess, Path]]:
-    """A server whose processes answer signals (``counting``), and the folder where they do."""
+def watched_server(*, collecting: bool = False) -> Iterator[tuple[ServerProcess, Path]]:
+    """A server whose processes answer signals (``counting``), and the folder where they do.
+
+    ``collecting``: they collect their garbage before they count.
+    """
     with tempfile.TemporaryDirectory(prefix="stagedoor-counts-") as folder:
         path = [str(COUNTING), os.environ.get("PYTHONPATH")]
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, path)), "BENCH_COUNTS": folder}
+        environment |= {"BENCH_COLLECT": "1"} if collecting else {}
         with ServerProcess(demo=False, environment=environment) as server:
             yield server, Path(folder)
 
@@ -61,6 +65,7 @@ class Counts:
     descriptors: int
     threads: int
     tasks: int
+    given: int  # bytes that Python's own allocator has given out, to objects of up to 512 bytes
 
     def __str__(self) -> str:
         return (
@@ -97,12 +102,13 @@ class Process:
 
     async def counts(self) -> Counts:
         """All of it, the tasks by asking."""
-        tasks = await answer(self._pid, signal.SIGUSR1, self._told)
+        tasks, given = (await answer(self._pid, signal.SIGUSR1, self._told)).split()
         return Counts(
             memory({self._pid}, below=False),
             descriptors({self._pid}, below=False),
             len(os.listdir(f"/proc/{self._pid}/task")),
             int(tasks),
+            int(given),
         )
 
     def spent(self) -> float:

@@ -11,14 +11,15 @@ import resource
 import signal
 import sys
 
-from . import cost, limited, load, loss, memory, soak, spread, start
+from . import cost, limited, load, loss, memory, soak, spread, start, visits
 from .namespace import Namespace
 
 SECONDS, SOAK, SOAK_MBIT = 4.0, 120.0, 0.3
+VISITS = 3000
 WATCHING = 200  # viewers that are spread over workers
 PARTS = ("cost", "workers", "load", "loss", "limited", "start", "memory")
 HELP = """
-parts, all but soak where none is named:
+parts, all but soak and visits where none is named:
   cost     the server's CPU a delivered packet, beside Janus, aiortc and the floor: with the
            receivers' network stack on the same bill, and with packets that are gone once sent
   workers  the same with a room's viewers spread over two of its workers, beside one worker
@@ -29,6 +30,7 @@ parts, all but soak where none is named:
   memory   what another viewer and another publisher take
   soak     what a whole server has, and whether that grows, while people come and go, show the
            picture in other sizes and talk: for --seconds (120) and --viewers (100)
+  visits   what is left of each person who came, watched, spoke and went: of --viewers (3000)
 
 All of it takes about twenty minutes: cost measures for seven (two and a half with --short), each
 other part for one or two; connecting some thousands of viewers comes on top.
@@ -70,6 +72,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int)
     options = parser.parse_args()
     options.watching = int((options.viewers or "100").split(",")[0])
+    options.visiting = int((options.viewers or str(VISITS)).split(",")[0])
     viewers = options.viewers or ("50,200" if options.short else "10,50,200,1000")
     options.viewers = [int(text) for text in viewers.split(",")]
     options.rounds = options.rounds or (2 if options.short else 3)
@@ -79,6 +82,8 @@ def main() -> None:
     asyncio.run(measure(options))
     if "soak" in options.parts:
         asyncio.run(soak.soak(options.watching, options.seconds or SOAK, SOAK_MBIT))
+    if "visits" in options.parts:
+        asyncio.run(visits.visits(options.visiting, SOAK_MBIT))
     if "start" in options.parts:
         start.measure(options.rounds * 3)
 
