@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from .row import Row, split
 APPLICATION_ID = 0x53444F52  # "SDOR"; sqlite.org/pragma.html#pragma_application_id
 FORMAT = 3
 CACHE = 512  # KiB of the file in memory: appending needs each room's last page, reading none
+
+AT_ONCE = 64  # rows in one statement; SQLite takes 32,766 values (sqlite.org/limits.html)
 
 COLUMNS = 'room, number, at, "by", type, event, seal, salt, personal, hash'
 
@@ -65,10 +68,17 @@ def head(connection: sqlite3.Connection, room: str) -> tuple[int, bytes]:
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[Row], previous: bytes) -> None:
-    """Put a room's rows in, chained to the hash ``previous`` that is before the first."""
-    connection.executemany(
-        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _chained(rows, previous)
-    )
+    """Put a room's rows in, chained to the hash ``previous`` that is before the first.
+
+    Many with one statement: after each the thread waits for the interpreter's lock again, which
+    takes milliseconds while the event loop is busy (``sys.getswitchinterval``).
+    """
+    values = _chained(rows, previous)
+    while some := [*islice(values, AT_ONCE)]:
+        row = f"({', '.join('?' * len(some[0]))})"
+        connection.execute(
+            f"INSERT INTO events VALUES {', '.join([row] * len(some))}", [*chain(*some)]
+        )
 
 
 def erase(connection: sqlite3.Connection, room: str, numbers: Sequence[int]) -> None:

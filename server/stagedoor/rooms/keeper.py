@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError, LogError
 from stagedoor.media.interface import MediaError, Tile
-from stagedoor.messages import AnyMessage, Closing, Lobby, MediaRestarted
+from stagedoor.messages import AnyMessage, Closing, Happening, Lobby, MediaRestarted
 from stagedoor.messages import Saving as SavingMessage
 from stagedoor.rules.commands import AnyCommand
 from stagedoor.rules.events import AnyEvent
@@ -121,19 +121,9 @@ class Keeper:
                 waits = outcome.code is Code.NOT_OPEN
                 answer(lobby(self.room, self._now) if waits else outcome)
                 return
-            missed = [
-                told.happening
-                for told in self._told
-                if told.concerns(visitor.person) and told.happening.number > visitor.last_event
-            ]
-            answer(
-                Arrival(
-                    person=visitor.person,
-                    now=self._now,
-                    view=view(self.room, visitor.person),
-                    missed=missed[-MISSED:] if visitor.resumes else [],
-                )
-            )
+            missed = self._missed(visitor) if visitor.resumes else []
+            seen = view(self.room, visitor.person)
+            answer(Arrival(person=visitor.person, now=self._now, view=seen, missed=missed))
 
         await self._put(decide, arrived, (visitor, connection))
 
@@ -364,7 +354,8 @@ class Keeper:
 
     def _show(self, before: Room, told: list[Told], events: Sequence[AnyEvent]) -> None:
         """Tell everybody what changed, each as much as they may see (rule 19)."""
-        self.audience.show(self.room, updates(before, self.room, told, events))
+        changed = updates(before, self.room, told, events, self.audience.inside)
+        self.audience.show(self.room, changed)
 
     def _follow_speech(self) -> None:
         """Who is heard backstage is told to moderators alone, and counts from being brought on."""
@@ -420,6 +411,15 @@ class Keeper:
         told = [one for one in all_told if one is not None]
         self._told.extend(told)
         return told
+
+    def _missed(self, visitor: Visitor) -> list[Happening]:
+        """The newest of what happened to somebody, or to everybody, since they were told."""
+        found = [
+            told.happening
+            for told in self._told
+            if told.happening.number > visitor.last_event and told.concerns(visitor.person)
+        ]
+        return found[-MISSED:]
 
     def _tell_saving(self, works: bool) -> None:
         self.audience.tell_moderators(self.room, SavingMessage(works))

@@ -6,13 +6,14 @@ attendees, one for all moderators, and one each for those whom the change itself
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
 from stagedoor.messages import Happening, Lobby, OfferView, PersonView, RoomInfo, Update, View
 from stagedoor.rules.event.values import Entry
 from stagedoor.rules.events import AnyEvent
+from stagedoor.rules.memo import remembered
 from stagedoor.rules.values import Person, Room, Seat
 
 from . import parts
@@ -100,18 +101,29 @@ def name_of(people: Mapping[str, Person], person: str) -> str:
 def view(room: Room, viewer: str) -> View:
     """The whole room as ``viewer`` sees it."""
     you = room.people.get(viewer)
-    all_of_it = you is not None and you.moderates
+    seen = _all_full(room.people) if you is not None and you.moderates else _all_public(room.people)
+    if you is not None and you.present:
+        seen = {**seen, viewer: full_view(you, room.people)}
     return View(
         number=room.number,
         you=viewer,
         room=room_info(room),
-        people=[
-            full_view(person, room.people) if all_of_it or key == viewer else public_view(person)
-            for key, person in room.people.items()
-            if person.present
-        ],
+        people=[*seen.values()],
         **(parts.snapshot(room, you) if you is not None else {}),
     )
+
+
+# Many who enter in the same step see the same people: these are looked at once a step.
+
+
+@remembered
+def _all_public(people: Mapping[str, Person]) -> dict[str, PersonView]:
+    return {key: public_view(person) for key, person in people.items() if person.present}
+
+
+@remembered
+def _all_full(people: Mapping[str, Person]) -> dict[str, PersonView]:
+    return {key: full_view(person, people) for key, person in people.items() if person.present}
 
 
 class Updates(Struct, frozen=True):
@@ -123,9 +135,17 @@ class Updates(Struct, frozen=True):
 
 
 def updates(
-    before: Room, after: Room, told: Iterable[Told], events: Sequence[AnyEvent] = ()
+    before: Room,
+    after: Room,
+    told: Iterable[Told],
+    events: Sequence[AnyEvent] = (),
+    listening: Container[str] | None = None,
 ) -> Updates:
-    """What to tell whom, when ``before`` became ``after`` by ``events``, in words ``told``."""
+    """What to tell whom, when ``before`` became ``after`` by ``events``, in words ``told``.
+
+    ``listening``: the people who are connected; None for all. Of the others nobody takes theirs:
+    whoever enters is shown everything, and whoever has gone nothing.
+    """
     told = list(told)
     share = parts.changes(before, after, events)
     # Most steps in a crowded room are chat and reactions, which leave all people as they are.
@@ -144,7 +164,11 @@ def updates(
     concerned = dict.fromkeys([*changed, *share.persons])
     for happening in (one.happening for one in told):
         concerned.update(dict.fromkeys([happening.person, *happening.people]))
-    persons = {key: _for_person(before, common, key) for key in concerned if _present(after, key)}
+    persons = {
+        key: _for_person(before, common, key)
+        for key in concerned
+        if _present(after, key) and (listening is None or key in listening)
+    }
     return Updates(
         attendees=common.update(
             common.public.values(),
