@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -51,6 +52,9 @@ from .signalling.invitations import InvitationWanted, RevocationWanted
 
 T = TypeVar("T")
 
+GARBAGE = 2_000  # objects more than before, at which cycles are looked for
+SWITCH = 0.001  # seconds after which a thread that waits for the interpreter gets it
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, or 1 after a sentence on what is wrong."""
@@ -76,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: Namespace) -> int:
     chosen = values(options, SERVE)
+    _be_prompt()
     _run(serve(ServeConfig(data=options.data, public_url=options.public_url, **chosen)))
     return 0
 
@@ -228,6 +233,13 @@ def _room_line(room: ListedRoom) -> str:
     door = "open door" if room.open_door else "closed door"
     state = "ended" if room.ended else f"{room.mode}, {door}"
     return f"{room.id}\t{room.name}\t{state}\t{room.people} here, {room.on_stage} on stage"
+
+
+def _be_prompt() -> None:
+    """Have nothing inside the interpreter keep the event loop, or the log's thread, waiting."""
+    gc.freeze()  # what is there for good need not be looked through again and again
+    gc.set_threshold(GARBAGE, 10, 10)
+    sys.setswitchinterval(SWITCH)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

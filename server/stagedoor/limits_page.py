@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .config import PEOPLE
 from .messages import MAX_MESSAGE, MAX_SDP
+from .rooms import step
 from .rules.refusals import Code
 from .sfu import engine
 from .sfu.negotiation import sdp
@@ -43,6 +44,10 @@ number moves these limits in proportion:
 | TCP connections at once | {connections:,} |
 | wrong operator keys, then no key is looked at | {wrong_keys} |
 
+Whoever comes takes turns with those who are in: WebSockets are opened one after the other, in order, and
+a step of a room lets in {newcomers} people at most and does all commands of the others. So many who come
+at once wait, in their order, and the chat of those who are in goes on.
+
 Of IPv6 an address is its network of {network} bits. Behind a proxy all would have the proxy's address:
 name it with `--trusted-proxy`, and what it says in `X-Forwarded-For` counts, read from the end up to
 the first address that is no trusted proxy's; what anybody else says there does not. A proxy's TCP
@@ -63,6 +68,9 @@ However often they connect. Before somebody has entered, the limit for messages 
 | media requests that wait for the engine | {waiting} |
 | reports and results, over HTTP | {reports} |
 | refusals for being over a limit, then the WebSocket is closed ({close}) | {patience} |
+| after each of these, nothing is read for | {rest:g} s |
+
+Nothing is read either while a message is at work: what is sent meanwhile waits with its sender.
 
 One person has one connection: a second takes the place of the first.
 
@@ -126,6 +134,7 @@ def page() -> str:
             wrong_keys=_rate(usual.wrong_keys),
             network=callers.NETWORK,
             kept=limits.KEPT,
+            newcomers=step.NEWCOMERS,
         )
         + _people(usual)
         + _MEDIA.format(
@@ -155,6 +164,7 @@ def _people(usual: Limits) -> str:
         waiting=socket.MAX_MEDIA_REQUESTS,
         reports=_rate(usual.reports),
         patience=_rate(usual.patience),
+        rest=socket.REST,
         close=socket.CLOSE_CODES[Code.TOO_MANY],
         message=MAX_MESSAGE // 1024,
         frame=app.MAX_FRAME // 1024,

@@ -15,7 +15,7 @@ from stagedoor.log import SqliteLog
 from stagedoor.log.breaks import Broken, check
 from stagedoor.log.chain import GENESIS, Head, link
 from stagedoor.log.row import KINDS, Row, event, row, tag
-from stagedoor.log.schema import APPLICATION_ID, COLUMNS, FORMAT
+from stagedoor.log.schema import APPLICATION_ID, AT_ONCE, COLUMNS, FORMAT
 from stagedoor.rules.base import ERASED
 from stagedoor.rules.events import AnyEvent, Entered, HandRaised, RoomCreated
 from stagedoor.rules.talk.events import Said
@@ -207,6 +207,19 @@ async def test_appends_are_chained_room_by_room(log: SqliteLog, tmp_path: Path) 
     assert checked.head == await log.head("a")
     assert (await log.head("a")).number == 5
     assert (await log.head("c")) == Head(0, GENESIS)
+
+
+async def test_more_events_than_one_statement_takes_are_in_order_and_chained(
+    log: SqliteLog, tmp_path: Path
+) -> None:
+    events = [HandRaised(at=at, by="p", person="p") for at in range(1, 2 * AT_ONCE + 2)]
+    await log.append("a", 0, events[:1])
+    await log.append("a", 1, events[1:])
+    assert await log.read("a") == events
+    await log.close()
+    rows = stored(tmp_path / "log.db")
+    assert found(rows) == []
+    assert [one.at for one in rows] == [one.at for one in events]
 
 
 async def test_what_is_personal_can_be_erased_and_the_chain_holds(

@@ -296,3 +296,27 @@ def test_an_update_leaves_out_what_is_empty() -> None:
     assert '"gone"' not in text
     assert '"room"' not in text
     assert '"happened"' not in text
+
+
+def test_of_those_who_do_not_listen_no_update_is_made() -> None:
+    world = small_world()
+    before = world.room
+    events = world.step([("cid", "enter", 0), ("ann", c.RaiseHand(), 0)])
+    told = numbered(before.number, events, world.room)
+    everybody = updates(before, world.room, told, events)
+    listening = updates(before, world.room, told, events, {"ann", "ben"})
+    assert {*everybody.persons} == {"ann", "cid"}
+    assert listening.persons == {"ann": everybody.persons["ann"]}
+    assert listening.attendees == everybody.attendees
+    assert listening.attendees is not None
+    assert {one.id for one in listening.attendees.people} == {"ann", "cid"}
+
+
+def test_those_who_enter_together_each_see_themselves_whole() -> None:
+    world = small_world()
+    world.step([("ann", c.AskToJoinStage(), 0), ("cid", "enter", 0), ("mod2", "enter", 0)])
+    for viewer in ("ann", "ben", "cid", "mod", "mod2"):
+        people = {one.id: one for one in view(world.room, viewer).people}
+        sees_it = viewer in ("ann", "mod", "mod2")
+        assert people["ann"].seat is (Seat.REQUESTED if sees_it else Seat.VIEWER), viewer
+        assert {*people} == {"host", "mod", "mod2", "ann", "ben", "cid"}

@@ -22,10 +22,13 @@ from stagedoor.rules.commands import RaiseHand
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.talk.commands import Say
 from stagedoor.signalling import Tokens
+from stagedoor.signalling import socket as socket_module
 from stagedoor.signalling.callers import read_networks
 from stagedoor.signalling.guard import listen
+from stagedoor.signalling.keys import SOCKETS
 from stagedoor.signalling.limiter import Limiter, Limits
 from stagedoor.signalling.limits import Counts, Rate
+from stagedoor.signalling.requests import Request, read_request
 from tests.rooms.fakes import FakeEngine
 
 from .conftest import OPERATOR, PATIENCE, RING, Client, Server
@@ -169,6 +172,62 @@ async def test_whoever_goes_on_is_cut_off(place: Place) -> None:
     assert (reason.code, reason.again, code) == (Code.TOO_MANY, False, 4010)
     assert [one.id for one in ann.heard if isinstance(one, m.Refused)] == [13, 14, 15, 16]
     await ben.do(RaiseHand())
+
+
+async def test_what_is_over_the_limit_is_not_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await place.open(messages=Rate(1, 3))
+    read: list[str] = []
+
+    def noting(text: str) -> Request | m.Refused:
+        read.append(text)
+        return read_request(text)
+
+    monkeypatch.setattr(socket_module, "read_request", noting)
+    ann = await server.enter("Ann")
+    for _ in range(3):
+        await ann.do(m.Ping())
+    await ann.socket.send_str('{"id": 77, "type": ["nothing", "that", "there", "is"]}')
+    refused = await ann.answer(77)
+    assert isinstance(refused, m.Refused)
+    assert refused.code is Code.TOO_MANY
+    assert len(read) == 4
+
+
+async def test_whoever_is_over_a_limit_is_not_read_for_a_moment(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_module, "REST", PATIENCE)
+    server = await place.open(messages=Rate(1, 1))
+    ann, ben = await server.enter("Ann"), await server.enter("Ben")
+    (line,) = (one for one in server.app[SOCKETS] if one._person == ann.me.id)
+    assert line._transport is not None
+    await ann.do(m.Ping())
+    assert (await ann.ask(m.Ping())).code is Code.TOO_MANY
+    assert not line._transport.is_reading()
+    await ben.do(m.Ping())
+    place.now += 10
+    monkeypatch.setattr(socket_module, "REST", 0.01)
+    await ben.do(m.Ping())
+    assert (await ben.ask(m.Ping())).code is Code.TOO_MANY
+    place.now += 10
+    await ben.do(m.Ping())
+
+
+async def test_what_they_left_who_are_gone_is_not_refused_to_its_end(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = await place.open(messages=Rate(1, 3), patience=Rate(1, 4))
+    ben = await server.enter("Ben")
+    async with aiohttp.ClientSession() as other:
+        ann = Client(await other.ws_connect(f"{server.url}/api/rooms/room/socket"))
+        await ann.ask(m.Enter("Ann"))
+        for number in range(10, 60):
+            await ann.socket.send_str(m.encode_request(m.Ping(), number))
+    while not any(one.away for one in ben.people.values()):
+        await ben.until(m.Update)
+    assert "cut off" not in caplog.text
 
 
 async def test_before_entering_too(place: Place) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import socket as sockets
+from collections.abc import Hashable, Sequence
 
 import aiohttp
 import msgspec
 import pytest
+from aiohttp import web
 
 from stagedoor import messages as m
 from stagedoor.media.interface import Grant
 from stagedoor.rules import commands as c
+from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Code
 from stagedoor.rules.values import Device, Role, Seat
 from stagedoor.signalling import outbox
 from stagedoor.signalling import socket as socket_module
+from stagedoor.signalling.keys import GATE, LIMITER
 from stagedoor.signalling.limiter import Limits
 
 from .conftest import PATIENCE, Client, Server
@@ -88,6 +92,62 @@ async def test_who_never_enters_is_told_and_closed(
     assert reason is not None
     assert reason.code is Code.NOT_ENTERED
     assert code == 4003
+
+
+async def test_whose_turn_has_not_come_is_not_late(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_module, "ENTER_TIMEOUT", 0.05)
+    may_write, looked, append = asyncio.Event(), asyncio.Event(), server.log.append
+    late = socket_module.Socket._enter_late
+
+    async def held(room: str, after: int, events: Sequence[AnyEvent]) -> None:
+        await may_write.wait()
+        await append(room, after, events)
+
+    def noting(line: socket_module.Socket) -> None:
+        late(line)
+        looked.set()
+
+    monkeypatch.setattr(server.log, "append", held)
+    monkeypatch.setattr(socket_module.Socket, "_enter_late", noting)
+    client = await server.connect()
+    await client.socket.send_str(m.encode_request(m.Enter("Ann"), 1))
+    async with asyncio.timeout(PATIENCE):
+        await looked.wait()
+    may_write.set()
+    assert isinstance(await client.answer(1), m.Welcome)
+
+
+async def test_the_door_opens_to_one_after_the_other_and_not_for_who_has_gone(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, counted, opened = asyncio.Semaphore(0), server.app[LIMITER].sockets, []
+    enter, prepare = counted.enter, web.WebSocketResponse.prepare
+
+    def noting(key: Hashable) -> bool:
+        there.release()
+        return enter(key)
+
+    async def opening(self: web.WebSocketResponse, request: web.BaseRequest) -> object:
+        opened.append(request.headers["X-Name"])
+        return await prepare(self, request)
+
+    monkeypatch.setattr(counted, "enter", noting)
+    monkeypatch.setattr(web.WebSocketResponse, "prepare", opening)
+    coming: dict[str, asyncio.Task[Client]] = {}
+    async with asyncio.timeout(PATIENCE), server.app[GATE]:
+        for name in ("ann", "gone", "ben", "cal"):
+            coming[name] = asyncio.create_task(server.connect(headers={"X-Name": name}))
+            await there.acquire()
+        coming["gone"].cancel()
+        await asyncio.wait([coming["gone"]])
+        async with server.http.get(f"{server.url}/api/health"):
+            pass  # by then the server has seen the end of what was closed before
+    clients = [await coming[name] for name in ("ann", "ben", "cal")]
+    assert opened == ["ann", "ben", "cal"]
+    for one in clients:
+        await one.do(m.Ping())
 
 
 async def test_a_room_that_is_not_there_is_said_in_the_protocol(server: Server) -> None:
@@ -295,7 +355,7 @@ async def test_shutting_down_says_come_back(server: Server) -> None:
 
 async def test_too_many_messages_are_refused_one_by_one(server: Server) -> None:
     ann = await server.enter("Ann")
-    ids = range(10, 10 + 3 * Limits.of().messages.burst)
+    ids = range(10, 20 + Limits.of().messages.burst)
     for number in ids:
         await ann.socket.send_str(m.encode_request(m.Ping(), number))
     answers = [await ann.answer(number) for number in ids]

@@ -1,10 +1,10 @@
 """The keeper of one room: the single owner of its state.
 
-Commands of all people meet in one queue. A step takes what has queued up and goes in one direction:
-decide, append to the log, apply, take from and give to the media engine, tell everybody, answer.
-So nothing is acknowledged that is not in the log (save what never is: see Event.logged), and
-whoever loses the stage is not forwarded any more when anybody hears of it (rule 13). Timers are
-not kept: the next one follows from the state.
+Commands of all people meet in one queue. A step takes what has queued up, of those who come a few
+at a time, and goes in one direction: decide, append to the log, apply, take from and give to the
+media engine, tell everybody, answer. So nothing is acknowledged that is not in the log (save what
+never is: see Event.logged), and whoever loses the stage is not forwarded any more when anybody
+hears of it (rule 13). Timers are not kept: the next one follows from the state.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .happenings import Told, farewells, tell
 from .media import Media
 from .saving import Saving
 from .speech import Speech
-from .step import Answer, Job, Step
+from .step import Answer, Job, Step, next_step
 from .views import lobby, updates, view
 
 logger = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ class Keeper:
         while not self._stopping:
             await self._sleep()
             self._wake.clear()
-            jobs, self._jobs = self._jobs, []
+            jobs, self._jobs = next_step(self._jobs)
             before = self.room
             try:
                 await self._step(jobs)
@@ -216,6 +216,9 @@ class Keeper:
                 if self.room is not before:  # what people see may be behind: let them come anew
                     self.close_all(Closing(Code.SERVER_ERROR, WRONG, again=True))
                 await asyncio.sleep(RETRY)
+            if self._jobs:
+                self._wake.set()
+                await asyncio.sleep(0)  # what those who are in have sent comes to the next step
         self._refuse(self._jobs, RESTARTS, Code.SHUTTING_DOWN)
         await self._save()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from stagedoor.rules.event.values import Entry
@@ -13,6 +13,8 @@ from stagedoor.rules.values import Room
 
 from .connection import Connection, Visitor
 from .draft import Decision, Draft
+
+NEWCOMERS = 8  # people that one step lets in
 
 Answer = Callable[[int | Refusal], None]
 
@@ -31,6 +33,25 @@ class Job:
         """Whether this entry has to wait; the room may have been opened in the same step."""
         refused = isinstance(self.outcome, Refusal) and self.outcome.code is Code.NOT_OPEN
         return refused and room.entrance.entry is Entry.LOBBY
+
+
+def next_step(waiting: Sequence[Job], newcomers: int = NEWCOMERS) -> tuple[list[Job], list[Job]]:
+    """Whom the next step takes of those who wait, and who waits on, in the order they came. Pure.
+
+    Whoever is shown a whole room costs more than a command, and many may come at once: so that
+    those who are in do not wait for all of them, these alone take turns.
+    """
+    taken: list[Job] = []
+    left: list[Job] = []
+    for job in waiting:
+        if job.entry is None:
+            taken.append(job)
+        elif newcomers:
+            newcomers -= 1
+            taken.append(job)
+        else:
+            left.append(job)
+    return taken, left
 
 
 @dataclass

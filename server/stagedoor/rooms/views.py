@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from stagedoor.messages import Happening, Lobby, OfferView, PersonView, RoomInfo, Update, View
 from stagedoor.rules.event.values import Entry
 from stagedoor.rules.events import AnyEvent
-from stagedoor.rules.memo import remembered
+from stagedoor.rules.memo import worked_out
 from stagedoor.rules.values import Person, Room, Seat
 
 from . import parts
@@ -116,12 +116,12 @@ def view(room: Room, viewer: str) -> View:
 # Many who enter in the same step see the same people: these are looked at once a step.
 
 
-@remembered
+@worked_out
 def _all_public(people: Mapping[str, Person]) -> dict[str, PersonView]:
     return {key: public_view(person) for key, person in people.items() if person.present}
 
 
-@remembered
+@worked_out
 def _all_full(people: Mapping[str, Person]) -> dict[str, PersonView]:
     return {key: full_view(person, people) for key, person in people.items() if person.present}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from stagedoor.rules.refusals import Code, Refusal, marked
 from . import api, invitations, metrics, pages, people, reports, results
 from .callers import Networks
 from .keys import (
+    GATE,
     HOUSE,
     LIMITER,
     OPERATOR_KEY,
@@ -74,6 +76,7 @@ def make_app(
         app[TURN] = turn
     app[HOUSE] = house
     app[TOKENS] = tokens
+    app[GATE] = asyncio.Lock()
     app[SOCKETS] = set()
     app[OPERATOR_KEY] = operator_key
     app[PUBLIC_URL] = public_url
@@ -133,6 +136,7 @@ async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
 
 
 async def _talk(request: web.Request, socket: web.WebSocketResponse) -> web.StreamResponse:
+    await _in_turn(request)
     keeper = request.app[HOUSE].keeper(request.match_info["room"])
     await socket.prepare(request)
     if keeper is None:
@@ -150,6 +154,18 @@ async def _talk(request: web.Request, socket: web.WebSocketResponse) -> web.Stre
     finally:
         app[SOCKETS].discard(line)
     return socket
+
+
+async def _in_turn(request: web.Request) -> None:
+    """One after the other, in order; between two the event loop does all else that waits.
+
+    So those who are in do not wait for all who come at once. Raises ConnectionError for who has
+    gone meanwhile.
+    """
+    async with request.app[GATE]:
+        await asyncio.sleep(0)
+    if request.transport is None or request.transport.is_closing():
+        raise ConnectionResetError
 
 
 async def _close_sockets(app: web.Application) -> None:

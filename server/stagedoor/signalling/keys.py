@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from pathlib import Path
 
@@ -21,6 +22,7 @@ HOUSE = web.AppKey("house", House)
 TOKENS = web.AppKey("tokens", Tokens)
 OPERATOR_KEY = web.AppKey("operator_key", OperatorKey)
 PUBLIC_URL = web.AppKey("public_url", str)
+GATE = web.AppKey("gate", asyncio.Lock)
 SOCKETS = web.AppKey("sockets", set[Socket])
 ORIGINS: web.AppKey[Collection[URL]] = web.AppKey("origins", frozenset[URL])
 STRICT_TRANSPORT = web.AppKey("strict_transport", bool)

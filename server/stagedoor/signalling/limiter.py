@@ -40,7 +40,7 @@ class Limits(Struct, frozen=True):
     media: Rate = Rate(5, 60)
     reports: Rate = Rate(0.5, 20)
     rooms: Rate = Rate(2, 500)
-    patience: Rate = Rate(30, 300)
+    patience: Rate = Rate(1, 50)
 
     @classmethod
     def of(cls, people: int = PEOPLE) -> Limits:

@@ -45,14 +45,14 @@ def read_request(text: str) -> Request | Refused:
     """Read one text message. Whatever it is, the answer names its id if it has a readable one."""
     if len(text) > MAX_MESSAGE or len(data := text.encode("utf-8", "replace")) > MAX_MESSAGE:
         return Refused(
-            _readable_id(text),
+            readable_id(text),
             Code.TOO_LARGE,
             f"The message is larger than {MAX_MESSAGE // 1024} KiB.",
         )
     try:
         envelope = decode_envelope(data)
     except msgspec.ValidationError as error:
-        return _bad(_readable_id(data), error)
+        return _bad(readable_id(data), error)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         return Refused(0, Code.BAD_MESSAGE, f"The message is not JSON: {error}.")
     if not 1 <= envelope.id <= MAX_ID:
@@ -81,11 +81,12 @@ def _bad(request_id: int, error: Exception) -> Refused:
     return Refused(request_id, Code.BAD_MESSAGE, f"The message is not understood: {reason}.")
 
 
-def _readable_id(data: str | bytes) -> int:
+def readable_id(data: str | bytes) -> int:
+    """The id of a message that is not looked at any further, or 0."""
     try:
         return _id.decode(data).id
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return 0
 
 
-__all__ = ["Envelope", "Request", "read_request"]
+__all__ = ["Envelope", "Request", "read_request", "readable_id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -41,13 +42,14 @@ from .door import admit
 from .limiter import Limiter
 from .limits import Bucket, Buckets, Rate
 from .outbox import Outbox
-from .requests import read_request
+from .requests import read_request, readable_id
 from .tokens import Tokens
 from .turn import Turn
 
 logger = logging.getLogger(__name__)
 
 ENTER_TIMEOUT = 10.0  # seconds
+REST = 0.1  # seconds without reading of whoever is over a limit
 MAX_MEDIA_REQUESTS = 16  # a client's media requests that may wait for the engine
 
 #: The WebSocket close code that goes with a Closing message (RFC 6455 section 7.4.2; 1012, for a
@@ -85,6 +87,7 @@ class Socket:
         self._socket = socket
         self._keeper = keeper
         self._tokens = tokens
+        self._transport = transport
         self._outbox = Outbox(socket, transport)
         self._limiter = limiter
         self._turn = turn
@@ -94,6 +97,8 @@ class Socket:
         self._media: asyncio.Queue[tuple[int, _MediaRequest]] = asyncio.Queue(MAX_MEDIA_REQUESTS)
         self._person = ""
         self._waits = False
+        self._entering = False
+        self._late: asyncio.TimerHandle | None = None
         self._ended = False
 
     # -- the rooms' Connection
@@ -121,18 +126,20 @@ class Socket:
         """Read until the connection ends; then the room knows, too."""
         sender = asyncio.create_task(self._outbox.run())
         media = asyncio.create_task(self._do_media())
-        patience = asyncio.get_running_loop().call_later(ENTER_TIMEOUT, self._enter_late)
+        self._enter_in_time()
         try:
             async for message in self._socket:
                 if self.closed:
                     break
                 if message.type is WSMsgType.TEXT:
-                    await self._take(message.data)
+                    with self._reading_no_more():
+                        await self._take(message.data)
                 elif message.type is WSMsgType.BINARY:
                     self._refuse(0, Code.BAD_MESSAGE, "Messages are text, not binary.")
         finally:
             self._ended = True
-            patience.cancel()
+            if self._late is not None:
+                self._late.cancel()
             media.cancel()
             self._keeper.lost(self._person, self)
             if self._outbox.closing:
@@ -141,8 +148,26 @@ class Socket:
                     await asyncio.wait([sender])
             sender.cancel()
 
+    @contextlib.contextmanager
+    def _reading_no_more(self) -> Iterator[None]:
+        """While a message is at work, what comes after it waits where it comes from."""
+        if self._transport is None:
+            yield
+            return
+        self._transport.pause_reading()
+        try:
+            yield
+        finally:
+            self._transport.resume_reading()
+
+    def _enter_in_time(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._late = loop.call_later(ENTER_TIMEOUT, self._enter_late)
+
     def _enter_late(self) -> None:
-        if not self._person and not self._waits:
+        if self._entering:  # their turn has not come
+            self._enter_in_time()
+        elif not self._person and not self._waits:
             template = "Nobody entered within {seconds} seconds."
             self.close(closing(refusal(Code.NOT_ENTERED, template, seconds=round(ENTER_TIMEOUT))))
 
@@ -159,10 +184,10 @@ class Socket:
 
     async def _take(self, text: str) -> None:
         """Answer one message."""
-        request = read_request(text)
         if not self._within(self._limiter.messages, self._messages):
-            self._slow_down(request.id)
+            await self._slow_down(readable_id(text))
             return
+        request = read_request(text)
         if isinstance(request, Refused):
             self._say(request)
             return
@@ -183,10 +208,11 @@ class Socket:
         key = (self._keeper.id, self._person)
         return not buckets.take(key, self._limiter.clock())
 
-    def _slow_down(self, request_id: int) -> None:
-        """Refuse; whoever does not listen is not listened to any more."""
+    async def _slow_down(self, request_id: int) -> None:
+        """Refuse, and rest; whoever does not listen is not listened to any more."""
         if self._patience.take():
             self._refuse(request_id, Code.TOO_MANY, "Too many messages; please slow down.")
+            await asyncio.sleep(REST)
         elif not self.closed:
             logger.warning("room %s: somebody who sent too much was cut off", self._keeper.id)
             self.close(closing(Refusal(Code.TOO_MANY, "You sent too much, so you were cut off.")))
@@ -200,9 +226,9 @@ class Socket:
             case _ if not self._person:
                 self._refuse(request_id, Code.NOT_ENTERED, "Please enter the room first.")
             case Say() | AskQuestion() if not self._within(self._limiter.talk):
-                self._slow_down(request_id)
+                await self._slow_down(request_id)
             case Watch() | SubscribeAnswer() | Publish() if not self._within(self._limiter.media):
-                self._slow_down(request_id)
+                await self._slow_down(request_id)
             case Watch() | SubscribeAnswer() | ViewTiles() | Publish():
                 try:
                     self._media.put_nowait((request_id, body))
@@ -243,7 +269,11 @@ class Socket:
                 )
             )
 
-        await self._keeper.enter(admission.visitor, self, answer)
+        self._entering = True
+        try:
+            await self._keeper.enter(admission.visitor, self, answer)
+        finally:
+            self._entering = False
 
     def _older(self, request_id: int, wish: OlderMessages) -> None:
         found = older(self._keeper.room, self._person, wish)
