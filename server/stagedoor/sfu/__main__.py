@@ -24,6 +24,7 @@ from .stage.loudest import MOST
 from .transport import tcp, udp
 from .workers import control
 
+ENOUGH = 256 * 1024  # bytes that wait for the server, before more offers are made
 GARBAGE = 20_000  # objects more than before, at which cycles are looked for
 
 log = logging.getLogger("stagedoor.sfu")
@@ -78,7 +79,10 @@ async def run(
     def tell(told: control.Told) -> None:
         pipe.write(control.frame(told))
 
-    engine = Engine(sock, addresses, tell, links, voices, more, listener)
+    def full() -> bool:
+        return pipe.get_write_buffer_size() > ENOUGH
+
+    engine = Engine(sock, addresses, tell, links, voices, more, listener, full)
     gc.freeze()  # what is there for good need not be looked through again and again
     gc.set_threshold(GARBAGE, 10, 10)
     tell(control.Ready(sock.getsockname()[1]))

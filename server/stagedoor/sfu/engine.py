@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from stagedoor.media.interface import Grant, MediaError, Tile
+from stagedoor.media.interface import Grant, MediaError, SubscribeOffer, Tile
 
 from . import figures
 from .negotiation import descriptions, sdp
 from .negotiation.codecs import Codec
 from .stage.forwarding import Forwarder
 from .stage.loudest import MOST
+from .stage.offering import Offering
 from .stage.outgoing import Outgoing
 from .stage.publisher import PICTURES, Publisher
 from .stage.stage import Stage
@@ -38,7 +39,10 @@ MAX_TILES = 200
 
 
 class Engine:
-    """Stages by room, and the port of their peers. ``tell`` takes what the server is told."""
+    """Stages by room, and the port of their peers.
+
+    ``tell`` takes what the server is told; ``full`` is whether it has enough to read for now.
+    """
 
     def __init__(
         self,
@@ -49,6 +53,7 @@ class Engine:
         voices: int = MOST,
         more: tuple[Codec, ...] = (),
         listener: socket.socket | None = None,
+        full: Callable[[], bool] = lambda: False,
     ) -> None:
         self.stages: dict[str, Stage] = {}
         self._addresses = tuple(addresses)
@@ -60,6 +65,7 @@ class Engine:
         self._port = Port(sock, self._troubles, self._arrived, listener)
         self._outgoing = Outgoing(self._port.batch, self._loop.time)
         self._forwarder = Forwarder(self._port.batch, self._outgoing)
+        self._offering = Offering(self._local, self._tell_offer, full)
         self._working = False
         self._reported_at = 0.0
         self._recorded_at = 0.0
@@ -137,7 +143,7 @@ class Engine:
             for viewer in stage.viewers.values():
                 if before.public or now.public or viewer.person in stage.insiders:
                     viewer.change()
-            self._make_offers(stage)
+            self._offering.all(stage)
         self._forget_if_empty(stage)
 
     def _end_period(self, stage: Stage, person: str) -> None:
@@ -157,7 +163,7 @@ class Engine:
         stage = self._stage(room)
         stage.show_backstage(people)
         self._port.empty()
-        self._make_offers(stage)
+        self._offering.all(stage)
         self._forget_if_empty(stage)
 
     def publish(self, room: str, person: str, offer: str) -> str:
@@ -236,7 +242,7 @@ class Engine:
             self._forwarder.viewer_rtcp(stage, viewer, packet, self._loop.time())
 
         peer.on_ready, peer.on_rtcp = ready, rtcp
-        self._make_offers(stage)
+        self._offering.one(stage, viewer)
 
     def answer(self, room: str, person: str, revision: int, answer: str) -> None:
         """Take a viewer's answer. Raises MediaError."""
@@ -251,7 +257,7 @@ class Engine:
             raise MediaError("bad_sdp", _sentence(error)) from error
         now = self._loop.time()
         self._forwarder.settle(stage, viewer, now)
-        self._make_offers(stage)
+        self._offering.one(stage, viewer)
         self._port.flush()
 
     def view(self, room: str, person: str, tiles: Sequence[Tile]) -> None:
@@ -290,14 +296,8 @@ class Engine:
         self._relays.relay(stage, worker, on)
         self._forget_if_empty(stage)
 
-    def _make_offers(self, stage: Stage) -> None:
-        lines, now = stage.lines, self._loop.time()
-        public, everybody = stage.people(backstage=False), stage.people(backstage=True)
-        for viewer in stage.viewers.values():
-            people = everybody if viewer.person in stage.insiders else public
-            offer = viewer.next_offer(lines, people, self._local, now)
-            if offer is not None:
-                self._tell(control.OfferNeeded(stage.room, viewer.person, offer))
+    def _tell_offer(self, stage: Stage, viewer: Viewer, offer: SubscribeOffer) -> None:
+        self._tell(control.OfferNeeded(stage.room, viewer.person, offer))
 
     def _forget_if_empty(self, stage: Stage) -> None:
         if stage.empty:

@@ -83,6 +83,11 @@ class Viewer:
         """The stage changed: an offer is owed."""
         self._stale = True
 
+    @property
+    def owed(self) -> bool:
+        """Whether an offer is owed, and none is out."""
+        return self._stale and self.peer is not None and self._answered >= self.revision
+
     def next_offer(
         self,
         lines: Sequence[Line],
@@ -91,7 +96,7 @@ class Viewer:
         now: float,
     ) -> SubscribeOffer | None:
         """The offer to make now, if one is owed and none is out. ``people`` by stream name."""
-        if not self._stale or self.peer is None or self._answered < self.revision:
+        if self.peer is None or not self.owed:
             return None
         self.revision += 1
         self._offered_at = now
