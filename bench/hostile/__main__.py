@@ -1,11 +1,13 @@
 """Everything that is forbidden, tried at a real server by people who keep to nothing.
 
-In a room for each mode there is somebody of each role in each seat state. They try every command,
-on everybody, with ids of other rooms and of nobody, and descriptions of media; others try to come
-in by links and sessions that are not theirs, or at all; and over UDP go RTP without a grant, under
-others' SSRCs and from strangers, and checks and handshakes that prove nothing. What is accepted is
-held against the table of permissions, in the state that the log has at that moment; and at the end
-the rooms are audited. ``python -m bench.hostile --attempts 20000``
+In a room for each mode there is somebody of each role in each seat state, in two modes also where
+the stage is full, in slow mode. They try every command, on everybody, with ids of other rooms and
+of nobody, and descriptions of media; others try to come in by links and sessions that are not
+theirs, or good no more, and to use offers whose time is over; and over UDP go RTP without a grant,
+under others' SSRCs and from strangers, checks and handshakes that prove nothing, and floods of RTCP
+by viewers. What is accepted is held against the table of permissions, in the state that the log has
+at that moment; at the end the rooms are audited, and the server has logged no error.
+``python -m bench.hostile --attempts 20000``
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ from stagedoor.audit.audit import audit
 from stagedoor.audit.reading import read
 from tests.server_process import ServerProcess
 
+from .doors import doors
+from .feedback import feedback
+from .late import late
 from .media import media
 from .score import Score
 from .tries import everything
@@ -29,13 +34,21 @@ from .tries import everything
 async def attack(server: ServerProcess, attempts: int, seed: int) -> Score:
     """Try everything at a server; findings of the audit count as accepted, too."""
     score = Score()
-    async with aiohttp.ClientSession() as http:
-        rooms = await everything(server, http, score, attempts, seed)
-        rooms.append(await media(server, http, score))
+    connector = aiohttp.TCPConnector(limit=0)  # each person keeps a connection
+    async with aiohttp.ClientSession(connector=connector) as http:
+        rooms, ended, *others = await asyncio.gather(
+            everything(server, http, score, attempts, seed),
+            late(server, http, score),
+            doors(server, http, score),
+            media(server, http, score),
+            feedback(server, http, score),
+        )
     await asyncio.sleep(5)  # until the engine's record is written
-    for room in rooms:
+    for room in (*rooms, *ended, *others):
         found = audit(room, read(server.data / "stagedoor.db", room)).findings
         score.forbidden += [f"audit of {room}: {one.sentence}" for one in found]
+    errors = [line for line in server.stderr().splitlines() if " ERROR " in line]
+    score.forbidden += [f"an error was logged: {line}" for line in errors]
     return score
 
 

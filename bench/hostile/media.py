@@ -29,6 +29,7 @@ from .score import Score
 EVIL = b"EVIL"
 EACH = 20  # packets of a kind
 NTP = 0xE71C_0000_0000_0000
+LINKS = {"mia": "moderator", "hal": "host"}
 SILENCE = 0.5  # seconds without a response to a check
 
 Send = Callable[[bytes], None]
@@ -64,11 +65,11 @@ class Scene:
         self._number = 1000
 
     async def enter(self, name: str) -> Person:
-        """Mia moderates."""
+        """Mia moderates, and Hal is the host."""
         token = ""
-        if name == "mia":
+        if name in LINKS:
             links = await asyncio.to_thread(self.server.links, self.room)
-            token = links["moderator"].partition("#token=")[2]
+            token = links[LINKS[name]].partition("#token=")[2]
         url = self.server.socket_url(self.room)
         person = Person(await self.http.ws_connect(url, origin=self.server.url))
         assert isinstance(await person.ask(m.Enter(name, token)), m.Welcome)
@@ -89,17 +90,22 @@ class Scene:
     def _heard(self, compound: bytes) -> None:
         self.passed_on += NTP.to_bytes(8)[:4] in compound
 
-    async def evil_heard(self) -> int:
-        """How much that is evil has come to Vic before Wes' next packet."""
-        wes, vic = self.people["wes"], self.people["vic"]
+    def next(self) -> int:
+        """The number of Wes' next packet of sound."""
         self._number += 1
-        wes.say(self._number)
+        return self._number
+
+    async def evil_heard(self, name: str = "vic") -> int:
+        """How much that is evil has come to Vic, or another, before Wes' next packet."""
+        wes, vic = self.people["wes"], self.people[name]
+        number = self.next()
+        wes.say(number)
         found = 0
         async with asyncio.timeout(30):
             while True:
                 packet = await vic.packets.get()
                 found += EVIL in packet
-                if packet.endswith(b"%08d" % self._number):
+                if packet.endswith(b"%08d" % number) and EVIL not in packet:
                     self.sent_of_wes = int.from_bytes(packet[8:12])
                     return found
 

@@ -18,9 +18,10 @@ from stagedoor.rules.values import Mode, Person, Role, Seat
 from tests.server_process import ServerProcess
 from tests.signalling.conftest import Client
 
-from .shadow import NOBODY, Shadow
+from .shadow import NOBODY, Shadow, seats_taken
 
 LONG = 300_000  # ms that offers stand and seats are held
+SEATS = 50  # the most that there may be
 SWITCHES = (
     *("chat", "questions", "reactions"),
     *("may_raise_hand", "may_rename", "may_leave_stage"),
@@ -67,7 +68,9 @@ class Cast:
         self, server: ServerProcess, http: aiohttp.ClientSession, mode: Mode, dice: random.Random
     ) -> None:
         self.server, self.http, self.mode = server, http, mode
-        self._switches = {name: dice.random() < 0.7 for name in SWITCHES}
+        self.settings: dict[str, object] = {"offer_ms": LONG, "hold_ms": LONG}
+        self.settings |= {"capacity": SEATS, "backstage": True}
+        self.settings |= {name: dice.random() < 0.7 for name in SWITCHES}
         self.room = ""
         self.dora = Somebody(Role.HOST, Seat.VIEWER)
         self.people = [
@@ -77,10 +80,8 @@ class Cast:
 
     async def open(self) -> None:
         """Make the room, and have everybody in place."""
-        settings = {"offer_ms": LONG, "hold_ms": LONG, "capacity": 50, "backstage": True}
-        settings |= self._switches
         made = await asyncio.to_thread(
-            self.server.create_room, name=f"Hostile {self.mode}", settings=settings
+            self.server.create_room, name=f"Hostile {self.mode}", settings=self.settings
         )
         self.room = made["room"]["id"]
         self.shadow = Shadow(self.server.data, self.room)
@@ -203,3 +204,31 @@ class Cast:
             await one.socket.close()
             async with asyncio.timeout(20):
                 await self.shadow.until_held(one.id)
+
+
+class Tight(Cast):
+    """The same with a full stage before each try, slow mode, and a wait for who was declined."""
+
+    def __init__(
+        self, server: ServerProcess, http: aiohttp.ClientSession, mode: Mode, dice: random.Random
+    ) -> None:
+        super().__init__(server, http, mode, dice)
+        self.settings |= {"slow_ms": LONG, "cooldown_ms": LONG, "chat": True, "questions": True}
+
+    def _right(self, one: Somebody) -> bool:
+        return super()._right(one) and self.shadow.room.settings.capacity == self._full
+
+    @property
+    def _full(self) -> int:
+        """As many seats as are taken, but one at least."""
+        return max(1, seats_taken(self.shadow.room))
+
+    async def _place(self, one: Somebody) -> None:
+        await super()._place(one)
+        await self.direct(c.ChangeSettings(capacity=self._full))
+        if one.seat is Seat.REQUESTED and self.state(one).seat is Seat.VIEWER:
+            one.id = ""  # declined just now: somebody new has not to wait
+
+    async def _up(self, one: Somebody) -> None:
+        await self.direct(c.ChangeSettings(capacity=SEATS))
+        await super()._up(one)

@@ -16,15 +16,17 @@ from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.permissions import TABLE, USUAL, Situation
 from stagedoor.rules.permissions.stage import EVERYBODY
 from stagedoor.rules.permissions.table import OWN
+from stagedoor.rules.talk.events import QuestionAsked, Said
+from stagedoor.rules.talk.values import Channel
 from stagedoor.rules.values import Person, Role, Room, Seat
 
-from .wishes import brought_on, case_of
+from .wishes import Moment, brought_on, case_of
 
 NOBODY = Person(id="", name="", role=Role.ATTENDEE)
 
 
 class Shadow:
-    """``room`` is as of the last ``catch_up``."""
+    """``room`` is as of the last ``catch_up``; ``wrote``: when people wrote to everybody last."""
 
     room: Room
 
@@ -32,6 +34,7 @@ class Shadow:
         self._id = room
         self._file = sqlite3.connect(f"file:{data / 'stagedoor.db'}?mode=ro", uri=True)
         self._started = False
+        self.wrote: dict[str, int] = {}
         self.catch_up()
 
     def close(self) -> None:
@@ -50,6 +53,9 @@ class Shadow:
             before = self.room if self._started else None
             self.room = rules.evolve(before, happened)
             self._started = True
+            to_all = isinstance(happened, Said) and happened.channel is Channel.ROOM
+            if to_all or isinstance(happened, QuestionAsked):
+                self.wrote[happened.by] = happened.at
             if before is not None:
                 found.append((before, happened))
         return found
@@ -61,10 +67,30 @@ class Shadow:
             self.catch_up()
 
 
-def situation(room: Room, command: Command, who: str, whom: str) -> Situation:
+def seats_taken(room: Room) -> int:
+    """How many have one, be it held, or reserved by an offer (rule 7)."""
+    taken = (Seat.OFFERED, Seat.BACKSTAGE, Seat.ON_STAGE, Seat.HELD)
+    return sum(one.seat in taken for one in room.people.values())
+
+
+def moment(room: Room, who: str, now: int, wrote: int | None) -> Moment:
+    """What else it depends on whether somebody may do something at ``now``, in milliseconds.
+
+    ``wrote``: when they wrote to everybody last.
+    """
+    me = room.people[who]
+    return Moment(
+        full=seats_taken(room) >= room.settings.capacity,
+        too_soon=wrote is not None and now < wrote + room.settings.slow_ms,
+        declined=now < me.may_ask_at,
+        expired=me.offer is not None and now >= me.offer.expires_at,
+    )
+
+
+def situation(room: Room, command: Command, who: str, whom: str, at: Moment) -> Situation:
     """Who asks for what, in the table's words."""
     me, you = room.people[who], room.people.get(whom, NOBODY)
-    case = case_of(room, command, me, you)
+    case = case_of(room, command, me, you, at)
     about = TABLE[type(command)].person and case != OWN
     if case == EVERYBODY:
         you = NOBODY
@@ -80,11 +106,11 @@ def situation(room: Room, command: Command, who: str, whom: str) -> Situation:
     )
 
 
-def may(room: Room, command: Command, who: str, whom: str) -> bool:
+def may(room: Room, command: Command, who: str, whom: str, at: Moment) -> bool:
     """Whether the table allows it. Nobody may do anything in a room that is over, or is not in."""
     me = room.people.get(who)
     if room.ended or me is None or not me.present:
         return False
     if TABLE[type(command)].person and whom not in room.people and whom:
         return False
-    return TABLE[type(command)].answer(situation(room, command, who, whom)) is None
+    return TABLE[type(command)].answer(situation(room, command, who, whom, at)) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 
 import aiohttp
@@ -13,15 +14,21 @@ from stagedoor.rules import commands as c
 from stagedoor.rules.base import Command
 from stagedoor.rules.event.commands import Ban
 from stagedoor.rules.permissions import TABLE
+from stagedoor.rules.talk.commands import AskQuestion, Say
 from stagedoor.rules.values import Mode, Role, Seat
 from tests.server_process import ServerProcess
 from tests.signalling.conftest import Client
 
-from .people import LOST, Cast, Somebody
+from .people import LOST, Cast, Somebody, Tight
 from .score import Score
-from .shadow import may, situation
+from .shadow import may, moment, situation
 from .wishes import wish
 
+WHO = (
+    (Role.ATTENDEE, Seat.VIEWER),
+    (Role.MODERATOR, Seat.VIEWER),
+    (Role.ATTENDEE, Seat.REQUESTED),
+)
 STRANGERS = ("", "nobody", "000000000000", "hal'; --")
 MAY_PUBLISH = (Seat.OFFERED, Seat.BACKSTAGE, Seat.ON_STAGE)
 SDP = (
@@ -31,6 +38,7 @@ SDP = (
     f"a=fingerprint:sha-256 {':'.join(['AB'] * 32)}\r\na=rtpmap:111 opus/48000/2\r\n"
 )
 KINDS: tuple[type[Command], ...] = tuple(TABLE)
+TIGHT = (Mode.OPEN, Mode.REQUEST)  # modes that are tried with a full stage, too
 EVERY = 8  # each so many tries are on somebody who is not there
 
 
@@ -57,6 +65,30 @@ class Tries:
                 [(kind, one.role, one.seat) for kind in KINDS if self._fits(kind, one)]
             )
             await self._try(one, kind)
+
+    async def pressed(self) -> None:
+        """What a full stage, slow mode and a wait after a request forbid, once for sure."""
+        cast = self.cast
+        viewer, other, asking = (self._who(*which) for which in WHO)
+        for text in ("one", "two"):
+            await self._placed(viewer, Say(text))
+            await self._placed(viewer, AskQuestion(text))
+        await self._placed(viewer, c.JoinStage())
+        if await cast.place(viewer) and await cast.place(other):
+            await self._judge(other, c.Invite(viewer.id), viewer.id)
+        if asking is not viewer and await cast.place(asking) and await cast.place(other):
+            await self._judge(other, c.Approve(asking.id), asking.id)
+            await cast.direct(c.Decline(asking.id))
+            await self._judge(asking, c.AskToJoinStage(), "")
+
+    def _who(self, role: Role, seat: Seat) -> Somebody:
+        """Somebody of that role and seat; a viewer where that seat cannot be."""
+        of_role = [one for one in self.cast.people if one.role is role]
+        return next((one for one in of_role if one.seat is seat), of_role[0])
+
+    async def _placed(self, one: Somebody, command: c.AnyCommand) -> None:
+        if await self.cast.place(one):
+            await self._judge(one, command, "")
 
     def _fits(self, kind: type[Command], one: Somebody) -> bool:
         """A room that is over is of no more use."""
@@ -92,7 +124,7 @@ class Tries:
 
     async def _judge(self, one: Somebody, command: c.AnyCommand, whom: str) -> None:
         shadow = self.cast.shadow
-        before = shadow.room
+        before, wrote = shadow.room, shadow.wrote.get(one.id)
         try:
             answer = await one.patiently(command)
         except LOST:
@@ -103,12 +135,14 @@ class Tries:
         if one.id not in room.people:
             return
         accepted = isinstance(answer, m.Ok)
-        which = situation(room, command, one.id, whom)
+        now = own[0][1].at if own else time.time_ns() // 1_000_000
+        at = moment(room, one.id, now, wrote)
+        which = situation(room, command, one.id, whom, at)
         self.score.situations[type(command), which] += 1
         self.score.judge(
             str(type(command).__struct_config__.tag),
             accepted or bool(own),
-            may(room, command, one.id, whom),
+            may(room, command, one.id, whom, at),
             f"{command} by {which}",
         )
 
@@ -194,13 +228,14 @@ async def everything(
     """So many tries in each mode, side by side; the ids of the rooms."""
     dice = random.Random(seed)
     casts = [Cast(server, http, mode, dice) for mode in Mode]
+    casts += [Tight(server, http, mode, dice) for mode in TIGHT]
     await asyncio.gather(*(cast.open() for cast in casts))
-    await asyncio.gather(
-        *(
-            Tries(cast, score, seed + place, casts[place - 1].dora.id).run(number // len(casts))
-            for place, cast in enumerate(casts)
-        )
-    )
+    tries = [
+        Tries(cast, score, seed + place, casts[place - 1].dora.id)
+        for place, cast in enumerate(casts)
+    ]
+    await asyncio.gather(*(one.run(number // len(casts)) for one in tries))
+    await asyncio.gather(*(one.pressed() for one in tries if isinstance(one.cast, Tight)))
     await strangers(casts[0], score, casts[1])
     await replaced(casts[2], score)
     await asyncio.gather(*(over(cast, score) for cast in casts))

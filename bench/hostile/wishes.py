@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -25,6 +26,21 @@ from stagedoor.rules.values import Device, Mode, Person, Room, Seat
 from tests.rules.scene import FORM, MAKE, OTHER_FORM, QUIZ
 
 Dice = random.Random
+
+
+class Moment(NamedTuple):
+    """What a command depends on besides people and things: seats, and the time.
+
+    The stage is ``full``; who asks wrote ``too_soon`` ago, was ``declined`` just now, or has an
+    offer that is ``expired``.
+    """
+
+    full: bool = False
+    too_soon: bool = False
+    declined: bool = False
+    expired: bool = False
+
+
 _POLLS = {
     PollState.DRAFT: polls_part.DRAFT,
     PollState.OPEN: polls_part.OPEN,
@@ -133,23 +149,32 @@ _THINGS: dict[type[Command], tuple[Things, Callable[[int, Dice], c.AnyCommand]]]
 }
 
 
-def case_of(room: Room, command: Command, me: Person, you: Person) -> str:
+def case_of(room: Room, command: Command, me: Person, you: Person, at: Moment) -> str:
     """Which of its permission's cases this is; empty for the usual one."""
     match command:
-        case c.JoinStage() | c.AskToJoinStage() if me.barred:
+        case c.JoinStage() if me.barred and not me.moderates:
             return stage_part.REMOVED
+        case c.AskToJoinStage() if me.barred or at.declined:
+            open_again = me.barred and (room.mode is Mode.OPEN or not at.declined)
+            return stage_part.REMOVED if open_again else stage_part.DECLINED
+        case c.AcceptOffer() if at.expired:
+            return stage_part.EXPIRED
+        case c.Invite() if you.away_until is not None and you.seat is Seat.VIEWER:
+            return stage_part.OFF_LINE
+        case c.JoinStage() | c.Approve() | c.Invite() if at.full:
+            return stage_part.FULL
         case c.BringOn(people=()):
             return stage_part.EVERYBODY
-        case c.Invite() if you.away_until is not None:
-            return stage_part.OFF_LINE
         case c.AskToUnmute() if you.microphone:
             return stage_part.UNMUTED
         case c.LowerHand() | e.Rename() | e.RestoreHand() | e.RemoveFromRoom() | e.Ban():
             return OWN if you.id in (me.id, "") else ""
         case t.Say():
-            return _speech(room, command, me)
+            return _speech(room, command, me, at)
         case t.AskQuestion() if room.talk.speaker(me.id).blocked:
             return talk_part.BLOCKED
+        case t.AskQuestion() if at.too_soon:
+            return talk_part.TOO_SOON
     return _thing(room, command, me)
 
 
@@ -172,7 +197,7 @@ def _thing(room: Room, command: Command, me: Person) -> str:
     return _QUIZZES[quiz.state] if quiz is not None else ""
 
 
-def _speech(room: Room, said: t.Say, me: Person) -> str:
+def _speech(room: Room, said: t.Say, me: Person, at: Moment) -> str:
     blocked = room.talk.speaker(me.id).blocked is not None
     if said.channel is Channel.PRIVATE:
         if said.to and (me.moderates or said.to != me.id):  # to oneself is one's own thread
@@ -182,7 +207,9 @@ def _speech(room: Room, said: t.Say, me: Person) -> str:
         return talk_part.BLOCKED
     if said.channel is Channel.MODERATORS:
         return talk_part.BACKCHANNEL
-    return talk_part.ANNOUNCEMENT if said.announcement else ""
+    if said.announcement:
+        return talk_part.ANNOUNCEMENT
+    return talk_part.TOO_SOON if at.too_soon else ""
 
 
 def brought_on(room: Room) -> Seat:
