@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from stagedoor.media.interface import Listener, MediaEngine, MediaError, Tile
@@ -34,6 +35,7 @@ class Media:
         self.record = record
         self._listener: Listener | None = None
         self._restarting: asyncio.Task[None] | None = None
+        self._known: set[tuple[str, str]] = set()  # whom the engine has been told of, by room
 
     async def start(self, listener: Listener) -> None:
         """Start the engine. Raises what it raises."""
@@ -47,8 +49,12 @@ class Media:
         await self.engine.close()
 
     async def leave(self, room: str, people: Iterable[str]) -> None:
-        """Forget these people: nothing of theirs is forwarded when this returns."""
-        await asyncio.gather(*(self._quick(self.engine.leave(room, one)) for one in people))
+        """Forget these people: nothing of theirs is forwarded when this returns.
+
+        Of whom the engine was never told, as of most who only look in, there is nothing to forget.
+        """
+        told = [one for one in people if (room, one) in self._known]
+        await asyncio.gather(*(self._forget(room, one) for one in told))
 
     async def grant(self, room: str, changes: Iterable[Change]) -> list[Change]:
         """Set what these people may send; returns the changes that the engine took.
@@ -56,9 +62,10 @@ class Media:
         Those it did not take are no danger: an engine that is down forwards nothing.
         """
         changes = list(changes)
-        taken = await asyncio.gather(
-            *(self._quick(self.engine.grant(room, person, grant)) for person, grant in changes)
-        )
+        with self._knowing(room, *(person for person, _ in changes)):
+            taken = await asyncio.gather(
+                *(self._quick(self.engine.grant(room, person, grant)) for person, grant in changes)
+            )
         return [change for change, ok in zip(changes, taken, strict=True) if ok]
 
     async def show_backstage(self, room: str, people: Iterable[str]) -> bool:
@@ -67,15 +74,18 @@ class Media:
 
     async def close_room(self, room: str) -> None:
         """Forget a room."""
+        self._known = {one for one in self._known if one[0] != room}
         await self._quick(self.engine.close_room(room))
 
     async def publish(self, room: str, person: str, sdp: str) -> str:
         """See MediaEngine.publish."""
-        return await self._patient(self.engine.publish(room, person, sdp))
+        with self._knowing(room, person):
+            return await self._patient(self.engine.publish(room, person, sdp))
 
     async def subscribe(self, room: str, person: str) -> None:
         """See MediaEngine.subscribe."""
-        await self._patient(self.engine.subscribe(room, person))
+        with self._knowing(room, person):
+            await self._patient(self.engine.subscribe(room, person))
 
     async def answer(self, room: str, person: str, revision: int, sdp: str) -> None:
         """See MediaEngine.answer."""
@@ -88,6 +98,25 @@ class Media:
     async def stats(self) -> dict[str, object]:
         """See MediaEngine.stats."""
         return await self._patient(self.engine.stats())
+
+    @contextlib.contextmanager
+    def _knowing(self, room: str, *people: str) -> Iterator[None]:
+        """Both before and after: they may be forgotten meanwhile, and a slow engine not do so."""
+        keys = {(room, person) for person in people}
+        self._known |= keys
+        try:
+            yield
+        finally:
+            self._known |= keys
+
+    async def _forget(self, room: str, person: str) -> None:
+        self._known.discard((room, person))
+        done = False
+        try:
+            done = await self._quick(self.engine.leave(room, person))
+        finally:
+            if not done:
+                self._known.add((room, person))
 
     async def _quick(self, call: Awaitable[None]) -> bool:
         """Whether the engine did it. If it hangs, it has been ended when this returns."""
