@@ -14,7 +14,7 @@ import pytest
 from tests.server_process import ServerProcess
 
 from .conftest import Start
-from .people import RATE, Moderator, Viewer, has_tone
+from .people import RATE, Moderator, Viewer
 from .virtual import VirtualDevices
 
 pytestmark = pytest.mark.devices
@@ -39,10 +39,18 @@ def look(frame: av.VideoFrame) -> tuple[float, Any]:
     return frame.time, frame.to_ndarray(format="gray")[::8, ::8].astype(int)
 
 
-def parts_with(sound: Any, hertz: float) -> list[bool]:
-    """For each half second whether it has the tone."""
-    half = RATE // 2
-    return [has_tone(sound[at : at + half], hertz) for at in range(0, len(sound) - half, half)]
+def parts_with(sound: Any, hertz: float) -> int:
+    """How many tenths of a second are mostly this tone, within 25 Hz, with gaps in between or not.
+
+    How whole the sound is depends on what else the machine does.
+    """
+    size = RATE // 10
+    parts = sound[: len(sound) // size * size].reshape(-1, size)
+    power = np.abs(np.fft.rfft(parts * np.hanning(size))) ** 2
+    frequencies = np.fft.rfftfreq(size, 1 / RATE)
+    near = power[:, np.abs(frequencies - hertz) <= 25].sum(axis=1)
+    loud = np.sqrt((parts**2).mean(axis=1)) > 300
+    return int((loud & (near > 0.8 * power[:, frequencies > 20].sum(axis=1))).sum())
 
 
 @pytest.mark.parametrize(
@@ -68,15 +76,18 @@ async def test_the_stage_is_in_the_file(
         )  # fmt: skip
         robin = await ada.sees("Robin", seat="on_stage")
         await seen.moves(robin["id"], 60)
-        await seen.listens(robin["id"], 2)
+        # On a machine that has much to do, the sound is not whole from its beginning.
+        await seen.until(
+            lambda: parts_with(seen.heard(robin["id"]), virtual.tone) >= 20, "the tone"
+        )
         await ada.do("remove_from_stage", person=robin["id"])
         await client.says("removed_from_stage")
     assert await client.stop() == (0, "")
     assert (await recorder.stop(how))[0] == 0
 
     sound = sound_of(file)
-    tones = parts_with(sound, virtual.tone)
-    assert sum(tones) >= 2
+    assert parts_with(sound, virtual.tone) >= 10
+    assert parts_with(sound, 660) == 0
     if suffix == "wav":
         return
     with av.open(str(file)) as recording:
