@@ -85,7 +85,8 @@ class Watching:
 class Soak:
     """One who goes up and down, one who watches, one who moderates."""
 
-    def __init__(self, server: ServerProcess) -> None:
+    def __init__(self, server: ServerProcess, anew: int = ANEW) -> None:
+        self._anew = anew
         self._links = server.create_room(mode="invite")["links"]
         self._sources = [Pictures(), Pictures()]
         self._sounds = Sounds()
@@ -96,8 +97,8 @@ class Soak:
         drawing = asyncio.create_task(self._draw())
         try:
             async with Room(parse(self._links["host"]), Options("Ada")) as ada:
-                for first in range(0, rounds, ANEW):
-                    await self._some(ada, first, min(ANEW, rounds - first), told)
+                for first in range(0, rounds, self._anew):
+                    await self._some(ada, first, min(self._anew, rounds - first), told)
         finally:
             drawing.cancel()
             await asyncio.wait([drawing])
