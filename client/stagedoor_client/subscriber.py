@@ -20,6 +20,7 @@ from aiortc.mediastreams import MediaStreamError
 from stagedoor.messages import IceServer, SubscribeOffered, Track
 
 from .peer import Endings, connection
+from .repairs import forget_gaps, route_repairs
 from .visible import BACKLOG, Backlog, Gate, ask_for_keyframe, fit
 
 
@@ -50,8 +51,11 @@ class Lane:
     def carry(self, person: str | None, screen: bool, shown: bool) -> None:
         """Whose camera or screen it is from now on, and whether that is seen."""
         if self.gate is not None:
-            if (person, screen) != (self.person, self.screen):
+            other = (person, screen) != (self.person, self.screen)
+            if other:
                 self.gate.begin_anew()
+            if other or shown > self.shown:
+                forget_gaps(self.receiver)
             self.gate.turn(shown)
         self.person, self.screen, self.shown = person, screen, shown
 
@@ -109,6 +113,7 @@ class Subscriber:
                 self._add(transceiver)
             self._direct()
             await made.setLocalDescription(await made.createAnswer())
+            route_repairs(made, offer.sdp)
             await self._answer(offer.revision, made.localDescription.sdp)
 
     def _watch_state(self, made: RTCPeerConnection) -> None:
