@@ -5,7 +5,8 @@
 # say why they are skipped.
 set -u
 
-PACKAGES="chromium firefox-esr fonts-dejavu-core fonts-noto-color-emoji libportaudio2 libgl1 libglib2.0-0
+PACKAGES="chromium chromium-headless-shell firefox-esr fonts-dejavu-core fonts-noto-color-emoji
+libportaudio2 libgl1 libglib2.0-0
 pulseaudio pulseaudio-utils libasound2-plugins sox pipewire pipewire-bin pipewire-v4l2 wireplumber
 dbus gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-pipewire xvfb xauth xdotool openbox
 tshark coturn at-spi2-core python3-gi gir1.2-atspi-2.0 libegl1 libxkbcommon-x11-0

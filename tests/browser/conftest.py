@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.server_process import ServerProcess
 
-from .visitors import ARGUMENTS, CHROMIUM, Visitor
+from .visitors import ARGUMENTS, BROWSER, CHROMIUM, Visitor
 from .voice import write_voice
 
 
@@ -26,8 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def playwright_driver() -> Iterator[Playwright]:
     """Playwright's own process, for this folder alone: its loop suffers no other beside it."""
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip(f"{CHROMIUM} is not installed")
+    if not os.access(BROWSER, os.X_OK):
+        pytest.skip(f"{BROWSER} is not installed")
     with sync_playwright() as playwright:
         yield playwright
 
@@ -39,12 +39,17 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def chromium(playwright_driver: Playwright, voice: Path) -> Iterator[Browser]:
-    """The system's Chromium, with devices that are not real."""
+def chromium(
+    request: pytest.FixtureRequest, playwright_driver: Playwright, voice: Path
+) -> Iterator[Browser]:
+    """Chromium, the whole of it where the module says so, with devices that are not real."""
+    browser = CHROMIUM if getattr(request.module, "WHOLE_BROWSER", False) else BROWSER
+    if not os.access(browser, os.X_OK):
+        pytest.skip(f"{browser} is not installed")
     arguments = [*ARGUMENTS, f"--use-file-for-fake-audio-capture={voice}"]
-    browser = playwright_driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
-    yield browser
-    browser.close()
+    running = playwright_driver.chromium.launch(executable_path=browser, args=arguments)
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="module")

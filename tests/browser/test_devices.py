@@ -12,6 +12,9 @@ from .visitors import failing_devices
 
 Rooms = Callable[..., Place]
 
+#: The shell has other ids for the devices after each reload.
+WHOLE_BROWSER = True
+
 WORDS = {
     "NotAllowedError": "does not let this page use the camera",
     "NotFoundError": "No camera was found",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.visitors import ARGUMENTS, CHROMIUM, Visitor
+from tests.browser.visitors import ARGUMENTS, BROWSER, Visitor
 from tests.client import virtual as devices
 from tests.client.virtual import VirtualDevices
 from tests.server_process import ServerProcess
@@ -77,10 +77,10 @@ def server() -> Iterator[ServerProcess]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip(f"{CHROMIUM} is not installed")
+    if not os.access(BROWSER, os.X_OK):
+        pytest.skip(f"{BROWSER} is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
         yield browser
         browser.close()
 
