@@ -237,6 +237,15 @@ async def test_moderators_see_the_bans_and_others_do_not(crowd: Stage) -> None:
     assert update.bans == []
 
 
+async def test_who_moderates_no_more_is_shown_no_bans_any_more(crowd: Stage) -> None:
+    await crowd.do("mod", e.Ban("ann", "noise"))
+    await crowd.try_enter(Visitor("hal", "Hal", Role.HOST))
+    await crowd.do("hal", c.DemoteModerator("mod"))
+    mod = crowd.keeper.audience.inside["mod"]
+    assert isinstance(mod, FakeConnection)
+    assert next(one for one in mod.messages[::-1] if isinstance(one, Update)).bans == []
+
+
 # -- time spoken
 
 

@@ -15,8 +15,8 @@ class Bans:
     """The part of the room that is about bans."""
 
     def snapshot(self, room: Room, viewer: Person) -> Fields:
-        """See Part.snapshot."""
-        return {"bans": _views(room)} if viewer.moderates else {}
+        """See Part.snapshot. To who moderates no more, that there are none."""
+        return {"bans": _views(room) if viewer.moderates else []}
 
     def changes(self, before: Room, after: Room, events: Sequence[AnyEvent]) -> Share:
         """See Part.changes."""
