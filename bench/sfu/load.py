@@ -85,7 +85,10 @@ async def measure(namespace: Namespace, seconds: float, mbit: float) -> None:
         stream.on_send = watch.sent
         async with background(watch.asker.run()):
             run = await stage.measure(seconds)
-            passed = [await watch.at(share, run, seconds) for share in SHARES]
+            passed: list[tuple[int, Run]] = []
+            for share in SHARES:
+                passed.append(await watch.at(share, run, seconds))
+                run = passed[-1][1]
             await _most(stage, passed, seconds)
         watch.asker.close()
         stage.close()
