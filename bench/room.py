@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bench.attendees import Attendee, Take
+from bench.delays import median_and_tail
 from bench.viewers import cpu_seconds
 from tests.server_process import ServerProcess
 
@@ -65,8 +66,7 @@ class Heard:
 
     def delay(self) -> str:
         """Median and 99th percentile, in milliseconds."""
-        ordered = sorted(self.delays)
-        median, last = (ordered[int((len(ordered) - 1) * share)] for share in (0.5, 0.99))
+        median, last = median_and_tail(self.delays)
         return f"median {median:.1f} ms  99th percentile {last:.1f} ms"
 
 

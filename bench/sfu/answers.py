@@ -16,16 +16,17 @@ import struct
 import time
 from collections.abc import Sequence
 
+from bench.delays import median_and_tail
 from bench.peer import Peer
 from stagedoor.sfu.negotiation import codecs
 from stagedoor.sfu.packets import rtcp
 
+from .crowd import SO_TIMESTAMPNS
 from .stream import VP8
 
 EVERY = 0.008  # seconds between two checks, of one viewer after the other
 REPAIRS = 8  # checks to one packet that is said to be lost
 BURST = 0.15  # seconds from a keyframe's first packet on that are looked at apart
-SO_TIMESTAMPNS = 35  # socket(7)
 _TIMESPEC = struct.Struct("@qq")
 
 
@@ -57,9 +58,8 @@ class Answers:
 def _most(taken: list[float]) -> str:
     if not taken:
         return "none"
-    ordered = sorted(taken)
-    half, most = (ordered[int((len(ordered) - 1) * share)] for share in (0.5, 0.99))
-    return f"median {half:.1f}, 99th percentile {most:.1f}, latest {ordered[-1]:.1f} ms"
+    half, most = median_and_tail(taken)
+    return f"median {half:.1f}, 99th percentile {most:.1f}, latest {max(taken):.1f} ms"
 
 
 class Asker:

@@ -11,6 +11,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from bench.delays import median_and_tail
 from bench.peer import Peer
 
 from .answers import Asker
@@ -67,8 +68,7 @@ class Delays:
         """Median and 99th percentile."""
         if not self.all:
             return "none arrived"
-        ordered = sorted(self.all)
-        half, most = (ordered[int((len(ordered) - 1) * share)] for share in (0.5, 0.99))
+        half, most = median_and_tail(self.all)
         return f"median {half:.2f} ms, 99th percentile {most:.2f} ms"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import os
 import sys
@@ -22,6 +21,7 @@ from .audit.reading import read
 from .audit.table import lines
 from .caring import Carer
 from .config import DEFAULT_PORT, DataFolder, ServeConfig, StartError
+from .garbage import spare_what_stays
 from .log import LogError
 from .operating import Operator
 from .options import (
@@ -237,8 +237,7 @@ def _room_line(room: ListedRoom) -> str:
 
 def _be_prompt() -> None:
     """Have nothing inside the interpreter keep the event loop, or the log's thread, waiting."""
-    gc.freeze()  # what is there for good need not be looked through again and again
-    gc.set_threshold(GARBAGE, 10, 10)
+    spare_what_stays(GARBAGE)
     sys.setswitchinterval(SWITCH)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -16,6 +15,7 @@ import sys
 
 from aioice.ice import get_host_addresses
 
+from stagedoor.garbage import spare_what_stays
 from stagedoor.media.interface import MediaError
 
 from .engine import Engine
@@ -83,8 +83,7 @@ async def run(
         return pipe.get_write_buffer_size() > ENOUGH
 
     engine = Engine(sock, addresses, tell, links, voices, more, listener, full)
-    gc.freeze()  # what is there for good need not be looked through again and again
-    gc.set_threshold(GARBAGE, 10, 10)
+    spare_what_stays(GARBAGE)
     tell(control.Ready(sock.getsockname()[1]))
     while (asked := await control.read_asked(reader)) is not None:
         tell(handle(engine, asked))

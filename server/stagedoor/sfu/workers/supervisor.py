@@ -90,9 +90,9 @@ class EmbeddedEngine:
         self._full = full
         self._rooms: dict[str, Room] = {}
         self._later: set[asyncio.Task[None]] = set()
-        last = min(port + workers, 65535) - 1
+        beyond = min(port + workers, 65535)
         self.workers = [
-            Worker(index, at, bind, announced, voices, codecs, last + 1 if at == pages != 0 else 0)
+            Worker(index, at, bind, announced, voices, codecs, beyond if at == pages != 0 else 0)
             for index, at in enumerate(range(port, port + workers) if port else [0] * workers)
         ]
 
