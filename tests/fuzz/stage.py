@@ -19,7 +19,7 @@ from stagedoor.sfu.transport.peer import Peer
 
 from . import descriptions as d
 from .packets import COMPOUNDS, MID, PAYLOADS, RID, TIME, packet
-from .target import Run, Target, join, split
+from .target import LONGEST, Run, Target, join, split
 
 ROOM = "room"
 ANN, BEN, CAT, DAN, EVE, ANN_REPORTS, WAIT, CHANGE = range(8)
@@ -100,7 +100,7 @@ class Stage:
             self._renew()
         for step in split(data):
             if step:
-                self._step(step[0] & 7, step[1:])
+                self._step(step[0] & 7, step[1 : 1 + LONGEST])
         self._loop.run_until_complete(asyncio.sleep(0))
         for engine in self._engines:
             assert engine._troubles.count == 0, "an engine met with an error"
