@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ from stagedoor.log import SqliteLog
 from stagedoor.rooms import House, Keeper
 from stagedoor.rules.values import Role
 from stagedoor.signalling import Tokens, make_app
+from stagedoor.signalling.guard import listen
+from stagedoor.signalling.keys import LIMITER, TRUSTED
 from tests.rooms.fakes import FakeEngine
 
 OPERATOR = "operator-key-for-the-tests-0123456789"
@@ -109,6 +113,7 @@ class Server:
         self.http = aiohttp.ClientSession()
         self.url = ""
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
 
     async def start(self, **options: Any) -> None:
         self.app = app = make_app(
@@ -120,12 +125,17 @@ class Server:
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        listener = socket.create_server(("127.0.0.1", 0))
+        logger = logging.getLogger("http")
+        connections, trusted = app[LIMITER].connections, app[TRUSTED]
+        self._listening = await listen(self._runner, listener, connections, trusted, logger=logger)
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     async def stop(self) -> None:
         await self.http.close()
         await self.house.close()
+        if self._listening is not None:
+            self._listening.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

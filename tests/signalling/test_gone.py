@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import socket
+import struct
+import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +22,7 @@ from stagedoor.rooms import House
 from stagedoor.rooms.happenings import Told
 from stagedoor.rules import commands as c
 from stagedoor.rules.reactions.commands import React
+from stagedoor.rules.refusals import Code
 from stagedoor.rules.talk.commands import AskQuestion, Say
 from stagedoor.rules.values import Mode, Role, Room
 from stagedoor.signalling import Tokens
@@ -25,7 +31,7 @@ from stagedoor.signalling.limiter import Limiter
 from stagedoor.signalling.limits import Buckets
 from tests.rooms.fakes import FakeEngine
 
-from .conftest import RING, Server
+from .conftest import PATIENCE, RING, Client, Server
 
 PEOPLE = 6
 CONTAINERS = (Mapping, list, tuple, set, frozenset, deque)
@@ -80,6 +86,54 @@ async def test_nothing_is_left_of_those_who_have_gone(
     assert left == []
     assert len(server.app[SOCKETS]) == 1
     assert (server.engine.watching, server.engine.granted) == (set(), {})
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("how", ["goodbye", "silence", "a reset", "bad frames", "the server"])
+async def test_a_connection_that_ends_is_free_at_once(server: Server, how: str) -> None:
+    """Without the garbage collector, which comes seldom: by then there would be hundreds."""
+    visitor = await server.enter("Ann")
+    (line,) = server.app[SOCKETS]
+    gone = [_gone(one) for one in (line, line._socket)]
+    del line
+    match how:
+        case "goodbye":
+            await visitor.socket.close()
+        case "silence" | "a reset":
+            if how == "a reset":  # which the system sends where the socket does not linger
+                known = _tcp(visitor).get_extra_info("socket")
+                known.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            _tcp(visitor).abort()
+        case "bad frames":
+            _tcp(visitor).write(b"\xff" * 16)
+        case "the server":
+            server.keeper.close_all(m.Closing(Code.SERVER_ERROR, "It ends.", again=True))
+            await visitor.closing()
+    async with asyncio.timeout(PATIENCE):
+        for one in gone:
+            await one.wait()
+
+
+def _gone(one: object) -> asyncio.Event:
+    """Set once nobody has it any more."""
+    event = asyncio.Event()
+    weakref.finalize(one, event.set)
+    return event
+
+
+def _tcp(visitor: Client) -> asyncio.Transport:
+    connection = visitor.socket._response.connection
+    assert connection is not None
+    assert connection.transport is not None
+    return connection.transport
 
 
 async def _visit(server: Server, host: Any, number: int, clock: Hands) -> str:

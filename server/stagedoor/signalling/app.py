@@ -37,6 +37,7 @@ from .origins import SAFE, check_origin, read_origins
 from .socket import CLOSE_CODES, Socket, encode
 from .tokens import Tokens
 from .turn import Turn
+from .websocket import WebSocket
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ async def _socket(request: web.Request, heartbeat: float) -> web.StreamResponse:
     foreign = check_origin(request)
     if foreign is not None:
         raise api.RefusedError(foreign)
-    socket = web.WebSocketResponse(
+    socket = WebSocket(
         heartbeat=heartbeat,
         timeout=3.0,
         compress=False,

@@ -52,6 +52,9 @@ class Guarded(web.RequestHandler):
             self._counts.leave(self._counted)
             self._counted = None
         super().connection_lost(exc)
+        # aiohttp leaves it, and it leads to the WebSocket and back here: a circle, and so all that
+        # belongs to the connection waited for the garbage collector, which comes seldom.
+        self._data_received_cb = None
 
 
 async def listen(
