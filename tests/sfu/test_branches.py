@@ -363,6 +363,42 @@ def test_people_who_look_away_one_by_one_come_back_together() -> None:
         check(seen)
 
 
+def test_the_largest_of_the_smaller_layers_is_shown_until_the_one_that_is_wanted_begins() -> None:
+    """Browsers send the largest of a picture's layers first."""
+    room = Room([1, 2, 3])
+    for person, layer in (("ann", 2), ("ben", 1), ("cat", NOTHING)):
+        room.track.aim(person, layer)
+    whole = room.senders
+    room.senders = [whole[1], whole[0]]
+    room.pictures(True)
+    room.pictures(False)
+    assert [room.track.followers[one].branch.layer for one in PEOPLE] == [1, 1, NOTHING]
+    assert room.track.missing() == {2}
+    assert len(room.track.branches) == 1
+    room.pictures(True)
+    assert [len(seen.packets) for seen in room.seen.values()] == [6, 6, 0]
+    room.senders = whole[::-1]
+    room.pictures(True)
+    assert [room.track.followers[one].branch.layer for one in PEOPLE] == [2, 1, NOTHING]
+    assert room.track.missing() == set()
+    for seen in room.seen.values():
+        check(seen)
+
+
+def test_who_is_shown_somebody_anew_sees_what_there_is() -> None:
+    room = Room([1, 2, 3])
+    room.track.aim("ann", 2)
+    room.pictures(True)
+    room.track.show(lambda person: person != "ann")
+    room.pictures(False)
+    room.track.show(lambda person: True)
+    room.track.aim("ann", 2)
+    room.senders = room.senders[:2]
+    room.pictures(True)
+    assert room.track.followers["ann"].branch.layer == 0
+    check(room.seen["ann"])
+
+
 def test_what_comes_late_is_not_for_those_who_came_after_it() -> None:
     """Its number was another packet's for them."""
     room = Room([1, 2, 3])

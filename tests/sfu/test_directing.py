@@ -12,7 +12,7 @@ from stagedoor.sfu.negotiation.descriptions import Published, Taken
 from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.rates.choosing import Choice
 from stagedoor.sfu.rates.directing import AGAIN, PATIENCE, Needed
-from stagedoor.sfu.stage.branch import NOTHING
+from stagedoor.sfu.stage.branch import NOTHING, SILENT
 from stagedoor.sfu.stage.forwarding import Forwarder
 from stagedoor.sfu.stage.publisher import Publisher
 from stagedoor.sfu.stage.stage import Stage
@@ -234,6 +234,58 @@ def test_whoever_comes_begins_with_a_layer_that_is_sent_already() -> None:
     scene.silent = {1}
     scene.run(1.2)
     assert follower.branch.layer == 2
+
+
+def test_whoever_waits_for_a_layer_that_is_not_sent_yet_sees_a_smaller_one() -> None:
+    """A browser's layers begin one after another, and the choice may be made before any has."""
+    scene = Scene()
+    scene.stage.director.tick(scene.now)
+    followers = scene.stage.places[0].tracks["video"].followers
+    assert [followers[person].layer for person in ("ben", "cat")] == [2, 2]
+    scene.silent = {2}
+    scene.run(0.1)
+    assert scene.layers() == [0, 0]
+    assert scene.forwarder.forwarded > 0
+    scene.silent = set()
+    scene.run(1)
+    assert scene.layers() == [2, 2]
+
+
+def test_whoever_comes_just_as_the_layers_begin_gets_what_the_others_got() -> None:
+    scene = Scene()
+    scene.stage.director.tick(scene.now)
+    scene.silent = {2}
+    scene.run(0.04)
+    scene.watch("dan")
+    follower = scene.stage.places[0].tracks["video"].followers["dan"]
+    assert (follower.layer, follower.branch.layer) == (2, 0)
+    assert "dan" in scene.stage.catching
+
+
+def test_whoever_comes_where_another_was_seen_large_is_seen_in_what_they_send() -> None:
+    scene = Scene()
+    scene.run(2)
+    assert scene.layers() == [2, 2]
+    scene.stage.seat("ada", False)
+    scene.stage.publishers.clear()
+    scene.ada = scene.sit("dan")
+    scene.frames, scene.silent = 0, {2}
+    scene.run(0.1)
+    assert scene.layers() == [0, 0]
+    scene.silent = set()
+    scene.run(1)
+    assert scene.layers() == [2, 2]
+
+
+def test_whoever_is_back_by_a_new_connection_is_seen_in_what_they_send() -> None:
+    scene = Scene()
+    scene.run(2)
+    scene.silent = {0, 1, 2}
+    scene.run(2 * SILENT)
+    scene.ada = scene.sit("ada")
+    scene.frames, scene.silent = 0, {2}
+    scene.run(0.1)
+    assert scene.layers() == [0, 0]
 
 
 def test_the_smallest_is_sent_though_nobody_looks() -> None:

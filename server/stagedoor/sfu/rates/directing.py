@@ -160,9 +160,13 @@ class Director:
         return any(len(layers) > 1 for layers in self._offered.values())
 
     def _beginning(self, track: Track, layer: int) -> int | None:
-        """The layer to begin with until this one is sent, if there is one that is."""
+        """The layer to begin with until this one is sent: one that is, or the smallest there is.
+
+        That one always comes, and first.
+        """
         live = self._live.get(track.ssrc, frozenset())
-        return min(live) if live and layer not in (NOTHING, *live) else None
+        first = min(live or self._offered[track.ssrc])
+        return first if layer not in (NOTHING, first, *live) else None
 
     def forget(self, person: str) -> None:
         """A viewer is gone."""

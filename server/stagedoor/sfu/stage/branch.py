@@ -14,6 +14,7 @@ NOTHING, ALL = -1, 3
 """No layer at all; all of the temporal layers."""
 
 RECENT = 32  # packets
+SILENT = 0.5  # seconds without a packet
 _NUMBERS = struct.Struct("!HI").unpack_from
 
 _numbers = itertools.count()
@@ -81,6 +82,10 @@ class Branch:
     def interrupt(self) -> None:
         """Whatever comes next follows on the last packet forwarded; the past is not resent."""
         self._numbering = self._before = self._clock = self.key = None
+
+    def idle(self, now: float) -> bool:
+        """Whether nothing of its layer is coming: not yet, or not for a while."""
+        return self._numbering is None or self._turned or now - self._at > SILENT
 
     def position(self) -> Position:
         """Where its numbers stand."""

@@ -217,6 +217,9 @@ class Track:
             temporal = _turned(self.followers[person], arrival.part, layer)
             if temporal is not None:
                 groups[temporal].add(person)
+        lacking = self._lacking(layer, arrival.now) if _begins(arrival.part) else ()
+        if lacking:
+            groups[ALL].update(lacking)
         for temporal, people in groups.items():
             branch = self._found(people, layer, temporal)
             for person in people:
@@ -226,7 +229,22 @@ class Track:
                     self._put(person, branch)
                 if follower.content:
                     self.waiting.discard(person)
+                else:
+                    self.waiting.add(person)
             self._moved()
+
+    def _lacking(self, layer: int, now: float) -> set[str]:
+        """Those to whom nothing comes of the larger layer that they are to get.
+
+        A browser begins with the smaller ones, and may have no room for more for a long time.
+        """
+        return {
+            person
+            for branch in (self.away, *self.branches)
+            if branch is self.away or branch.idle(now)
+            for person in branch.followers
+            if layer < self.followers[person].layer
+        }
 
     def missing(self) -> set[int]:
         """The layers of which somebody waits for a keyframe."""
@@ -244,7 +262,7 @@ class Track:
         """
         if not self._ring(arrival, layer).take(arrival):
             return
-        if self.waiting and arrival.newest:
+        if arrival.newest and (self.waiting or _begins(arrival.part)):
             self._switch(arrival, layer)
         for branch in self.branches:
             if branch.layer == layer:
@@ -296,6 +314,11 @@ class Track:
                 extension = b"" if self.kind == "audio" else rtp.send_time(arrival.now)
                 return numbering.write(arrival, self.ssrc, extension, shift)
         return None
+
+
+def _begins(part: Part | None) -> bool:
+    """Whether a keyframe begins here."""
+    return part is not None and part.start and part.key
 
 
 def _turned(follower: Follower, part: Part | None, layer: int) -> int | None:
