@@ -6,6 +6,7 @@ import asyncio
 import gc
 import socket
 import struct
+import sys
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -29,6 +30,7 @@ from stagedoor.signalling import Tokens
 from stagedoor.signalling.keys import LIMITER, SOCKETS
 from stagedoor.signalling.limiter import Limiter
 from stagedoor.signalling.limits import Buckets
+from stagedoor.signalling.requests import Request, read_request
 from tests.rooms.fakes import FakeEngine
 
 from .conftest import PATIENCE, RING, Client, Server
@@ -120,6 +122,28 @@ async def test_a_connection_that_ends_is_free_at_once(server: Server, how: str) 
     async with asyncio.timeout(PATIENCE):
         for one in gone:
             await one.wait()
+
+
+async def test_of_a_message_that_was_done_nothing_is_kept(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer's SDP has tens of KiB, and whoever sent it may be silent for hours."""
+    seen: list[str] = []
+
+    def reading(text: str) -> Request | m.Refused:
+        seen.append(text)
+        return read_request(text)
+
+    async def answer(room: str, person: str, revision: int, sdp: str) -> None:
+        seen.append(sdp)
+
+    visitor = await server.enter("Ann")
+    monkeypatch.setattr("stagedoor.signalling.socket.read_request", reading)
+    monkeypatch.setattr(server.engine, "answer", answer)
+    await visitor.do(m.SubscribeAnswer(1, "v=0\r\n" * 4000))
+    alone = [str(visitor)]
+    assert len(seen) == 2
+    assert [*map(sys.getrefcount, seen)] == [*map(sys.getrefcount, alone)] * 2
 
 
 def _gone(one: object) -> asyncio.Event:

@@ -136,6 +136,7 @@ class Socket:
                         await self._take(message.data)
                 elif message.type is WSMsgType.BINARY:
                     self._refuse(0, Code.BAD_MESSAGE, "Messages are text, not binary.")
+                del message  # an answer's SDP is large, and the next message may be long in coming
         finally:
             self._ended = True
             if self._late is not None:
@@ -294,15 +295,17 @@ class Socket:
     # -- media: in order, and beside the commands, so that a slow engine delays no command
 
     async def _do_media(self) -> None:
-        while True:
-            request_id, request = await self._media.get()
-            try:
-                self._say(await self._media_answer(request_id, request))
-            except MediaError as error:
-                self._refuse(request_id, _media_code(error), error.sentence)
-            except Exception:
-                logger.exception("room %s: a media request failed", self._keeper.id)
-                self._refuse(request_id, Code.SERVER_ERROR, "Something went wrong with the media.")
+        while True:  # nothing here has a name, so that an answer's SDP is free once it was taken
+            await self._do_one(*await self._media.get())
+
+    async def _do_one(self, request_id: int, request: _MediaRequest) -> None:
+        try:
+            self._say(await self._media_answer(request_id, request))
+        except MediaError as error:
+            self._refuse(request_id, _media_code(error), error.sentence)
+        except Exception:
+            logger.exception("room %s: a media request failed", self._keeper.id)
+            self._refuse(request_id, Code.SERVER_ERROR, "Something went wrong with the media.")
 
     async def _media_answer(self, request_id: int, request: _MediaRequest) -> AnyMessage:
         match request:
