@@ -25,8 +25,13 @@ KINDS = {
 }
 """By the command, the event that it makes."""
 
-ALIKE = {"went_backstage": "went_on_stage"}
-"""Where the room has a backstage, those who accept an offer wait there."""
+ALIKE = {
+    "went_backstage": "went_on_stage",
+    "left_stage": "removed_from_stage",
+    "left_backstage": "removed_from_stage",
+}
+"""Where the room has a backstage, those who accept an offer wait there. A moderator who removes
+themselves has stepped down."""
 
 
 @dataclass(frozen=True)
