@@ -21,7 +21,8 @@ import pylibsrtp
 from pylibsrtp._binding import ffi, lib
 
 from stagedoor.sfu.transport.addresses import sockaddr
-from stagedoor.sfu.transport.batch import SOL_UDP, UDP_SEGMENT, runs
+from stagedoor.sfu.transport.batch import SOL_UDP, UDP_SEGMENT
+from stagedoor.sfu.transport.runs import runs
 
 from .processes import cpu_seconds
 from .stream import FRAMES_A_SECOND, Stream
@@ -73,7 +74,7 @@ class Floor:
     def send(self, packets: Sequence[bytes]) -> None:
         """Send packets to everybody."""
         for run in runs(packets, self.segments):
-            self._send_run(run)
+            self._send_run(run.packets)
 
     def _send_run(self, run: Sequence[bytes]) -> None:
         views, sizes, buffers, protect = self._views, self._sizes, self._buffers, lib.srtp_protect

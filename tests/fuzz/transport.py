@@ -12,6 +12,7 @@ from OpenSSL import SSL
 
 from stagedoor.sfu.transport import ice, srtp
 from stagedoor.sfu.transport.dtls import MTU, Dtls, DtlsError, datagrams, identity
+from stagedoor.sfu.transport.runs import STEP
 
 from .target import Run, Target, join, split
 
@@ -110,8 +111,8 @@ DTLS = Target(
 def _srtp() -> Run:
     keys = srtp.Keys(srtp.PROFILES[0].libsrtp, bytes(28), bytes(28))
     receiver, sender = srtp.Receiver(keys), srtp.Sender(srtp.Keys(keys.profile, *[bytes(28)] * 2))
-    memory, views = srtp.buffers(1)
-    sizes = srtp.sizes(1)
+    buffers, octets = srtp.buffers(1)
+    sizes, lengths = srtp.lengths(1)
 
     def run(data: bytes) -> None:
         for take in (receiver.rtp, receiver.rtcp, sender.rtcp):
@@ -119,10 +120,10 @@ def _srtp() -> Run:
                 take(data)
             except srtp.Error:
                 continue
-        views[0][: len(data)] = data
-        sizes[0][0] = len(data)
-        srtp.protect(sender.handle, memory[0], sizes[0])
-        assert sizes[0][0] <= srtp.MAX_PACKET
+        octets[: len(data)] = data
+        lengths[0] = len(data)
+        srtp.protect(sender.handle, buffers[0], sizes[0])
+        assert lengths[0] <= STEP
 
     return run
 

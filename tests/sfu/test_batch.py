@@ -18,7 +18,8 @@ from stagedoor.sfu.packets.shift import Numbered, Shift
 from stagedoor.sfu.stage.receivers import Shifted
 from stagedoor.sfu.transport import srtp, udp
 from stagedoor.sfu.transport.addresses import Address, address_of, sockaddr
-from stagedoor.sfu.transport.batch import SEGMENTS, SLOTS, Batch, runs
+from stagedoor.sfu.transport.batch import SEGMENTS, SLOTS, Batch
+from stagedoor.sfu.transport.runs import LONGEST, STEP, Run, runs
 from stagedoor.sfu.transport.srtp import PROFILES, Keys
 
 from .renumbered import renumbered
@@ -115,11 +116,11 @@ def test_whoever_has_numbers_of_their_own_gets_the_packets_under_them(
         for at, size in enumerate([900, 902, 600] + [300] * SLOTS)
     ]
     for run in runs(packets, batch.segments):
-        read = [Numbered.of(packet, codecs.part) for packet in run]
-        assert batch.renumber(read, targets) == len(targets)
+        read = [Numbered.of(packet, codecs.part) for packet in run.packets]
+        assert batch.renumber(run, read, targets) == len(targets)
         batch.flush()
         for one, target in zip(people, targets, strict=True):
-            for packet in run:
+            for packet in run.packets:
                 assert one.unprotect(receiver.recv(2048)) == renumbered(packet, target.shift)
     assert batch.dropped == 0
 
@@ -175,7 +176,7 @@ def test_frames_to_many_over_several_batches(batch: Batch, receiver: socket.sock
         fan_out(batch, packets, targets)
         batch.flush()
         order = [(target, packet) for run in runs(packets, batch.segments)
-                 for target in targets for packet in run]  # fmt: skip
+                 for target in targets for packet in run.packets]  # fmt: skip
         for target, packet in order:
             assert target.unprotect(receiver.recv(2048)) == packet
     assert batch.dropped == 0
@@ -217,10 +218,10 @@ def test_what_a_full_socket_does_not_take_waits_or_is_discarded(
         full: Any = Full(sock)
         batch = Batch(full)
         target = Target(batch, receiver.getsockname(), PROFILES[0])
-        batch.fan_out([rtp(1, 40)], [target])
+        batch.fan_out(Run([rtp(1, 40)]), [target])
         assert not batch.flush()
         assert batch.blocked
-        assert batch.fan_out([rtp(2, 40)], [target] * (2 * SLOTS)) == SLOTS - 1
+        assert batch.fan_out(Run([rtp(2, 40)]), [target] * (2 * SLOTS)) == SLOTS - 1
         batch.add(b"no room", receiver.getsockname())
         assert batch.dropped == 1
         full.full = False
@@ -228,7 +229,7 @@ def test_what_a_full_socket_does_not_take_waits_or_is_discarded(
         assert not batch.blocked
         assert batch.sent == SLOTS
         full.full = True
-        batch.fan_out([rtp(3, 40)], [target])
+        batch.fan_out(Run([rtp(3, 40)]), [target])
         assert not batch.flush()
         batch.discard()
         full.full = False
@@ -239,7 +240,7 @@ def test_what_a_full_socket_does_not_take_waits_or_is_discarded(
 @given(st.lists(st.integers(1, 4), max_size=80), st.integers(1, 40))
 def test_runs_keep_every_packet_in_order_and_fit_one_message(sizes: list[int], most: int) -> None:
     packets = [bytes(size) for size in sizes]
-    cut = list(runs(packets, most))
+    cut = [run.packets for run in runs(packets, most)]
     assert [packet for run in cut for packet in run] == packets
     for run in cut:
         assert 1 <= len(run) <= most
@@ -249,3 +250,38 @@ def test_runs_keep_every_packet_in_order_and_fit_one_message(sizes: list[int], m
 
 def test_an_address_is_read_as_it_was_written() -> None:
     assert address_of(sockaddr(("192.0.2.7", 40123))) == ("192.0.2.7", 40123)
+
+
+def test_no_packet_is_longer_than_a_buffer_takes(batch: Batch, receiver: socket.socket) -> None:
+    target = Target(batch, receiver.getsockname(), PROFILES[0])
+    longest = [rtp(number, LONGEST - 12) for number in range(2)]
+    fan_out(batch, longest, [target])
+    batch.add(b"too long" * STEP, batch.destination(receiver.getsockname()))
+    batch.flush()
+    for packet in longest:
+        datagram = receiver.recv(2048)
+        assert datagram[:12] == packet[:12]
+        assert len(datagram) == LONGEST + 16
+    assert (batch.sent, batch.dropped) == (2, 1)
+    with pytest.raises(ValueError, match="too long"):
+        Run([rtp(1, 1), rtp(2, LONGEST)])
+
+
+def test_whose_packet_cannot_be_protected_gets_none_and_costs_only_themselves(
+    batch: Batch, receiver: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = (Target(batch, receiver.getsockname(), PROFILES[0]) for _ in range(2))
+    assert bad.target is not None
+    broken, protect = bad.target[0], srtp.protect
+
+    def failing(handle: Any, buffer: Any, size: Any) -> int:
+        return 1 if handle is broken else int(protect(handle, buffer, size))
+
+    monkeypatch.setattr(srtp, "protect", failing)
+    packets = [rtp(number, 200) for number in range(4)]
+    fan_out(batch, packets, [bad, good, bad, good])
+    batch.flush()
+    for packet in packets if batch.segments == 1 else ():
+        assert good.unprotect(receiver.recv(2048)) == packet
+        receiver.recv(2048)  # the same once more: it is a copy
+    assert batch.sent == 8

@@ -21,6 +21,7 @@ from stagedoor.sfu.stage.branch import ALL as EVERY
 from stagedoor.sfu.stage.branch import NOTHING
 from stagedoor.sfu.stage.numbering import RING
 from stagedoor.sfu.stage.track import Track
+from stagedoor.sfu.transport.runs import Run
 
 from .ledger import ALL, ROOM, World, world
 from .light import RID_EXTENSION, VIDEO, rtp
@@ -109,13 +110,13 @@ def test_the_ledger_finds_a_second_content() -> None:
         assert peer is not None
         batch, ledger = made.engine._port.batch, made.ledger
         for sequence in (1, 2, 2):
-            batch.fan_out([rtp(sequence)], [peer])
+            batch.fan_out(Run([rtp(sequence)]), [peer])
         assert ledger.broken == []
-        batch.fan_out([rtp(2)[:-1] + b"x"], [peer])
+        batch.fan_out(Run([rtp(2)[:-1] + b"x"]), [peer])
         assert len(ledger.broken) == 1
         for sequence in range(20_000, 80_001, 20_000):
-            batch.fan_out([rtp(sequence)], [peer])
-        batch.fan_out([rtp(65_538)], [peer])
+            batch.fan_out(Run([rtp(sequence)]), [peer])
+        batch.fan_out(Run([rtp(65_538)]), [peer])
         assert len(ledger.broken) == 1
         assert ledger.refused == 1, "it is older than libsrtp's window"
 

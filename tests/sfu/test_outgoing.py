@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from stagedoor.sfu.stage import outgoing
 from stagedoor.sfu.stage.outgoing import CHUNK, Outgoing
 from stagedoor.sfu.stage.track import Track
+from stagedoor.sfu.transport.runs import Run
 
 
 class Sent:
@@ -28,12 +29,12 @@ class Sent:
     def blocked(self) -> bool:
         return self.room == 0
 
-    def fan_out(self, packets: Sequence[bytes], targets: Sequence[int]) -> int:
+    def fan_out(self, run: Run, targets: Sequence[int]) -> int:
         done = min(self.room, len(targets))
         self.room -= done
         for target in targets[:done]:
-            self.got.setdefault(target, []).extend(packets)
-        self.order += packets
+            self.got.setdefault(target, []).extend(run.packets)
+        self.order += run.packets
         return done
 
     def flush(self) -> bool:

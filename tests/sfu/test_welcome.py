@@ -8,6 +8,7 @@ from typing import Any, cast
 from stagedoor.sfu.packets import arrivals, rtp
 from stagedoor.sfu.stage.forwarding import HOLD, Forwarder
 from stagedoor.sfu.stage.viewer import Viewer
+from stagedoor.sfu.transport.runs import Run
 
 from .test_arrivals import feedback
 from .test_directing import Scene
@@ -22,8 +23,8 @@ class Batch:
     def __init__(self) -> None:
         self.sent: list[bytes] = []
 
-    def fan_out(self, packets: Sequence[bytes], targets: Sequence[object]) -> int:
-        self.sent += packets
+    def fan_out(self, run: Run, targets: Sequence[object]) -> int:
+        self.sent += run.packets
         return len(targets)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from . import rtp
 from .part import Part
+
+_HEAD, _PICTURE = struct.Struct("!HI").pack_into, struct.Struct("!H").pack_into
 
 
 class Shift(NamedTuple):
@@ -68,3 +71,17 @@ class Numbered(NamedTuple):
         if self.tl0_at:
             out[self.tl0_at] = self.tl0 + shift.tl0 & 0xFF
         return bytes(out)
+
+
+def write_numbers(
+    octets: memoryview, start: int, step: int, numbers: Sequence[Numbered], shift: Shift
+) -> None:
+    """Put a viewer's numbers into packets that lie ``step`` octets apart from ``start`` on."""
+    ahead, later, pictures, tl0s, _, _ = shift
+    for _, sequence, timestamp, picture, picture_at, tl0, tl0_at in numbers:
+        _HEAD(octets, start + 2, sequence + ahead & 0xFFFF, timestamp + later & 0xFFFFFFFF)
+        if picture_at:
+            _PICTURE(octets, start + picture_at, 0x8000 | picture + pictures & 0x7FFF)
+        if tl0_at:
+            octets[start + tl0_at] = tl0 + tl0s & 0xFF
+        start += step

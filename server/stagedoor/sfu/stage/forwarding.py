@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ..negotiation import codecs
 from ..packets import arrivals, rtcp, rtp
 from ..packets.shift import NONE, Numbered, Shift
-from ..transport.batch import Batch, runs
+from ..transport.batch import Batch
+from ..transport.runs import Run, runs
 from ..workers import links
 from .branch import Branch
 from .catching import STEP
@@ -118,7 +119,7 @@ class Forwarder:
 
     def _spread(self, pacing: Pacing, now: float) -> None:
         for packet in pacing.due(now):
-            self._batch.fan_out([packet], [pacing.peer])
+            self._batch.fan_out(Run([packet]), [pacing.peer])
 
     def _voice(
         self, source: Source, track: Track, arrival: Arrival, heard: bool
@@ -248,7 +249,7 @@ class Forwarder:
             wraps = codecs.REPAIRS.get(packet[1] & 0x7F) in accepted
             again = viewer.repair.wrapped(packet, now) if wraps else packet
             downlink.repaired(len(again) + OVERHEAD)
-            self._batch.fan_out([again], [peer])
+            self._batch.fan_out(Run([again]), [peer])
             track.tally.add(1, now)
             self.resent += 1
 
@@ -351,7 +352,7 @@ class Forwarder:
         while viewer.padding >= size:
             viewer.padding -= size
             downlink.repaired(size)
-            self._batch.fan_out([viewer.repair.wrapped(packet, now)], [peer])
+            self._batch.fan_out(Run([viewer.repair.wrapped(packet, now)]), [peer])
             self.padding += 1
 
     def _newest(self, stage: Stage, viewer: Viewer) -> bytes | None:

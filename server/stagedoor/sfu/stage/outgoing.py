@@ -8,14 +8,15 @@ more, the rest waits until it does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
 from ..negotiation import codecs
 from ..packets.shift import Numbered
-from ..transport.batch import Batch, runs
+from ..transport.batch import Batch
 from ..transport.peer import Peer
+from ..transport.runs import Run, runs
 from .receivers import Shifted
 from .track import Track
 
@@ -38,7 +39,7 @@ class Job:
     since: float
     era: int
     packets: list[bytes] = field(default_factory=list)
-    runs: list[Sequence[bytes]] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     numbered: list[list[Numbered]] = field(default_factory=list)
     run: int = 0
     at: int = 0
@@ -53,15 +54,16 @@ class Job:
         self.runs = list(runs(self.packets, segments))
         if isinstance(self.receivers[0], Shifted):
             read = codecs.part
-            self.numbered = [[Numbered.of(one, read) for one in run] for run in self.runs]
+            self.numbered = [[Numbered.of(one, read) for one in run.packets] for run in self.runs]
 
     def fan_out(self, batch: Batch) -> None:
         """Do some more of a run."""
-        some = self.receivers[self.at : self.at + CHUNK]
+        run, some = self.runs[self.run], self.receivers[self.at : self.at + CHUNK]
         if self.numbered:
-            self.at += batch.renumber(self.numbered[self.run], cast("list[Shifted]", some))
+            numbers = self.numbered[self.run]
+            self.at += batch.renumber(run, numbers, cast("list[Shifted]", some))
         else:
-            self.at += batch.fan_out(self.runs[self.run], cast("list[Peer]", some))
+            self.at += batch.fan_out(run, cast("list[Peer]", some))
 
 
 class Outgoing:

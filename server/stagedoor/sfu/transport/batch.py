@@ -11,20 +11,20 @@ import contextlib
 import errno
 import socket
 import struct
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any, Protocol
 
-from ..packets.shift import Numbered, Shift
+from ..packets.shift import Numbered, Shift, write_numbers
 from . import srtp
 from .addresses import Address, address_of, sockaddr
+from .runs import LENGTH, STEP, Run
 from .stream import Stream
 from .syscalls import Calls, calls
 
 SLOTS = 256
 SEGMENTS = 32  # of one message; the kernel takes 64 and no more than 64 KiB
 SOL_UDP, UDP_SEGMENT = 17, 103
-_HEAD, _PICTURE = struct.Struct("!HI").pack_into, struct.Struct("!H").pack_into
 
 
 class Target(Protocol):
@@ -45,25 +45,6 @@ class Renumbered(Protocol):
         """How far their numbers are ahead."""
 
 
-def runs(packets: Sequence[bytes], most: int) -> Iterator[Sequence[bytes]]:
-    """Cut packets, in their order, into runs of ``most`` that may leave as one message each.
-
-    All of a run are of one size, but for the last, which may be smaller.
-    """
-    start = 0
-    for end in range(1, len(packets) + 1):
-        size = len(packets[start])
-        ended = (
-            end == len(packets)
-            or end - start == most
-            or len(packets[end - 1]) < size
-            or len(packets[end]) > size
-        )
-        if ended:
-            yield packets[start:end]
-            start = end
-
-
 class Batch:
     """Datagrams in the making, in buffers that are kept; ``flush`` sends them all.
 
@@ -71,7 +52,8 @@ class Batch:
     which is worth trying once the socket is writable.
 
     With ``sendmmsg`` each buffer's size is the length field of its own vector, where SRTP writes
-    it. What a message was last is remembered, and only what is different is set.
+    it. What a message was last is remembered, and only what is different is set. A run is copied in
+    one go, and protected without a step of Python's between its packets.
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -84,13 +66,14 @@ class Batch:
         self._next = 0
         self._messages_count = 0
         self._socket = sock
-        self._buffers, self._views = srtp.buffers(SLOTS)
-        self._sizes = srtp.sizes(SLOTS)
-        self._made: list[tuple[int, int, Any, Any]] = [(-1, 0, None, None)] * SLOTS
+        self._buffers, self._octets = srtp.buffers(SLOTS)
+        self._sizes, self._lengths = srtp.lengths(SLOTS)
+        self._shapes = [(-1, 0, 0)] * SLOTS
+        self._destinations: list[Any] = [None] * SLOTS
         self._headers: list[Any] = []
         self._send: Callable[[], bool] = self._sendto
         found = calls()
-        if found and sys.byteorder == "little":  # a length's low half is then where it begins
+        if found:
             self._prepare(found)
             self._send = self._sendmmsg
             with contextlib.suppress(OSError):
@@ -100,11 +83,14 @@ class Batch:
     def _prepare(self, found: Calls) -> None:
         self._ffi = ffi = found.ffi
         self._sendmmsg_function = found.lib.sendmmsg
-        self._messages, self._vectors = found.messages(self._buffers, srtp.MAX_PACKET)
+        self._messages, self._vectors = found.messages(self._buffers, STEP)
         self._headers += [self._messages[index].msg_hdr for index in range(SLOTS)]
         self._starts = [self._vectors + index for index in range(SLOTS)]
-        lengths = [ffi.addressof(self._vectors[index], "iov_len") for index in range(SLOTS)]
-        self._sizes = [ffi.cast("int *", length) for length in lengths]
+        words = memoryview(ffi.buffer(self._vectors)).cast(LENGTH)
+        size, offset = ffi.sizeof("iovec"), ffi.offsetof("iovec", "iov_len")
+        self._lengths = words[offset // words.itemsize :: size // words.itemsize]
+        first = ffi.addressof(self._vectors[0], "iov_len")
+        self._sizes = srtp.halves(ffi, first, SLOTS, size)
         self._controls: dict[int, Any] = {}
 
     def destination(self, address: Address) -> Any:
@@ -115,116 +101,110 @@ class Batch:
 
     def add(self, datagram: bytes, destination: Any) -> None:
         """Add a datagram as it is; sends when the batch is full, drops it when that is blocked."""
-        if self._count == SLOTS and not self.flush():
+        length = len(datagram)
+        if length > STEP or (self._count == SLOTS and not self.flush()):
             self.dropped += 1
             return
-        index, length = self._count, len(datagram)
-        self._views[index][:length] = datagram
-        self._sizes[index][0] = length
-        self._message(index, 1, destination, 0)
+        index = self._count
+        start = index * STEP
+        self._octets[start : start + length] = datagram
+        self._lengths[index] = length
+        self._add(index, 1, destination, 0)
 
-    def fan_out(self, packets: Sequence[bytes], targets: Sequence[Target]) -> int:
+    def fan_out(self, run: Run, targets: Sequence[Target]) -> int:
         """Protect RTP packets for each target: the loop an SFU spends its life in.
 
-        ``packets`` are one of the ``runs``. How many of the targets are done: all of them, or
-        fewer where the socket is blocked.
+        How many of the targets are done: all of them, or fewer where the socket is blocked.
         """
-        number, protect = len(packets), srtp.protect
-        views, sizes, buffers, made = self._views, self._sizes, self._buffers, self._made
-        sized = [(packet, len(packet)) for packet in packets]
-        segment = sized[0][1] if number > 1 else 0
+        number, size, packets, sized = run.number, run.size, run.octets, run.lengths
+        octets, lengths, protect = self._octets, self._lengths, srtp.protect
+        buffers, sizes = self._buffers, self._sizes
+        shapes, destinations = self._shapes, self._destinations
         index = self._count
         for done, one in enumerate(targets):
             target = one.target
             if target is None:
                 continue
             handle, destination = target
-            if index + number > SLOTS:
+            end = index + number
+            if end > SLOTS:
                 if not self.flush():
                     return done
-                index = 0
-            first = index
-            for packet, length in sized:
-                views[index][:length] = packet
-                size = sizes[index]
-                size[0] = length
-                if protect(handle, buffers[index], size):
-                    index = first
-                    break
-                index += 1
+                index, end = 0, number
+            start = index * STEP
+            octets[start : start + size] = packets
+            if number == 1:
+                lengths[index] = size
+                failed, cut = protect(handle, buffers[index], sizes[index]), 0
             else:
-                cut = segment and segment + size[0] - length
-                message = (first, number, destination, cut)
-                if made[self._messages_count] == message:
-                    self._messages_count += 1
-                    self._count = index
-                else:
-                    self._message(*message)
+                lengths[index:end] = sized
+                some = repeat(handle, number), buffers[index:end], sizes[index:end]
+                failed, cut = any(map(protect, *some)), lengths[index]
+            if failed:  # and so none of these is sent
+                continue
+            at = self._messages_count
+            if destinations[at] is destination and shapes[at] == (index, number, cut):
+                self._messages_count, self._count = at + 1, end
+            elif not self._add(index, number, destination, cut):
+                continue
+            index = end
         return len(targets)
 
-    def renumber(self, packets: Sequence[Numbered], targets: Sequence[Renumbered]) -> int:
+    def renumber(self, run: Run, numbers: Sequence[Numbered], targets: Sequence[Renumbered]) -> int:
         """The same for those who have numbers of their own, which are written over the packets'."""
-        number, protect = len(packets), srtp.protect
-        views, sizes, buffers = self._views, self._sizes, self._buffers
-        sized = [(*one, len(one.packet)) for one in packets]
-        segment = sized[0][-1] if number > 1 else 0
+        number, size, packets, sized = run.number, run.size, run.octets, run.lengths
+        octets, lengths, protect = self._octets, self._lengths, srtp.protect
+        buffers, sizes = self._buffers, self._sizes
         index = self._count
         for done, one in enumerate(targets):
             target = one.peer.target
             if target is None:
                 continue
             handle, destination = target
-            if index + number > SLOTS:
+            end = index + number
+            if end > SLOTS:
                 if not self.flush():
                     return done
-                index = 0
-            first = index
-            ahead, later, pictures, tl0s, _, _ = one.shift
-            for packet, sequence, timestamp, picture, picture_at, tl0, tl0_at, length in sized:
-                view = views[index]
-                view[:length] = packet
-                _HEAD(view, 2, sequence + ahead & 0xFFFF, timestamp + later & 0xFFFFFFFF)
-                if picture_at:
-                    _PICTURE(view, picture_at, 0x8000 | picture + pictures & 0x7FFF)
-                if tl0_at:
-                    view[tl0_at] = tl0 + tl0s & 0xFF
-                size = sizes[index]
-                size[0] = length
-                if protect(handle, buffers[index], size):
-                    index = first
-                    break
-                index += 1
-            else:
-                self._add(first, number, destination, segment and segment + size[0] - length)
+                index, end = 0, number
+            start = index * STEP
+            octets[start : start + size] = packets
+            lengths[index:end] = sized
+            write_numbers(octets, start, STEP, numbers, one.shift)
+            some = repeat(handle, number), buffers[index:end], sizes[index:end]
+            if any(map(protect, *some)):
+                continue
+            if self._add(index, number, destination, lengths[index] if number > 1 else 0):
+                index = end
         return len(targets)
 
-    def _add(self, first: int, number: int, destination: Any, cut: int) -> None:
-        """The next message, if it is another than it was last."""
-        if self._made[self._messages_count] == (first, number, destination, cut):
-            self._messages_count += 1
-            self._count = first + number
-        else:
-            self._message(first, number, destination, cut)
-
-    def _message(self, first: int, number: int, destination: Any, cut: int) -> None:
+    def _add(self, first: int, number: int, destination: Any, cut: int) -> bool:
         """The next message: so many buffers from ``first`` on, cut up every ``cut`` bytes.
 
-        A stream takes its own at once, so that the buffers are free again.
+        False where a stream has taken its own at once, so that the buffers are free again.
         """
         if isinstance(destination, Stream):
             for index in range(first, first + number):
-                destination.put(bytes(self._views[index][: self._sizes[index][0]]))
-            self._count = first
-            return
+                destination.put(bytes(self._datagram(index)))
+            return False
         at = self._messages_count
         self._messages_count, self._count = at + 1, first + number
-        self._made[at] = (first, number, destination, cut)
-        if self._headers:
-            header = self._headers[at]
-            header.msg_iov, header.msg_iovlen = self._starts[first], number
-            header.msg_name = destination
-            control = self._control(cut) if cut else self._ffi.NULL
-            header.msg_control, header.msg_controllen = control, 24 if cut else 0
+        shape = (first, number, cut)
+        if self._shapes[at] != shape:
+            self._shapes[at] = shape
+            if self._headers:
+                header = self._headers[at]
+                header.msg_iov, header.msg_iovlen = self._starts[first], number
+                control = self._control(cut) if cut else self._ffi.NULL
+                header.msg_control, header.msg_controllen = control, 24 if cut else 0
+        if self._destinations[at] is not destination:
+            self._destinations[at] = destination
+            if self._headers:
+                self._headers[at].msg_name = destination
+        return True
+
+    def _datagram(self, index: int) -> memoryview:
+        start = index * STEP
+        return self._octets[start : start + self._lengths[index]]
 
     def _control(self, cut: int) -> Any:
         """A control message that says where to cut (cmsg(3)); one is kept for each size."""
@@ -251,7 +231,7 @@ class Batch:
             self.blocked = False
 
     def _packets(self, start: int, end: int) -> int:
-        return sum(self._made[at][1] for at in range(start, end))
+        return sum(self._shapes[at][1] for at in range(start, end))
 
     def _sendmmsg(self) -> bool:
         count, descriptor = self._messages_count, self._socket.fileno()
@@ -271,22 +251,21 @@ class Batch:
 
     def _not_taken(self, at: int, trouble: int) -> None:
         """Send a message's packets one by one if it was to be cut up; else its address is bad."""
-        first, number, destination, cut = self._made[at]
+        first, number, cut = self._shapes[at]
         if not cut:
             self.dropped += 1
             return
         if trouble == errno.EIO:  # the way out cannot do checksums, which cutting up needs
             self.segments = 1
-        address = address_of(bytes(self._ffi.buffer(destination)))
+        address = address_of(bytes(self._ffi.buffer(self._destinations[at])))
         for index in range(first, first + number):
             with contextlib.suppress(BlockingIOError):
                 self._sendto_one(index, address)
 
     def _sendto(self) -> bool:
         while (at := self._next) < self._messages_count:
-            first, _, destination, _ = self._made[at]
             try:
-                self._sendto_one(first, destination)
+                self._sendto_one(self._shapes[at][0], self._destinations[at])
             except BlockingIOError:
                 return False
             self._next = at + 1
@@ -295,7 +274,7 @@ class Batch:
     def _sendto_one(self, index: int, address: Address) -> None:
         """Send a buffer. Raises BlockingIOError; for any other reason the packet is dropped."""
         try:
-            self._socket.sendto(self._views[index][: self._sizes[index][0]], address)
+            self._socket.sendto(self._datagram(index), address)
         except BlockingIOError:
             raise
         except OSError:

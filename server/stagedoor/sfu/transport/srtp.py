@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,10 @@ import pylibsrtp
 from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi, lib
 
-WINDOW = 1024
-MAX_PACKET = 2048
+from .runs import LENGTH, STEP
+
+WINDOW = 1024  # packets behind the newest that a publisher's may be
+SENT = 256  # the same of what viewers are sent; libsrtp moves as many bits for each packet
 
 Error = pylibsrtp.Error
 
@@ -48,10 +51,10 @@ PROFILES = (
 )
 
 
-def _session(key: bytes, direction: int, profile: int) -> Session:
+def _session(key: bytes, direction: int, profile: int, window: int) -> Session:
     policy = Policy(key=key, ssrc_type=direction, srtp_profile=profile)
     policy.allow_repeat_tx = True  # a NACK is answered with the same packet again
-    policy.window_size = WINDOW
+    policy.window_size = window
     return Session(policy)
 
 
@@ -59,7 +62,7 @@ class Receiver:
     """Unprotects what one peer sends. Raises ``Error`` for what is forged, broken or repeated."""
 
     def __init__(self, keys: Keys) -> None:
-        session = _session(keys.client, Policy.SSRC_ANY_INBOUND, keys.profile)
+        session = _session(keys.client, Policy.SSRC_ANY_INBOUND, keys.profile, WINDOW)
         self.rtp = session.unprotect
         self.rtcp = session.unprotect_rtcp
 
@@ -68,7 +71,7 @@ class Sender:
     """Protects what one peer is sent. ``handle`` is for ``protect``, while this object lives."""
 
     def __init__(self, keys: Keys) -> None:
-        self._session = _session(keys.server, Policy.SSRC_ANY_OUTBOUND, keys.profile)
+        self._session = _session(keys.server, Policy.SSRC_ANY_OUTBOUND, keys.profile, SENT)
         self.handle: Any = self._session._srtp[0]
         self.rtcp = self._session.protect_rtcp
 
@@ -78,12 +81,21 @@ class Sender:
 protect = lib.srtp_protect
 
 
-def buffers(count: int) -> tuple[list[Any], list[memoryview]]:
-    """``count`` buffers of MAX_PACKET bytes, and views to write them by."""
-    memory = [ffi.new("char[]", MAX_PACKET) for _ in range(count)]
-    return memory, [memoryview(ffi.buffer(one)) for one in memory]
+def buffers(count: int) -> tuple[list[Any], memoryview]:
+    """``count`` buffers, one every STEP octets, and a view of all of them, which keeps them."""
+    memory = ffi.new("char[]", count * STEP)
+    return [memory + at * STEP for at in range(count)], memoryview(ffi.buffer(memory))
 
 
-def sizes(count: int) -> list[Any]:
-    """``count`` int pointers."""
-    return [ffi.new("int *") for _ in range(count)]
+def lengths(count: int) -> tuple[list[Any], memoryview]:
+    """``count`` sizes as ``protect`` takes them, and a view to set them by, which keeps them."""
+    memory = ffi.new("unsigned long[]", count)
+    view = memoryview(ffi.buffer(memory)).cast(LENGTH)
+    return halves(ffi, ffi.addressof(memory, 0), count, view.itemsize), view
+
+
+def halves(ffi: Any, first: Any, count: int, step: int) -> list[Any]:
+    """An int pointer to the lower half of each of ``count`` lengths, ``step`` octets apart."""
+    low = 0 if sys.byteorder == "little" else ffi.sizeof("unsigned long") - ffi.sizeof("int")
+    start = ffi.cast("char *", first) + low
+    return [ffi.cast("int *", start + at * step) for at in range(count)]
