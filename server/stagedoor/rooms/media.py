@@ -76,6 +76,7 @@ class Media:
         """Forget a room."""
         self._known = {one for one in self._known if one[0] != room}
         await self._quick(self.engine.close_room(room))
+        self.record.room_over(room)
 
     async def publish(self, room: str, person: str, sdp: str) -> str:
         """See MediaEngine.publish."""
@@ -114,6 +115,7 @@ class Media:
         done = False
         try:
             done = await self._quick(self.engine.leave(room, person))
+            self.record.over(room, person)
         finally:
             if not done:
                 self._known.add((room, person))

@@ -31,7 +31,9 @@ class Record:
         self._log = log
         self._clock = clock
         self._elapsed = elapsed
-        self._began: dict[tuple[str, str, str, int, int], int] = {}
+        # Of each person's kind at each worker, the period that goes on: when it began by the
+        # engine's clock, and when by the rooms', which may be set meanwhile.
+        self._began: dict[tuple[str, str], dict[tuple[str, int], tuple[int, int]]] = {}
         self._forwarded: dict[tuple[str, str, str, int, int], Kept] = {}
         self._stopped: list[Stopped] = []
         self._task: asyncio.Task[None] | None = None
@@ -51,9 +53,12 @@ class Record:
         """Take what the engine says was forwarded; its times become those of the rooms' clock."""
         since = self._clock() - self._elapsed()
         for one in periods:
-            key = room, one.person, one.kind, one.worker, one.first
-            began = self._began.setdefault(key, one.first + since)
-            self._forwarded[key] = Kept(
+            periods_of = self._began.setdefault((room, one.person), {})
+            first, began = periods_of.get((one.kind, one.worker), (None, 0))
+            if first != one.first:
+                began = one.first + since
+                periods_of[one.kind, one.worker] = one.first, began
+            self._forwarded[room, one.person, one.kind, one.worker, one.first] = Kept(
                 room=room,
                 person=one.person,
                 kind=one.kind,
@@ -63,8 +68,14 @@ class Record:
                 packets=one.packets,
                 backstage=one.backstage,
             )
-        while len(self._began) > MOST:
-            del self._began[next(iter(self._began))]
+
+    def over(self, room: str, person: str) -> None:
+        """The engine has forgotten the person, and had said all of their periods."""
+        self._began.pop((room, person), None)
+
+    def room_over(self, room: str) -> None:
+        """The engine has forgotten the room."""
+        self._began = {key: one for key, one in self._began.items() if key[0] != room}
 
     def stopped(self, room: str, after: int, number: int) -> None:
         """The engine has stopped by now what these events have taken away, if there are any."""
