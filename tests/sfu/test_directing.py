@@ -25,7 +25,10 @@ SIZES = (1, 4, 12)  # packets of a picture
 
 
 class Scene:
-    """Ada sends three layers, 25 pictures a second, a keyframe each second; Ben and Cat watch."""
+    """Ada sends three layers, 25 pictures a second, a keyframe each second; Ben and Cat watch.
+
+    ``every``: how many pictures lie between two keyframes. ``silent``: layers that are not sent.
+    """
 
     def __init__(self, rids: tuple[str, ...] = RIDS) -> None:
         self.stage = Stage("room")
@@ -36,6 +39,7 @@ class Scene:
         self.ada = self.sit("ada", rids)
         self.viewers = [self.watch("ben"), self.watch("cat")]
         self.frames = 0
+        self.every = 25
 
     def sit(self, person: str, rids: tuple[str, ...] = RIDS) -> Publisher:
         self.stage.grants[person] = ALL
@@ -66,7 +70,7 @@ class Scene:
             self.needed += self.stage.director.tick(self.now)
 
     def _picture(self, layer: int) -> None:
-        key = self.frames % 25 == 0
+        key = self.frames % self.every == 0
         rids = self.ada.published.lines[0].rids
         for index in range(SIZES[layer]):
             extension = b""
@@ -356,3 +360,33 @@ def test_who_is_brought_on_from_backstage_is_seen_by_all() -> None:
     scene.stage.grants["ada"] = ALL
     scene.run(2)
     assert scene.layers() == [2, 2]
+
+
+def test_who_is_shown_somebody_after_the_keyframe_begins_with_that() -> None:
+    scene = Scene()
+    scene.stage.insiders = frozenset(["cat"])
+    scene.stage.grants["ada"] = structs.replace(ALL, backstage=True)
+    scene.stage.director.tick(scene.now)
+    scene.run(2)
+    scene.stage.grants["ada"] = ALL
+    scene.run(0.3)
+    assert scene.layers() == [2, 2]
+    assert set(scene.stage.catching) == {"ben"}
+
+
+def test_for_whom_nothing_comes_a_keyframe_of_what_is_sent_is_asked_for() -> None:
+    """Though they are to get a larger layer, which may be long in coming."""
+    scene = Scene()
+    scene.stage.grants["ada"] = structs.replace(ALL, backstage=True)
+    scene.run(1)
+    scene.silent, scene.every = {1, 2}, 10_000
+    scene.run(1.2)
+    scene.stage.grants["ada"] = ALL
+    scene.run(0.3)
+    followers = scene.stage.places[0].tracks["video"].followers
+    assert [followers[person].layer for person in ("ben", "cat")] == [2, 2]
+    assert scene.layers() == [NOTHING, NOTHING]
+    assert scene.ada.keyframes["video", 0].due(scene.now)
+    scene.every = 1
+    scene.run(0.04)
+    assert scene.layers() == [0, 0]

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+from typing import cast
+
+from msgspec import structs
 
 from bench.peer import Peer
 from stagedoor.media.interface import Grant, Tile
 from stagedoor.rules.values import Device
 from stagedoor.sfu.negotiation import sdp
 from stagedoor.sfu.packets import rtcp
+from stagedoor.sfu.stage.branch import NOTHING
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 from stagedoor_client.publisher import Publisher
 
 from .conftest import MovingPicture, Told, Watcher
+from .inside import Inside
 from .light import AUDIO, RID_EXTENSION, Light, payload
 from .light import rtp as numbered
 
@@ -93,6 +98,25 @@ async def test_each_viewer_gets_the_layer_of_their_tile(engine: EmbeddedEngine, 
             pass
     await engine.grant("room", "ada", None)
     await camera.close()
+
+
+async def test_who_is_brought_on_is_seen_from_the_keyframe_that_is_asked_for(told: Told) -> None:
+    """However shortly before the layers were chosen, as nobody was seen yet."""
+    inside = Inside(told)
+    inside.engine.grant("room", "ada", structs.replace(ALL, backstage=True))
+    camera = await Camera.open(cast(EmbeddedEngine, inside), "ada")
+    ben = await Light(cast(EmbeddedEngine, inside), told, "ben").open()
+    stage = inside.engine.stages["room"]
+    follower = stage.places[0].tracks["video"].followers["ben"]
+    async with asyncio.timeout(20):
+        while follower.branch.layer != NOTHING:  # noqa: ASYNC110 - until the director has looked
+            await asyncio.sleep(0.01)
+    stage.director._round_at = asyncio.get_running_loop().time()
+    inside.engine.grant("room", "ada", ALL)
+    packets = [await ben.next() for _ in range(50)]
+    assert b"\x50" in {payload(packet)[1:2] for packet in packets}, "with a keyframe"
+    await camera.close()
+    inside.close()
 
 
 async def until_size(viewer: Watcher, size: tuple[int, int]) -> None:

@@ -140,6 +140,7 @@ class Engine:
                 if now.allows(kind) and (moved or not before.allows(kind)):
                     publisher.begin(kind)
         if changed:
+            stage.director.hurried = True
             for viewer in stage.viewers.values():
                 if before.public or now.public or viewer.person in stage.insiders:
                     viewer.change()

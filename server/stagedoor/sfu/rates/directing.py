@@ -88,10 +88,14 @@ class Judged:
 
 @dataclass
 class Director:
-    """Looks after one stage. Times in seconds of one clock."""
+    """Looks after one stage. Times in seconds of one clock.
+
+    ``hurried``: somebody is to be seen who was not, so that the next tick looks at everybody.
+    """
 
     stage: Stage
     due: dict[str, None] = field(default_factory=dict)
+    hurried: bool = False
     _round_at: float = 0.0
     _offered: dict[int, dict[int, Layer]] = field(default_factory=dict)
     _live: dict[int, frozenset[int]] = field(default_factory=dict)
@@ -102,8 +106,8 @@ class Director:
     def tick(self, now: float) -> list[Needed]:
         """What is due; gives what publishers are to be told."""
         needed: list[Needed] = []
-        if now - self._round_at >= ROUND:
-            self._round_at = now
+        if self.hurried or now - self._round_at >= ROUND:
+            self._round_at, self.hurried = now, False
             self._look(now)
             needed = list(self._needed(now))
         for person in list(self.due)[:SLICE]:
@@ -118,7 +122,7 @@ class Director:
 
     def direct(self, viewer: Viewer) -> None:
         """Choose the layers of all pictures for one viewer."""
-        tracks: list[Track] = []
+        tracks: list[tuple[Place, Track]] = []
         pictures: list[Picture] = []
         for place, track in self._pictures():
             layers = self._offered.get(track.ssrc, {})
@@ -130,7 +134,7 @@ class Director:
             if layers:
                 lines = viewer.sizes.get((place.person or "", track.kind))
                 present = Choice(follower.layer, follower.temporal)
-                tracks.append(track)
+                tracks.append((place, track))
                 pictures.append(Picture(lines, layers, present))
         judged = self._judged.setdefault(viewer.person, Judged(since=self._round_at))
         phase = viewer.downlink.state.phase
@@ -142,9 +146,22 @@ class Director:
         self.stage.pace(viewer)
         judged.budget, judged.spent = viewer.budget, chosen.spent
         judged.ample = float("inf") if chosen.wanted or judged.trial else AMPLE * chosen.spent
-        for track, picture, choice in zip(tracks, pictures, chosen.choices, strict=True):
+        for (place, track), picture, choice in zip(tracks, pictures, chosen.choices, strict=True):
             if choice != picture.now:
-                track.aim(viewer.person, *choice, self._beginning(track, choice.layer))
+                self._aim(viewer, place, track, choice)
+
+    def _aim(self, viewer: Viewer, place: Place, track: Track, choice: Choice) -> None:
+        """Have a viewer get this; whoever gets nothing so far begins with what can be had soonest.
+
+        The publisher was asked for a keyframe when they were let in, and it may have come since.
+        """
+        first = self._beginning(track, choice.layer)
+        track.aim(viewer.person, *choice, first)
+        follower = track.followers[viewer.person]
+        if follower.fresh and follower.since >= 0:
+            self.stage.begin(viewer, place, track, self._round_at)
+        elif follower.left is not None and first is not None:
+            self.stage.ask_for_keyframe(place, track, first)
 
     def stem(self, viewer: Viewer) -> None:
         """A viewer's way is full: have it empty itself, and begin again with what it takes."""

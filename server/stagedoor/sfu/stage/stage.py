@@ -123,14 +123,19 @@ class Stage:
                 continue
             if not viewer.accepted.get(line.mid) or not track.settle(viewer.person):
                 continue
-            branch = track.followers[viewer.person].branch
-            start = self._beginning(viewer, track, branch, now)
-            if start is None or not self.shows(place, viewer.person):
-                self.ask_for_keyframe(place, track, branch.layer)
-            else:
-                track.followers[viewer.person].begun = True
-                caught = CatchUp(track, branch, track.era, start)
-                self.catching.setdefault(viewer.person, {})[track.ssrc] = caught
+            self.begin(viewer, place, track, now)
+
+    def begin(self, viewer: Viewer, place: Place, track: Track, now: float) -> None:
+        """Show a connected viewer a track of which they have got nothing yet."""
+        branch = track.followers[viewer.person].branch
+        start = self._beginning(viewer, track, branch, now)
+        if start is None or not self.shows(place, viewer.person):
+            self.ask_for_keyframe(place, track, branch.layer)
+        else:
+            track.followers[viewer.person].begun = True
+            caught = CatchUp(track, branch, track.era, start)
+            self.catching.setdefault(viewer.person, {})[track.ssrc] = caught
+            track.receivers.clear()
 
     def _beginning(self, viewer: Viewer, track: Track, branch: Branch, now: float) -> int | None:
         room = viewer.person in self.catching or len(self.catching) < TOGETHER
