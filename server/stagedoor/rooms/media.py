@@ -130,7 +130,7 @@ class Media:
                 logger.warning("media engine: %s", error.sentence)
             else:
                 # Whether it still forwards cannot be known, so that it must be ended.
-                logger.error("media engine failed: %s", error or type(error).__name__)
+                logger.error("media engine failed: %r", error)
                 await self._restart()
             return False
         return True
@@ -162,4 +162,4 @@ class Media:
             async with asyncio.timeout(RESTART_TIMEOUT):
                 await call
         except Exception as error:
-            logger.error("media engine does not %s: %s", doing, error or type(error).__name__)
+            logger.error("media engine does not %s: %r", doing, error)
