@@ -13,12 +13,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import struct
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.peer import Peer
-from stagedoor.media.interface import Forwarded, Grant, SubscribeOffer, Tile
+from stagedoor.media.interface import Forwarded, Grant, SubscribeOffer, Tile, TrackMap
 from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
@@ -88,6 +88,11 @@ class Listener:
         if not peer.connected.is_set():
             await peer.connect(offer.sdp)
             self.connected[person].set()
+
+    def tracks_changed(
+        self, room: str, viewers: Mapping[str, int], tracks: Sequence[TrackMap]
+    ) -> None:
+        """Of no interest here."""
 
     def speaking(self, room: str, people: list[str]) -> None:
         """Of no interest here."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from bench.evening.__main__ import spend, unlike
-from bench.evening.comparing import by_the_log, comparable, differences, in_memory, is_still
+from bench.evening.comparing import (
+    by_the_log,
+    comparable,
+    differences,
+    in_memory,
+    is_still,
+    receivable,
+)
 from bench.evening.tally import Refused, Tally
 from stagedoor import rules
 from stagedoor.rooms.views import updates, view
@@ -97,6 +104,18 @@ def test_a_view_that_was_followed_is_like_a_fresh_one() -> None:
     wanted = comparable(whole(view(last, "mia")))
     assert differences(comparable(seen), wanted) == []
     assert differences(missed, wanted) != []
+
+
+def test_who_is_to_be_received_is_told_from_the_room() -> None:
+    """Rule 14, and nobody receives themselves."""
+    up = [
+        ("ann", c.AskToJoinStage()),
+        ("mia", c.Approve("ann")),
+        ("ann", c.AcceptOffer(True, True)),
+    ]
+    assert [receivable(room(*up)[0], who) for who in ("mia", "ann")] == [{"ann"}, set()]
+    waiting, _ = room(("mia", c.ChangeSettings(backstage=True)), *up)
+    assert [receivable(waiting, who) for who in ("mia", "somebody")] == [{"ann"}, set()]
 
 
 def test_a_restart_that_loses_a_seat_is_noticed() -> None:

@@ -4,7 +4,7 @@ Looked at while nobody does anything. Three things are held against the room tha
 make of the log in the file: the room in the server's memory, as its process writes it down
 when it is signalled (``bench/counting``); the views that are really sent to a moderator
 and a viewer who enter now; and the view of everybody in the room, as they have followed it by
-updates since they came.
+updates since they came. So is whose the m-lines are by which everybody receives the stage.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from stagedoor_client.view import whole
 from tests.server_process import ServerProcess
 from tests.signalling.conftest import Client
 
-from .comparing import by_the_log, comparable, differences, in_memory, is_still
+from .comparing import by_the_log, comparable, differences, in_memory, is_still, receivable
 from .person import Guest
 from .tally import Tally
 
 PAUSE, PATIENCE = 0.3, 60.0  # seconds; the clock may have something to say in between
+TRIES = 30  # after so many pauses everybody knows whose the m-lines are
 SHOWN = 10  # differences of each pair
 
 
@@ -117,7 +118,18 @@ class Checker:
             wanted = comparable(whole(view(room, shown.you)))
             apart = differences(comparable(shown), wanted)
             different += [f"{name} and by the log: {one}" for one in apart[:SHOWN]]
+        different += await self._received(live, guests)
         return Compared(replayed.number, len(seen), self._size, different)
+
+    async def _received(self, live: Room, guests: Sequence[Guest]) -> list[str]:
+        """Who has others' m-lines than they must, once the engine has had time to tell it."""
+        wrong = misled(live, guests)
+        for _ in range(TRIES):
+            if not wrong:
+                break
+            await asyncio.sleep(PAUSE)
+            wrong = misled(live, guests)
+        return wrong[:SHOWN]
 
     async def _fresh(self, http: aiohttp.ClientSession) -> list[m.View]:
         """The views of those who enter now."""
@@ -128,3 +140,13 @@ class Checker:
             welcome = await line.ask(m.Enter(f"Inspector {number}", token))
             views.append(whole(welcome.view))
         return views
+
+
+def misled(room: Room, guests: Sequence[Guest]) -> list[str]:
+    """Who in a still room is told of others' m-lines than of those whom they are to receive."""
+    wanted = {one.view.you: receivable(room, one.view.you) for one in guests if one.view}
+    return [
+        f"{one.name} has m-lines of {sorted(one.received)}, not of {sorted(wanted[one.view.you])}"
+        for one in guests
+        if one.view is not None and one.received != wanted[one.view.you]
+    ]

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from stagedoor.messages import View
 from stagedoor.messages.talk import TalkView
+from stagedoor.rooms.grants import grants, insiders
 from stagedoor.rooms.talk import NEWEST
 from stagedoor.rules.talk.values import Channel, Message
 from stagedoor.rules.values import Room
@@ -84,6 +85,17 @@ def by_the_log(room: Room) -> Room:
     questions = {key: replace(one, shown_votes=len(one.votes)) for key, one in asked.items()}
     talk = replace(room.talk, questions=questions, votes_due=None)
     return in_memory(replace(room, polls=polls, talk=talk))
+
+
+def receivable(room: Room, viewer: str) -> set[str]:
+    """Whom somebody is to receive: all others on stage, and as a moderator those backstage."""
+    allowed = grants(room)
+    inside = viewer in insiders(room)
+    return {
+        person
+        for person, grant in allowed.items()
+        if person != viewer and grant.forward and (inside or grant.public)
+    }
 
 
 def is_still(room: Room) -> bool:

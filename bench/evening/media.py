@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, cast
 from bench.peer import Peer
 from bench.sfu.crowd import Crowd, Member
 from bench.sfu.stream import AUDIO_SSRC, VIDEO_SSRC, Stream
-from stagedoor.messages import Publish, Published, SubscribeAnswer, SubscribeOffered, Watch
+from stagedoor.messages import (
+    Publish,
+    Published,
+    SubscribeAnswer,
+    SubscribeOffered,
+    TracksChanged,
+    Watch,
+)
 from stagedoor.rules.values import Seat
 
 if TYPE_CHECKING:
@@ -44,12 +51,17 @@ class Hall(Crowd):
 
 
 class Watching:
-    """Somebody's receiving connection, from ``begin`` on; the hall reads it."""
+    """Somebody's receiving connection, from ``begin`` on; the hall reads it.
+
+    ``people``: who has an m-line, by the newest that was told.
+    """
 
     def __init__(self, guest: Guest, hall: Hall) -> None:
         self._guest, self._hall = guest, hall
         self._peer: Peer | None = None
         self._member: Member | None = None
+        self._revision = 0
+        self.people: set[str] = set()
         self._offers: asyncio.Queue[SubscribeOffered] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -57,11 +69,21 @@ class Watching:
         """Watch over a new connection."""
         self.stop()
         self._offers = asyncio.Queue()
+        self._revision, self.people = 0, set()
         self._task = asyncio.create_task(self._watch())
 
     def offered(self, offer: SubscribeOffered) -> None:
         """Take an offer of the server's."""
+        self._revision = offer.revision
+        self.people = {track.person for track in offer.tracks}
         self._offers.put_nowait(offer)
+
+    def changed(self, changed: TracksChanged) -> None:
+        """Take whose the m-lines are now."""
+        if changed.revision == self._revision:
+            self.people = {track.person for track in changed.tracks}
+        else:
+            self._guest.tally.unexpected.append(f"{self._guest.name} was told of no offer's tracks")
 
     def stop(self) -> None:
         """Fall silent."""

@@ -15,6 +15,7 @@ from stagedoor.messages import (
     PersonView,
     Ping,
     SubscribeOffered,
+    TracksChanged,
     Update,
     Welcome,
 )
@@ -51,6 +52,11 @@ class Guest(Person):
     def me(self) -> PersonView | None:
         """Oneself, as last seen."""
         return me(self.view) if self.view is not None else None
+
+    @property
+    def received(self) -> set[str]:
+        """Whose the m-lines are that one is sent."""
+        return self._watching.people
 
     # -- coming and going
 
@@ -116,6 +122,8 @@ class Guest(Person):
                 self.tally.unexpected.append("the media engine was started again")
             case SubscribeOffered():
                 self._watching.offered(message)
+            case TracksChanged():
+                self._watching.changed(message)
         self._sending.follow(self.online and self.seat in UP)
         self._changed.set()
 

@@ -11,15 +11,15 @@ import resource
 import signal
 import sys
 
-from . import cost, limited, load, loss, memory, soak, spread, start, visits
+from . import cost, limited, load, loss, memory, seats, soak, spread, start, visits
 from .namespace import Namespace
 
 SECONDS, SOAK, SOAK_MBIT = 4.0, 120.0, 0.3
 VISITS = 3000
-WATCHING = 200  # viewers that are spread over workers
+WATCHING = 200  # viewers that are spread over workers, or see seats change hands
 PARTS = ("cost", "workers", "load", "loss", "limited", "start", "memory")
 HELP = """
-parts, all but soak and visits where none is named:
+parts, all but seats, soak and visits where none is named:
   cost     the server's CPU a delivered packet, beside Janus, aiortc and the floor: with the
            receivers' network stack on the same bill, and with packets that are gone once sent
   workers  the same with a room's viewers spread over two of its workers, beside one worker
@@ -28,6 +28,7 @@ parts, all but soak and visits where none is named:
   limited  what Chromium sees by a narrow way, and that others lose nothing by it
   start    how soon there is a picture for whoever comes
   memory   what another viewer and another publisher take
+  seats    what a change of seat costs, with --viewers (200): what is said, and the CPU of it
   soak     what a whole server has, and whether that grows, while people come and go, show the
            picture in other sizes and talk: for --seconds (120) and --viewers (100)
   visits   what is left of each person who came, watched, spoke and went: of --viewers (3000)
@@ -73,6 +74,7 @@ def main() -> None:
     options = parser.parse_args()
     options.watching = int((options.viewers or "100").split(",")[0])
     options.visiting = int((options.viewers or str(VISITS)).split(",")[0])
+    options.seated = int((options.viewers or str(WATCHING)).split(",")[0])
     viewers = options.viewers or ("50,200" if options.short else "10,50,200,1000")
     options.viewers = [int(text) for text in viewers.split(",")]
     options.rounds = options.rounds or (2 if options.short else 3)
@@ -80,6 +82,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # not without taking away what is made
     asyncio.run(measure(options))
+    if "seats" in options.parts:
+        asyncio.run(seats.seats(options.seated))
     if "soak" in options.parts:
         asyncio.run(soak.soak(options.watching, options.seconds or SOAK, SOAK_MBIT))
     if "visits" in options.parts:

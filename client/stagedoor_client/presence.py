@@ -24,6 +24,7 @@ from stagedoor.messages import (
     SubscribeAnswer,
     SubscribeOffered,
     TileSize,
+    TracksChanged,
     Update,
     View,
     ViewTiles,
@@ -73,7 +74,7 @@ class Presence:
         self._clock_offset = 0.0
         self._onlookers: list[asyncio.Future[None]] = []
         self._entered = asyncio.Event()
-        self._offers: asyncio.Queue[SubscribeOffered] = asyncio.Queue()
+        self._offers: asyncio.Queue[SubscribeOffered | TracksChanged] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -181,6 +182,10 @@ class Presence:
                     self._options.on_reactions(message.reactions)
                 self._viewed(before, self.view)
             case SubscribeOffered():
+                self._offers.put_nowait(message)
+            case TracksChanged() if self._subscriber is not None and self._offers.empty():
+                self._subscriber.changed(message)  # though an offer may just be being answered
+            case TracksChanged():
                 self._offers.put_nowait(message)
             case Saving():
                 self.saving = message.works
@@ -309,7 +314,10 @@ class Presence:
         while True:
             offer = await self._offers.get()
             try:
-                await subscriber.offered(offer)
+                if isinstance(offer, TracksChanged):
+                    subscriber.changed(offer)
+                else:
+                    await subscriber.offered(offer)
             except (RefusedError, ConnectionLostError):
                 continue  # overtaken by a newer offer, or by a new connection
             except Exception as error:  # aiortc's, of an offer it cannot use

@@ -17,7 +17,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from stagedoor.messages import IceServer, SubscribeOffered, Track
+from stagedoor.messages import IceServer, SubscribeOffered, Track, TracksChanged
 
 from .peer import Endings, connection
 from .repairs import forget_gaps, route_repairs
@@ -80,6 +80,7 @@ class Subscriber:
         self._endings = Endings()
         self.ice_servers: Sequence[IceServer] = ()
         self._lanes: dict[str, Lane] = {}
+        self._revision = 0
         self._tracks: dict[str, Track] = {}
         self._cameras: Set[str] | None = None
         self._screens: Set[str] | None = None
@@ -102,19 +103,27 @@ class Subscriber:
     async def offered(self, offer: SubscribeOffered) -> None:
         """Answer an offer, in a new connection if it asks for one."""
         async with self._negotiating:
+            self._revision = offer.revision
+            self._tracks = {track.mid: track for track in offer.tracks}
             if offer.fresh or self._connection is None:
                 await self._disconnect()
                 self._connection = connection(self.ice_servers)
                 self._watch_state(self._connection)
             made = self._connection
+            self._direct()  # of what is known already, without waiting for what is added
             await made.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
-            self._tracks = {track.mid: track for track in offer.tracks}
             for transceiver in made.getTransceivers():
                 self._add(transceiver)
             self._direct()
             await made.setLocalDescription(await made.createAnswer())
             route_repairs(made, offer.sdp)
             await self._answer(offer.revision, made.localDescription.sdp)
+
+    def changed(self, changed: TracksChanged) -> None:
+        """Take who has which m-line of the last offer now; of an older one it is of no interest."""
+        if changed.revision == self._revision:
+            self._tracks = {track.mid: track for track in changed.tracks}
+            self._direct()
 
     def _watch_state(self, made: RTCPeerConnection) -> None:
         def changed() -> None:

@@ -99,7 +99,7 @@ app.capture = new Capture(app.devices);
 app.media = new SelfMedia(store, app.capture, app.send, (sentence) => notices.say(sentence, { tone: "warning", key: "device" }));
 
 const stage = new Stage(app, byId("stage"));
-const subscriber = new Subscriber(app.send, (tracks) => stage.receive(tracks));
+const subscriber = new Subscriber(app.send, (tracks, negotiated) => stage.receive(tracks, negotiated));
 const side = new Side(app, byId("side"));
 const ready = new ReadyWindow(app);
 const deviceWindow = new DeviceWindow(app);
@@ -175,6 +175,8 @@ function take(message) {
       return store.speak(message.people);
     case "subscribe_offer":
       return subscriber.take(message);
+    case "subscribe_tracks":
+      return subscriber.change(message);
     case "send_layers":
       return app.media.need(message.kind, message.bits);
     case "media_restarted":

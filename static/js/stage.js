@@ -62,13 +62,13 @@ export class Stage {
     this.#draw();
   }
 
-  /** Which tracks there are, and whose. @param {Received[]} tracks */
-  receive(tracks) {
+  /** Which tracks there are, and whose. @param {Received[]} tracks @param {boolean} negotiated whether just now */
+  receive(tracks, negotiated) {
     for (const known of Object.values(this.#tracks)) known.clear();
     for (const { person, kind, track } of tracks) this.#tracks[kind].set(person, track);
     this.#hearThem();
     this.#draw();
-    this.sizes.again();
+    if (negotiated) this.sizes.again();
   }
 
   /** Only people on stage are heard here, and by moderators those backstage (rule 14). */

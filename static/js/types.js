@@ -96,6 +96,7 @@
  *
  * @typedef {{mid: string, person: string, kind: "audio"|"video"|"screen"}} Track
  * @typedef {{revision: number, fresh: boolean, sdp: string, tracks: Track[]}} SubscribeOffer
+ * @typedef {{revision: number, tracks: Track[]}} TracksChanged
  *
  * @typedef {object} App what every part of the page is given
  * @property {string} room the room's id

@@ -7,8 +7,16 @@ import asyncio
 import pytest
 
 from stagedoor import rules
-from stagedoor.media.interface import Grant, MediaError
-from stagedoor.messages import MediaRestarted, Saving, Speaking, SubscribeOffered, Update
+from stagedoor.media.interface import Grant, MediaError, TrackMap
+from stagedoor.messages import (
+    MediaRestarted,
+    Saving,
+    Speaking,
+    SubscribeOffered,
+    Track,
+    TracksChanged,
+    Update,
+)
 from stagedoor.rooms import Keeper, Visitor, wall_clock
 from stagedoor.rooms import media as media_module
 from stagedoor.rules import commands as c
@@ -317,6 +325,11 @@ async def test_news_of_the_engine_reach_their_people(crowd: Stage) -> None:
     assert isinstance(offer, SubscribeOffered)
     assert offer.fresh
     assert not any(isinstance(one, SubscribeOffered) for one in ann.messages)
+    tracks = [TrackMap("0", "cat", "audio")]
+    crowd.house.tracks_changed(ROOM, {"ann": 1, "ben": 2, "whoever has gone": 2}, tracks)
+    crowd.house.tracks_changed("another room", {"ann": 1}, tracks)
+    for person, revision in ((ann, 1), (ben, 2)):
+        assert person.messages[-1] == TracksChanged(revision, [Track("0", "cat", "audio")])
     crowd.house.speaking(ROOM, ["ann"])
     assert ann.messages[-1] == ben.messages[-1] == Speaking(["ann"])
     crowd.house.speaking("another room", ["ann"])

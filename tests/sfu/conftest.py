@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from fractions import Fraction
 
 import av
@@ -18,7 +18,7 @@ from aiortc import (
     VideoStreamTrack,
 )
 
-from stagedoor.media.interface import Forwarded, SubscribeOffer
+from stagedoor.media.interface import Forwarded, SubscribeOffer, TrackMap
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
 
@@ -27,6 +27,7 @@ class Told:
 
     def __init__(self) -> None:
         self.offers: dict[str, asyncio.Queue[SubscribeOffer]] = {}
+        self.tracks: dict[str, asyncio.Queue[tuple[int, Sequence[TrackMap]]]] = {}
         self.speakers: asyncio.Queue[list[str]] = asyncio.Queue()
         self.publishers: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self.restarts: asyncio.Queue[Collection[str] | None] = asyncio.Queue()
@@ -35,6 +36,16 @@ class Told:
 
     def offers_to(self, person: str) -> asyncio.Queue[SubscribeOffer]:
         return self.offers.setdefault(person, asyncio.Queue())
+
+    def tracks_of(self, person: str) -> asyncio.Queue[tuple[int, Sequence[TrackMap]]]:
+        """Whose the m-lines are, as was told without an offer, with the offer's revision."""
+        return self.tracks.setdefault(person, asyncio.Queue())
+
+    def tracks_changed(
+        self, room: str, viewers: Mapping[str, int], tracks: Sequence[TrackMap]
+    ) -> None:
+        for person, revision in viewers.items():
+            self.tracks_of(person).put_nowait((revision, tracks))
 
     def offer_needed(self, room: str, person: str, offer: SubscribeOffer) -> None:
         self.offers_to(person).put_nowait(offer)
@@ -110,15 +121,18 @@ class Watcher:
 
     def __init__(self, engine: EmbeddedEngine, told: Told, person: str, room: str = "room") -> None:
         self._engine, self._person, self._room = engine, person, room
-        self._offers = told.offers_to(person)
+        self._offers, self._changes = told.offers_to(person), told.tracks_of(person)
+        self._revision = 0
+        self._tracks: Sequence[TrackMap] = []
         self._changed = asyncio.Condition()
         self._mids: dict[tuple[str, str], str] = {}
         self.connection = peer_connection()
-        self._task = asyncio.create_task(self._negotiate())
+        self._tasks = [asyncio.create_task(one) for one in (self._negotiate(), self._follow())]
 
     async def _negotiate(self) -> None:
         while True:
             offer = await self._offers.get()
+            self._revision, self._tracks = offer.revision, offer.tracks
             if offer.fresh:
                 await self.connection.close()
                 self.connection = peer_connection()
@@ -126,9 +140,22 @@ class Watcher:
             await self.connection.setLocalDescription(await self.connection.createAnswer())
             answer = self.connection.localDescription.sdp
             await self._engine.answer(self._room, self._person, offer.revision, answer)
-            async with self._changed:
-                self._mids = {(track.person, track.kind): track.mid for track in offer.tracks}
-                self._changed.notify_all()
+            await self._show()
+
+    async def _follow(self) -> None:
+        while True:
+            revision, tracks = await self._changes.get()
+            if revision == self._revision:
+                self._tracks = tracks
+                await self._show()
+
+    async def _show(self) -> None:
+        known = {transceiver.mid for transceiver in self.connection.getTransceivers()}
+        async with self._changed:
+            self._mids = {
+                (one.person, one.kind): one.mid for one in self._tracks if one.mid in known
+            }
+            self._changed.notify_all()
 
     async def track(self, person: str, kind: str) -> MediaStreamTrack:
         async with asyncio.timeout(30), self._changed:
@@ -166,7 +193,8 @@ class Watcher:
         return float(np.argmax(spectrum) * 48000 / len(samples))
 
     async def close(self) -> None:
-        self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
         await self.connection.close()
 
 

@@ -25,6 +25,8 @@ class Inside:
     def _tell(self, told: control.Told) -> None:
         if isinstance(told, control.OfferNeeded):
             self._told.offer_needed(told.room, told.person, told.offer)
+        if isinstance(told, control.TracksChanged):
+            self._told.tracks_changed(told.room, told.viewers, told.tracks)
 
     async def subscribe(self, room: str, person: str) -> None:
         self.engine.subscribe(room, person)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from bench.peer import MID_EXTENSION, Peer
-from stagedoor.media.interface import SubscribeOffer
+from stagedoor.media.interface import SubscribeOffer, TrackMap
 from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.packets.rtp import parse
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
@@ -62,6 +63,7 @@ class Light:
     def __init__(self, engine: EmbeddedEngine, told: Told, person: str, room: str = "room") -> None:
         self.engine, self.told, self.person, self.room = engine, told, person, room
         self.packets: asyncio.Queue[bytes] = asyncio.Queue()
+        self.revision = 0
 
     async def open(self) -> Light:
         """Begin to watch; returns when it is connected."""
@@ -81,7 +83,16 @@ class Light:
             offer = await self.told.offers_to(self.person).get()
         answer = self.peer.answer(offer.sdp)
         await self.engine.answer(self.room, self.person, offer.revision, answer)
+        self.revision = offer.revision
         return offer
+
+    async def mapped(self) -> Sequence[TrackMap]:
+        """Whose the m-lines of the last offer are, when it is told without another one."""
+        async with asyncio.timeout(20):
+            revision, tracks = await self.told.tracks_of(self.person).get()
+        assert revision == self.revision
+        assert self.told.offers_to(self.person).empty()
+        return tracks
 
     async def next(self) -> bytes:
         """The next RTP packet."""

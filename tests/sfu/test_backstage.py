@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from bench.peer import Peer
-from stagedoor.media.interface import Grant, SubscribeOffer
+from stagedoor.media.interface import Grant, SubscribeOffer, TrackMap
 from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
@@ -18,8 +19,9 @@ ON_STAGE = Grant(forward=True, microphone=True, camera=True)
 BACKSTAGE = Grant(forward=True, microphone=True, camera=True, backstage=True)
 
 
-def people(offer: SubscribeOffer) -> set[str]:
-    return {track.person for track in offer.tracks}
+def people(told: SubscribeOffer | Sequence[TrackMap]) -> set[str]:
+    tracks = told.tracks if isinstance(told, SubscribeOffer) else told
+    return {track.person for track in tracks}
 
 
 def sequence(packet: bytes) -> int:
@@ -84,8 +86,14 @@ async def test_only_insiders_are_told_who_is_backstage(engine: EmbeddedEngine, t
     assert people(await mia.renegotiate()) == {"ada", "wes"}
     assert people(await vic.renegotiate()) == {"wes"}
     await engine.grant("room", "ada", None)
-    assert people(await mia.renegotiate()) == {"wes"}
+    assert people(await mia.mapped()) == {"wes"}
+    await engine.grant("room", "ada", BACKSTAGE)
+    assert people(await mia.mapped()) == {"ada", "wes"}
+    await engine.grant("room", "wes", None)
+    assert people(await mia.mapped()) == {"ada"}
+    assert people(await vic.mapped()) == set(), "the first word since the offer"
     assert told.offers_to("vic").empty()
+    assert told.tracks_of("vic").empty()
 
 
 async def test_brought_on_together_all_are_received_by_everybody_and_nothing_from_before(
@@ -125,7 +133,7 @@ async def test_an_insider_no_more_receives_nothing_after_the_acknowledgement(
     await engine.show_backstage("room", [])
     await scene.everything_until(scene.mia, 900)
     scene.mia.peer.send_rtcp(rtcp.nack(1, ssrc(last), [sequence(last)]))
-    assert people(await scene.mia.renegotiate()) == {"wes"}
+    assert people(await scene.mia.mapped()) == {"wes"}
     await asyncio.sleep(0.3)  # Ada sends some sixty packets more
     assert await scene.everything_until(scene.mia, 901) == []
     sending.cancel()
@@ -139,7 +147,7 @@ async def test_a_new_insider_receives_from_a_keyframe_on(
     await scene.mia.next()
     wanted = wishes(scene.ada)
     await engine.show_backstage("room", ["mia", "vic"])
-    assert people(await scene.vic.renegotiate()) == {"wes", "ada"}
+    assert people(await scene.vic.mapped()) == {"wes", "ada"}
     async with asyncio.timeout(20):
         assert await wanted.get() == [VIDEO]
     scene.ada.send_rtp(rtp(2))
@@ -156,7 +164,7 @@ async def test_sent_back_from_the_stage_one_is_received_by_insiders_alone(
     await engine.grant("room", "ada", BACKSTAGE)
     await scene.everything_until(scene.vic, 900)
     scene.vic.peer.send_rtcp(rtcp.nack(1, ssrc(last), [sequence(last)]))
-    assert people(await scene.vic.renegotiate()) == {"wes"}
+    assert people(await scene.vic.mapped()) == {"wes"}
     await asyncio.sleep(0.3)
     assert await scene.everything_until(scene.vic, 901) == []
     assert len(await scene.everything_until(scene.mia, 902)) > 20

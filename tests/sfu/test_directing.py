@@ -49,6 +49,12 @@ class Scene:
         self.stage.publishers[person] = made
         return made
 
+    def free_the_place(self) -> None:
+        """Ada goes, and somebody sits at the other place for a moment: hers is free for longer."""
+        for person, there in (("ada", False), ("eve", True), ("eve", False)):
+            self.stage.seat(person, there)
+        self.stage.publishers.clear()
+
     def watch(self, person: str) -> Viewer:
         viewer = Viewer(person, 0)
         viewer.peer = cast(Any, Nobody())
@@ -270,8 +276,7 @@ def test_whoever_comes_where_another_was_seen_large_is_seen_in_what_they_send() 
     scene = Scene()
     scene.run(2)
     assert scene.layers() == [2, 2]
-    scene.stage.seat("ada", False)
-    scene.stage.publishers.clear()
+    scene.free_the_place()
     scene.ada = scene.sit("dan")
     scene.frames, scene.silent = 0, {2}
     scene.run(0.1)
@@ -341,8 +346,7 @@ def test_whoever_follows_on_a_publisher_of_layers_is_seen_by_all() -> None:
     scene = Scene()
     scene.run(2)
     assert scene.layers() == [2, 2]
-    scene.stage.seat("ada", False)
-    scene.stage.publishers.clear()
+    scene.free_the_place()
     scene.ada = scene.sit("dan", ())
     scene.frames = 0
     scene.run(1.5)

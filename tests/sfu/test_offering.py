@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
+from stagedoor.media.interface import Grant
 from stagedoor.sfu.negotiation import sdp
 from stagedoor.sfu.negotiation.descriptions import Local
 from stagedoor.sfu.stage.offering import SOME, Offering
 from stagedoor.sfu.stage.stage import Stage
 from stagedoor.sfu.stage.viewer import Viewer
+from stagedoor.sfu.workers.control import OfferNeeded, TracksChanged
 
 LOCAL = Local("ufrag", "pwd", sdp.Fingerprint("sha-256", "AA"), ("127.0.0.1",), 1)
 
 
 class Room:
-    """A stage with so many viewers who are owed an offer, and who was made one, in order."""
+    """A stage with so many viewers who are owed an offer, and who was made one, in order.
+
+    ``mapped``: who was told, together, whose the m-lines are.
+    """
 
     def __init__(self, viewers: int) -> None:
         self.made: list[str] = []
+        self.mapped: list[list[str]] = []
         self.full = False
         self.stage = Stage("room")
         for number in range(viewers):
@@ -27,9 +33,15 @@ class Room:
             self.stage.viewers[viewer.person] = viewer
         self.offering = Offering(
             lambda _: LOCAL,
-            lambda _, viewer, __: self.made.append(viewer.person),
+            self._tell,
             lambda: self.full,
         )
+
+    def _tell(self, told: OfferNeeded | TracksChanged) -> None:
+        if isinstance(told, OfferNeeded):
+            self.made.append(told.person)
+        else:
+            self.mapped.append([*told.viewers])
 
 
 async def until(room: Room, count: int) -> None:
@@ -48,6 +60,26 @@ async def test_everybody_s_offers_are_made_some_a_turn() -> None:
         assert len(room.made) == turn * SOME
     await asyncio.sleep(0)
     assert room.made == [*room.stage.viewers], "everybody's, once"
+
+
+async def test_whose_the_m_lines_are_is_told_everybody_at_once() -> None:
+    room = Room(3 * SOME)
+    room.offering.all(room.stage)
+    await until(room, 3 * SOME)
+    room.stage.grants["ada"] = Grant(forward=True)
+    room.stage.seat("ada", True)
+    for viewer in room.stage.viewers.values():
+        viewer.change()
+    room.full = True
+    room.offering.all(room.stage)
+    await asyncio.sleep(0)
+    assert room.mapped == [], "the server takes nothing"
+    room.full = False
+    async with asyncio.timeout(10):
+        while not room.mapped:  # noqa: ASYNC110 - the next turn of the loop does it
+            await asyncio.sleep(0)
+    assert room.mapped == [[*room.stage.viewers]]
+    assert len(room.made) == 3 * SOME
 
 
 async def test_while_the_server_takes_nothing_none_is_made_but_one_s_own() -> None:

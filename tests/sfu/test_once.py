@@ -262,6 +262,8 @@ def test_numbers_stand_still_for_whom_a_place_is_not_shown(room: World) -> None:
     room.hand("ada", rtp(1))
     for leaves, comes in (("ada", "ben"), ("ben", "ada")):
         room.engine.grant(ROOM, leaves, None)
+        for grant in (ALL, None):  # so that the place is the longest free
+            room.engine.grant(ROOM, "dee", grant)
         room.engine.grant(ROOM, comes, ALL)
         room.publish(comes)
         camera = Camera(room, comes)

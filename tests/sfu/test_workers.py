@@ -11,9 +11,10 @@ import pytest_asyncio
 from msgspec import structs
 
 from bench.peer import Peer
-from stagedoor.media.interface import Grant
+from stagedoor.media.interface import Grant, SubscribeOffer, TrackMap
 from stagedoor.sfu.packets import rtcp
-from stagedoor.sfu.workers.supervisor import EmbeddedEngine
+from stagedoor.sfu.workers import control
+from stagedoor.sfu.workers.supervisor import EmbeddedEngine, Room
 from stagedoor.sfu.workers.worker import Worker
 from stagedoor.signalling.metrics import SOURCE, TRACK, VIEWER, WORKER
 
@@ -159,6 +160,32 @@ async def test_the_other_worker_dies_and_its_viewers_alone_come_back(
     await engine.grant("room", "ada", None)
 
 
+async def test_whose_a_place_is_is_told_the_viewers_of_both_workers(
+    engine: EmbeddedEngine, told: Told
+) -> None:
+    """Those of a worker that is a new one by a fresh offer, and from then on as ever."""
+    await engine.grant("room", "ada", ALL)
+    home, other = await two_viewers(engine, told)
+
+    async def next_one(gone: str, come: str, *viewers: Light) -> None:
+        await engine.grant("room", gone, None)
+        await engine.grant("room", come, ALL)
+        for viewer in viewers:
+            people: set[str] = set()
+            while people != {come}:  # the place may have been told free first
+                people = {one.person for one in await viewer.mapped()}
+
+    await next_one("ada", "ben", home, other)
+    kill(engine.workers[1])
+    async with asyncio.timeout(20):
+        fresh = await told.offers_to("other").get()
+    assert fresh.fresh
+    assert {one.person for one in fresh.tracks} == {"ben"}
+    other.revision = fresh.revision  # which is not answered yet
+    await next_one("ben", "cat", home, other)
+    assert told.offers_to("home").empty()
+
+
 async def test_a_worker_that_joins_late_or_begins_anew_knows_who_is_backstage(
     engine: EmbeddedEngine, told: Told
 ) -> None:
@@ -245,3 +272,20 @@ async def test_what_goes_on_is_counted_at_each_worker(engine: EmbeddedEngine, to
         assert SOURCE.keys() <= source.keys()
         assert TRACK.keys() <= track.keys()
         assert VIEWER.keys() <= viewer.keys()
+
+
+def test_a_viewer_is_told_nothing_by_a_worker_that_is_not_theirs(told: Told) -> None:
+    """A room that began anew elsewhere: its old worker may have something under way still."""
+    engine = EmbeddedEngine(port=0, workers=2)
+    engine._listener = told
+    engine._rooms["room"] = Room(0, {0, 1}, viewers={"home": 0, "other": 1})
+    tracks = [TrackMap("0", "ada", "audio")]
+    offer = SubscribeOffer(1, fresh=True, sdp="", tracks=tracks)
+    for worker, mine in zip(engine.workers, ("home", "other"), strict=True):
+        for person in ("home", "other", "gone"):
+            engine.told(worker, control.OfferNeeded("room", person, offer))
+        engine.told(worker, control.OfferNeeded("another room", mine, offer))
+        engine.told(worker, control.TracksChanged("room", {"home": 1, "other": 1}, tracks))
+        assert told.offers_to(mine).get_nowait() == offer
+        assert told.tracks_of(mine).get_nowait() == (1, tracks)
+    assert all(one.empty() for one in (*told.offers.values(), *told.tracks.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -107,6 +107,15 @@ class Listener(Protocol):
 
     def offer_needed(self, room: str, person: str, offer: SubscribeOffer) -> None:
         """A viewer's subscription changed and needs this offer answered."""
+
+    def tracks_changed(
+        self, room: str, viewers: Mapping[str, int], tracks: Sequence[TrackMap]
+    ) -> None:
+        """These viewers' m-lines are the same as before, but ``tracks`` says now whose they are.
+
+        ``viewers``: by person the revision of their last offer, which has all of these m-lines,
+        and may be unanswered still. Nothing is to be answered.
+        """
 
     def speaking(self, room: str, people: list[str]) -> None:
         """Who speaks now, people backstage too, loudest first (RFC 6464 levels).

@@ -2,8 +2,8 @@
 
 From the client: a command with an ``id``, answered ``ok``, ``refused`` or by the one message
 its class names, always with the same ``id``. From the server, unasked: ``update``, ``speaking``,
-``subscribe_offer``, ``send_layers``, ``media_restarted``. Needs msgspec alone, so that
-clients may import it.
+``subscribe_offer``, ``subscribe_tracks``, ``send_layers``, ``media_restarted``. Needs msgspec
+alone, so that clients may import it.
 """
 
 from __future__ import annotations
@@ -351,6 +351,16 @@ class SubscribeOffered(Message, frozen=True, tag="subscribe_offer"):
     tracks: list[Track]
 
 
+class TracksChanged(Message, frozen=True, tag="subscribe_tracks"):
+    """The ``tracks`` of the ``subscribe_offer`` of that revision have changed, and nothing else.
+
+    Nothing is to be negotiated or answered: the m-lines are the same, but others'.
+    """
+
+    revision: int
+    tracks: list[Track]
+
+
 class SendLayers(Message, frozen=True, tag="send_layers"):
     """What is needed of one's "video" or "screen" (``kind``) that is sent in several layers.
 
@@ -396,6 +406,7 @@ AnyMessage = (
     | Older
     | Speaking
     | SubscribeOffered
+    | TracksChanged
     | SendLayers
     | MediaRestarted
     | Closing

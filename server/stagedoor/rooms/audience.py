@@ -60,11 +60,13 @@ class Audience:
 
     # -- telling
 
-    def tell(self, person: str, message: AnyMessage) -> None:
-        """Tell one person, if connected."""
-        connection = self.inside.get(person)
-        if connection is not None:
-            connection.send(_encode(message))
+    def tell(self, message: AnyMessage, people: Iterable[str]) -> None:
+        """Tell these people, as far as they are connected."""
+        encoded = _encode(message)
+        for person in people:
+            connection = self.inside.get(person)
+            if connection is not None:
+                connection.send(encoded)
 
     def tell_all(self, message: AnyMessage) -> None:
         """Tell everybody inside."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from stagedoor import rules
 from stagedoor.log import EventLog, LogConflictError
-from stagedoor.media.interface import Forwarded, MediaEngine, SubscribeOffer
-from stagedoor.messages import Closing, SendLayers, SubscribeOffered, Track
+from stagedoor.media.interface import Forwarded, MediaEngine, SubscribeOffer, TrackMap
+from stagedoor.messages import Closing, SendLayers, SubscribeOffered, Track, TracksChanged
 from stagedoor.rules.events import AnyEvent, RoomCreated
 from stagedoor.rules.refusals import Code, Refusal, marked, refusal
 from stagedoor.rules.values import Room
@@ -155,8 +156,22 @@ class House:
         """See Listener.offer_needed."""
         keeper = self._keepers.get(room)
         if keeper is not None:
-            tracks = [Track(track.mid, track.person, track.kind) for track in offer.tracks]
-            keeper.tell(person, SubscribeOffered(offer.revision, offer.fresh, offer.sdp, tracks))
+            tracks = _tracks(offer.tracks)
+            keeper.tell(SubscribeOffered(offer.revision, offer.fresh, offer.sdp, tracks), person)
+
+    def tracks_changed(
+        self, room: str, viewers: Mapping[str, int], tracks: Sequence[TrackMap]
+    ) -> None:
+        """See Listener.tracks_changed."""
+        keeper = self._keepers.get(room)
+        if keeper is None:
+            return
+        by_revision = defaultdict[int, list[str]](list)
+        for person, revision in viewers.items():
+            by_revision[revision].append(person)
+        told = _tracks(tracks)
+        for revision, people in by_revision.items():
+            keeper.tell(TracksChanged(revision, told), *people)
 
     def speaking(self, room: str, people: list[str]) -> None:
         """See Listener.speaking."""
@@ -173,7 +188,7 @@ class House:
         """See Listener.layers_needed."""
         keeper = self._keepers.get(room)
         if keeper is not None:
-            keeper.tell(person, SendLayers(kind, bits))
+            keeper.tell(SendLayers(kind, bits), person)
 
     def forwarded(self, room: str, periods: list[Forwarded]) -> None:
         """See Listener.forwarded."""
@@ -185,6 +200,10 @@ class House:
         for keeper in self._keepers.values():
             if rooms is None or keeper.id in rooms:
                 keeper.media_restarted()
+
+
+def _tracks(tracks: Iterable[TrackMap]) -> list[Track]:
+    return [Track(track.mid, track.person, track.kind) for track in tracks]
 
 
 def replay(events: Iterable[AnyEvent]) -> Room:

@@ -186,9 +186,9 @@ class Keeper:
         """How many people are connected now."""
         return len(self.audience.inside)
 
-    def tell(self, person: str, message: AnyMessage) -> None:
-        """Tell one person, if connected."""
-        self.audience.tell(person, message)
+    def tell(self, message: AnyMessage, *people: str) -> None:
+        """Tell these people, as far as they are connected."""
+        self.audience.tell(message, people)
 
     def speaking(self, people: list[str]) -> None:
         """The engine hears these people: tell everybody, and add up for how long."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from stagedoor.media.interface import Grant, MediaError, SubscribeOffer, Tile
+from stagedoor.media.interface import Grant, MediaError, Tile
 
 from . import figures
 from .negotiation import descriptions, sdp
@@ -65,7 +65,7 @@ class Engine:
         self._port = Port(sock, self._troubles, self._arrived, listener)
         self._outgoing = Outgoing(self._port.batch, self._loop.time)
         self._forwarder = Forwarder(self._port.batch, self._outgoing)
-        self._offering = Offering(self._local, self._tell_offer, full)
+        self._offering = Offering(self._local, tell, full)
         self._working = False
         self._reported_at = 0.0
         self._recorded_at = 0.0
@@ -296,9 +296,6 @@ class Engine:
         stage = self._stage(room)
         self._relays.relay(stage, worker, on)
         self._forget_if_empty(stage)
-
-    def _tell_offer(self, stage: Stage, viewer: Viewer, offer: SubscribeOffer) -> None:
-        self._tell(control.OfferNeeded(stage.room, viewer.person, offer))
 
     def _forget_if_empty(self, stage: Stage) -> None:
         if stage.empty:

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import {SubscribeOffer} from "../types.js" */
+/** @import {SubscribeOffer, TracksChanged} from "../types.js" */
 import { Refused } from "../connection.js";
 import { watchOver } from "./health.js";
 
@@ -7,13 +7,16 @@ import { watchOver } from "./health.js";
 
 /**
  * Receiving the stage: answers the server's offers on one RTCPeerConnection and tells whose track
- * is whose. Offers are taken one at a time, and only the newest counts.
+ * is whose. Offers are taken one at a time, and only the newest counts. Whose the tracks are may
+ * change without another offer, and while one is being answered.
  */
 export class Subscriber {
   /** @type {RTCPeerConnection|null} */
   #connection = null;
-  /** @type {SubscribeOffer|null} */
+  /** The one that waits. @type {SubscribeOffer|null} */
   #newest = null;
+  /** The one that is or was answered last. @type {SubscribeOffer|null} */
+  #taken = null;
   #busy = false;
   #retry = 0;
   /** The server's, as the last welcome named them. @type {RTCIceServer[]} */
@@ -23,7 +26,7 @@ export class Subscriber {
 
   /**
    * @param {(type: string, fields?: object) => Promise<any>} send
-   * @param {(tracks: Received[]) => void} received
+   * @param {(tracks: Received[], negotiated: boolean) => void} received
    */
   constructor(send, received) {
     this.send = send;
@@ -52,7 +55,8 @@ export class Subscriber {
     this.#newest = null;
     this.#connection?.close();
     this.#connection = null;
-    this.received([]);
+    this.#taken = null;
+    this.received([], false);
   }
 
   /** @param {SubscribeOffer} offer */
@@ -71,17 +75,30 @@ export class Subscriber {
     }
   }
 
+  /**
+   * The m-lines of the newest offer are others' now, at once: their pictures are on their way.
+   * @param {TracksChanged} changed
+   */
+  change({ revision, tracks }) {
+    const newest = this.#newest ?? this.#taken;
+    if (newest?.revision !== revision) return;
+    newest.tracks = tracks;
+    if (newest === this.#taken) this.#tell(newest, false);
+  }
+
   /** @param {SubscribeOffer} offer */
   async #answer(offer) {
     const life = this.#life;
+    this.#taken = offer;
     try {
       if (offer.fresh || !this.#connection) this.#renew();
+      else this.#tell(offer, false);
       const connection = /** @type {RTCPeerConnection} */ (this.#connection);
       await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
       await connection.setLocalDescription(await connection.createAnswer());
       if (life !== this.#life) return;
       const sdp = connection.localDescription?.sdp ?? "";
-      this.#tell(connection, offer);
+      this.#tell(offer, true);
       await this.send("subscribe_answer", { revision: offer.revision, sdp });
     } catch (error) {
       const code = error instanceof Refused ? error.code : "";
@@ -100,14 +117,14 @@ export class Subscriber {
     watchOver(connection, () => connection === this.#connection && this.watch());
   }
 
-  /** @param {RTCPeerConnection} connection @param {SubscribeOffer} offer */
-  #tell(connection, offer) {
-    const byMid = new Map(connection.getTransceivers().map((one) => [one.mid, one.receiver.track]));
-    this.received(
-      offer.tracks.flatMap(({ mid, person, kind }) => {
-        const track = byMid.get(mid);
-        return track ? [{ person, kind, track }] : [];
-      }),
-    );
+  /** @param {SubscribeOffer} offer @param {boolean} negotiated */
+  #tell(offer, negotiated) {
+    const known = this.#connection?.getTransceivers() ?? [];
+    const byMid = new Map(known.map((one) => [one.mid, one.receiver.track]));
+    const received = offer.tracks.flatMap(({ mid, person, kind }) => {
+      const track = byMid.get(mid);
+      return track ? [{ person, kind, track }] : [];
+    });
+    this.received(received, negotiated);
   }
 }

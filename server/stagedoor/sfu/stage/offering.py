@@ -1,8 +1,10 @@
-"""The offers that viewers are owed: one person's at once, a whole room's some at a time.
+"""What viewers are owed: offers, or only whose the m-lines are; all of a room some at a time.
 
-Whoever goes up or down changes what all are offered: with a thousand viewers, tens of megabytes of
-SDP. Were these made in one go, media would wait for it, and the answer to the server, which waits
-for a revocation to be in force, would lie behind them.
+Whoever goes up or down changes what all are told. Mostly it is but whose a place is, which is short
+and the same for nearly all. Where m-lines are added, as for a place more, everybody is made an
+offer: with a thousand viewers, tens of megabytes of SDP. Were these made in one go, media would
+wait for it, and the answer to the server, which waits for a revocation to be in force, would lie
+behind them.
 """
 
 from __future__ import annotations
@@ -10,28 +12,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from stagedoor.media.interface import SubscribeOffer
+from stagedoor.media.interface import SubscribeOffer, TrackMap
 
 from ..negotiation.descriptions import Local
 from ..transport.peer import Peer
+from ..workers.control import OfferNeeded, TracksChanged
+from .mapping import TrackMaps
 from .stage import Stage
 from .viewer import Viewer
 
 SOME = 16  # offers between two looks at whatever has arrived
-PAUSE = 0.005  # seconds, while the server has not taken those that were made
+SHARE = 32  # so many viewers are told whose the m-lines are in the time of one offer
+PAUSE = 0.005  # seconds, while the server has not taken what was made
 
 
 class Offering:
-    """Makes and tells offers; ``full`` is whether the server has enough to read for now.
+    """Makes and tells it; ``full`` is whether the server has enough to read for now.
 
-    An offer is made when its turn has come, so that a room that changes meanwhile is offered as it
-    is then, once.
+    All is made when its turn has come, so that of a room that changes meanwhile it is told once how
+    it is then. Those who are told of the same tracks are told of them together.
     """
 
     def __init__(
         self,
         local: Callable[[Peer], Local],
-        tell: Callable[[Stage, Viewer, SubscribeOffer], None],
+        tell: Callable[[OfferNeeded | TracksChanged], None],
         full: Callable[[], bool],
     ) -> None:
         self._local = local
@@ -42,34 +47,45 @@ class Offering:
         self._due = False
 
     def one(self, stage: Stage, viewer: Viewer) -> None:
-        """Make this one's offer now, if it is owed."""
-        self._make(stage, [viewer])
+        """Tell this one now what is owed."""
+        self._tell_some(stage, [viewer], SHARE)
 
     def all(self, stage: Stage) -> None:
-        """Make everybody's soon."""
+        """Tell everybody soon."""
         self._stages[stage.room] = stage
         if not self._due:
             self._due = True
             self._loop.call_soon(self._some)
 
     def _some(self) -> None:
-        left = SOME
+        left = SOME * SHARE
         while self._stages and left > 0 and not self._full():
             room, stage = next(iter(self._stages.items()))
             owed = [viewer for viewer in stage.viewers.values() if viewer.owed]
-            self._make(stage, owed[:left])
-            left -= len(owed)
-            if left >= 0:
+            left -= self._tell_some(stage, owed, left)
+            if left > 0:
                 del self._stages[room]
         self._due = bool(self._stages)
         if self._due:
             self._loop.call_later(PAUSE if self._full() else 0, self._some)
 
-    def _make(self, stage: Stage, viewers: Iterable[Viewer]) -> None:
-        lines, now = stage.lines, self._loop.time()
+    def _tell_some(self, stage: Stage, viewers: Iterable[Viewer], most: int) -> int:
+        """Tell these what they are owed, but no more than takes ``most``; what it took."""
+        insiders = stage.insiders
         public, everybody = stage.people(backstage=False), stage.people(backstage=True)
+        maps = TrackMaps(stage.lines, public, everybody, insiders)
+        changed: dict[int, tuple[list[TrackMap], dict[str, int]]] = {}
+        now, took = self._loop.time(), 0
         for viewer in viewers:
-            people = everybody if viewer.person in stage.insiders else public
-            offer = viewer.next_offer(lines, people, self._local, now)
-            if offer is not None:
-                self._tell(stage, viewer, offer)
+            if took >= most:
+                break
+            owed = viewer.next(stage.lines, maps, self._local, now)
+            took += SHARE if isinstance(owed, SubscribeOffer) else 1
+            if isinstance(owed, SubscribeOffer):
+                self._tell(OfferNeeded(stage.room, viewer.person, owed))
+            elif owed is not None:
+                _, revisions = changed.setdefault(id(owed), (owed, {}))
+                revisions[viewer.person] = viewer.revision
+        for tracks, revisions in changed.values():
+            self._tell(TracksChanged(stage.room, revisions, tracks))
+        return took

@@ -3,13 +3,16 @@
 A place has an audio and a video track for good, whoever sits there, and a screen's from the first
 time that somebody shares there. So a person may follow another without any viewer's SSRC, m-line or
 sequence numbers changing. One place more than there are people is kept, so that viewers know it by
-the time that somebody takes it, and see its first picture.
+the time that somebody takes it, and see its first picture. Whoever comes gets the one that has been
+free for longest: what is told of a place takes another way than its media, which may be sooner, and
+nobody is to be seen under the name of whoever has just left.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator
+from itertools import count
 
 from stagedoor.media.interface import Grant
 
@@ -31,11 +34,15 @@ from .viewer import Viewer
 
 
 class Place:
-    """One seat's tracks by kind. ``person`` is None while it is free."""
+    """One seat's tracks by kind. ``person`` is None while it is free.
+
+    ``left``: when it was left last, counted in leavings of any place; 0 if it never was.
+    """
 
     def __init__(self, index: int) -> None:
         self.stream = f"stage-{index}"
         self.person: str | None = None
+        self.left = 0
         self.tracks: dict[str, Track] = {}
 
 
@@ -60,6 +67,7 @@ class Stage:
         self.speakers = Speakers()
         self.loudest = {public: Loudest(voices) for public in (True, False)}
         self.director = Director(self)
+        self._leaving = count(1)
         self._by_ssrc: dict[int, tuple[Place, Track]] = {}
         self.catching: dict[str, dict[int, CatchUp]] = {}
         self.holding: dict[str, float] = {}
@@ -196,15 +204,16 @@ class Stage:
         if forward == (place is not None):
             return False
         if place is not None:
-            place.person = None
+            place.person, place.left = None, next(self._leaving)
             for track in place.tracks.values():
                 track.interrupt()
             self.speakers.silent(person)
             self._hush(person)
         else:
             free = [found for found in self.places if found.person is None]
-            free[0].person = person
-            self._show(free[0])
+            place = min(free, key=lambda found: found.left)
+            place.person = person
+            self._show(place)
             if len(free) == 1:
                 self._add_place()
         self.changed()

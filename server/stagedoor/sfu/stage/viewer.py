@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from stagedoor.media.interface import MediaError, SubscribeOffer, TrackMap
 
@@ -14,13 +14,16 @@ from ..negotiation.sdp import ARRIVALS, Description, SdpError, payload_type
 from ..packets import arrivals
 from ..rates.downlink import Downlink
 from ..transport.peer import Peer
+from .mapping import TrackMaps
 from .repair import Repair
 
 PATIENCE = 15.0
 
 
 class Viewer:
-    """One subscription. One offer at a time: what changes meanwhile is offered afterwards.
+    """One subscription. One offer at a time: m-lines added meanwhile are offered afterwards.
+
+    Whose the m-lines are that have been offered is told at any time, as no SDP changes by it.
 
     ``wanted``: how many bits a second pictures would take if the next better layer that the viewer
     shows were sent, 0 where there is none, and ``useful`` if all of them were; set by whoever
@@ -45,8 +48,10 @@ class Viewer:
         self.revision = first_revision
         self._answered = first_revision
         self._offered_at = 0.0
-        self._fresh = True
+        self._known = 0  # how many m-lines the last offer has
+        self._told: list[TrackMap] = []
         self._stale = True
+        self._short = False
         self._session = secrets.randbits(48)
 
     def renew(self, peer: Peer) -> None:
@@ -58,7 +63,8 @@ class Viewer:
         self.downlink = Downlink()
         self.repair = Repair()
         self._answered = self.revision
-        self._fresh = self._stale = True
+        self._known, self._told = 0, []
+        self._stale = True
         self._session = secrets.randbits(48)
 
     @property
@@ -80,38 +86,53 @@ class Viewer:
         return any(number in REPAIRS.values() for one in self.accepted.values() for number in one)
 
     def change(self) -> None:
-        """The stage changed: an offer is owed."""
+        """The stage changed: what this viewer has been told may be so no more."""
         self._stale = True
 
     @property
-    def owed(self) -> bool:
-        """Whether an offer is owed, and none is out."""
-        return self._stale and self.peer is not None and self._answered >= self.revision
+    def _out(self) -> bool:
+        """Whether an offer is unanswered."""
+        return self._answered < self.revision
 
-    def next_offer(
-        self,
-        lines: Sequence[Line],
-        people: Mapping[str, str],
-        local: Callable[[Peer], Local],
-        now: float,
-    ) -> SubscribeOffer | None:
-        """The offer to make now, if one is owed and none is out. ``people`` by stream name."""
+    @property
+    def owed(self) -> bool:
+        """Whether there may be something to tell: an offer, or whose the m-lines are."""
+        return self.peer is not None and (self._stale or (self._short and not self._out))
+
+    def next(
+        self, lines: Sequence[Line], maps: TrackMaps, local: Callable[[Peer], Local], now: float
+    ) -> SubscribeOffer | list[TrackMap] | None:
+        """What is to be told now, if anything.
+
+        An offer, if there are m-lines that this viewer does not know, and none is out. Otherwise
+        whose those are that the last offer has, if they have been told anything else.
+        """
         if self.peer is None or not self.owed:
             return None
+        self._stale = False
+        self._short = self._short or len(lines) > self._known
+        if self._short and not self._out:
+            return self._offer(lines, maps, local(self.peer), now)
+        tracks = maps.of(self.person, self._known)
+        if tracks == self._told:
+            return None
+        self._told = tracks
+        return tracks
+
+    def _offer(
+        self, lines: Sequence[Line], maps: TrackMaps, local: Local, now: float
+    ) -> SubscribeOffer:
+        fresh = not self._known
         self.revision += 1
         self._offered_at = now
-        sdp = write_offer(lines, local(self.peer), self._session, self.revision)
-        tracks = [
-            TrackMap(line.mid, people[line.stream], line.kind)
-            for line in lines
-            if people.get(line.stream) not in (None, self.person)
-        ]
-        fresh, self._fresh, self._stale = self._fresh, False, False
-        return SubscribeOffer(self.revision, fresh, sdp, tracks)
+        self._short, self._known = False, len(lines)
+        self._told = maps.of(self.person, self._known)
+        sdp = write_offer(lines, local, self._session, self.revision)
+        return SubscribeOffer(self.revision, fresh, sdp, self._told)
 
     def overdue(self, now: float) -> bool:
         """Whether an offer has been out for too long: the client may never have got it."""
-        return self._answered < self.revision and now - self._offered_at > PATIENCE
+        return self._out and now - self._offered_at > PATIENCE
 
     def answer(self, revision: int, answer: Description) -> None:
         """Take an answer. Raises MediaError("stale_answer") and SdpError."""

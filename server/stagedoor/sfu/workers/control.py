@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 from msgspec import Struct
 
-from stagedoor.media.interface import Forwarded, Grant, SubscribeOffer, Tile
+from stagedoor.media.interface import Forwarded, Grant, SubscribeOffer, Tile, TrackMap
 
 
 class Ask(Struct, frozen=True, tag=True):
@@ -132,6 +132,14 @@ class OfferNeeded(Struct, frozen=True, tag=True):
     offer: SubscribeOffer
 
 
+class TracksChanged(Struct, frozen=True, tag=True):
+    """See Listener.tracks_changed."""
+
+    room: str
+    viewers: dict[str, int]
+    tracks: list[TrackMap]
+
+
 class Speaking(Struct, frozen=True, tag=True):
     """See Listener.speaking."""
 
@@ -163,7 +171,17 @@ class Recorded(Struct, frozen=True, tag=True):
     periods: list[Forwarded]
 
 
-Told = Ready | Failed | Done | OfferNeeded | Speaking | Publishing | LayersNeeded | Recorded
+Told = (
+    Ready
+    | Failed
+    | Done
+    | OfferNeeded
+    | TracksChanged
+    | Speaking
+    | Publishing
+    | LayersNeeded
+    | Recorded
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _asked: msgspec.msgpack.Decoder[Asked] = msgspec.msgpack.Decoder(Asked)

@@ -290,8 +290,15 @@ class EmbeddedEngine:
         listener = self._listener
         assert listener is not None
         match told:
-            case control.OfferNeeded():
+            case control.OfferNeeded() if self._watches(told.room, told.person, worker):
                 listener.offer_needed(told.room, told.person, told.offer)
+            case control.TracksChanged():
+                here = {
+                    person: revision
+                    for person, revision in told.viewers.items()
+                    if self._watches(told.room, person, worker)
+                }
+                listener.tracks_changed(told.room, here, told.tracks)
             case control.Speaking() if self._at_home(worker, told.room):
                 listener.speaking(told.room, told.people)
             case control.LayersNeeded():
@@ -311,6 +318,11 @@ class EmbeddedEngine:
         room = self._rooms.get(name)
         if room is not None:
             room.needed = {key: said for key, said in room.needed.items() if key[0] != person}
+
+    def _watches(self, room: str, person: str, worker: Worker) -> bool:
+        """Whether it is this worker's viewer, and not meanwhile another's, or gone."""
+        known = self._rooms.get(room)
+        return known is not None and known.viewers.get(person) == worker.index
 
     def _at_home(self, worker: Worker, room: str) -> bool:
         known = self._rooms.get(room)
