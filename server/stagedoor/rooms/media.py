@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-GRANT_TIMEOUT = 3.0  # seconds; a room's commands wait this long for a revocation at most
+GRANT_TIMEOUT = 5.0  # seconds; a room's commands wait this long for a revocation at most
 CALL_TIMEOUT = 15.0  # seconds; for offers and answers, which only their person waits for
 RESTART_TIMEOUT = 20.0
 
