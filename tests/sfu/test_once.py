@@ -22,6 +22,7 @@ from stagedoor.sfu.stage.branch import NOTHING
 from stagedoor.sfu.stage.numbering import RING
 from stagedoor.sfu.stage.track import Track
 from stagedoor.sfu.transport.runs import Run
+from stagedoor.sfu.transport.srtp import SENT
 
 from .ledger import ALL, ROOM, World, world
 from .light import RID_EXTENSION, VIDEO, rtp
@@ -303,6 +304,24 @@ def test_a_source_that_leaps_takes_no_viewer_along(room: World) -> None:
     assert found == [found[0] + ahead & 0xFFFF for ahead in range(4)]
 
 
+@pytest.mark.parametrize("back", [SENT - 1, SENT])
+def test_what_comes_too_late_for_srtp_is_for_whoever_asks(room: World, back: int) -> None:
+    """Were it put among what is new, libsrtp's refusal would cost that, too."""
+    camera = Camera(room)
+    camera.show(key=True)
+    (late,) = camera.packets()
+    for _ in range(back):
+        camera.show()
+    camera.repair(late)
+    found = numbers(room, "rich")
+    wanted = found[0] + 1 & 0xFFFF
+    assert (wanted in found) == (back < SENT)
+    before = len(room.ledger.all)
+    room.ask("rich", "video", [wanted])
+    (again,) = room.ledger.all[before:]
+    assert again.plain.endswith(late[late.index(b"ada") :])
+
+
 def test_keys_are_taken_once(room: World) -> None:
     """A session that began anew would count SRTCP from 0 again."""
     peer = room.viewer("plain").peer
@@ -351,7 +370,10 @@ class History:
         room.watch("plain", repairs=False)
 
     def grant(self, person: str, grant: int) -> None:
-        before = self.room.stage.publishers.get(person) if ROOM in self.room.engine.stages else None
+        stage = self.room.engine.stages.get(ROOM)
+        if stage is not None:
+            stage.places[0].left = -1  # longest free: nothing that comes elsewhere is looked at
+        before = stage.publishers.get(person) if stage is not None else None
         given = (None, MUTED, BACKSTAGE, ALL)[grant]
         self.room.engine.grant(ROOM, person, given)
         place = self.room.stage.places[0]

@@ -7,6 +7,7 @@ import struct
 
 from ..packets import rtp, vp8
 from ..packets.rtcp import SenderInfo
+from ..transport.srtp import SENT
 from .numbering import RING, Arrival, Numbering
 from .position import Position, given, unwrapped
 
@@ -121,7 +122,8 @@ class Branch:
 
         That is one older than the source's first here, one that came before, an empty one, or one
         of a temporal layer that is left out. Where one of the last two comes late, its number is
-        taken up by an empty packet.
+        taken up by an empty packet. One whose number is so far back that SRTP would refuse it
+        (SENT), and with it all of its run, is but remembered: whoever lacks it asks for it.
         """
         header, part = arrival.header, arrival.part
         numbering = self._numbering
@@ -142,6 +144,8 @@ class Branch:
         out = self.write(arrival, numbering)
         if left:
             out = numbering.pad(header.sequence, out)
+        if late and self.highest - self.number_of(out) >= SENT:
+            return None
         if not late:
             self._remember(out, arrival, numbering)
         self.payload_type = arrival.payload_type
