@@ -21,7 +21,7 @@ async () => {
         return [one.frameWidth ?? 0, one.framesDecoded];
     }
   }
-  return [0, 0, 0];
+  return [0, 0];
 }
 """
 
