@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
 from msgspec.structs import replace
 
 from bench.evening.__main__ import spend, unlike
@@ -13,8 +17,10 @@ from bench.evening.comparing import (
     is_still,
     receivable,
 )
+from bench.evening.media import Watching
 from bench.evening.tally import Refused, Tally
 from stagedoor import rules
+from stagedoor.messages import SubscribeOffered, Track, TracksChanged
 from stagedoor.rooms.views import updates, view
 from stagedoor.rules import commands as c
 from stagedoor.rules.base import Command
@@ -116,6 +122,23 @@ def test_who_is_to_be_received_is_told_from_the_room() -> None:
     assert [receivable(room(*up)[0], who) for who in ("mia", "ann")] == [{"ann"}, set()]
     waiting, _ = room(("mia", c.ChangeSettings(backstage=True)), *up)
     assert [receivable(waiting, who) for who in ("mia", "somebody")] == [{"ann"}, set()]
+
+
+async def test_tracks_of_another_offer_are_unexpected_but_for_those_of_the_last_connection() -> (
+    None
+):
+    tally = Tally()
+    guest: Any = SimpleNamespace(name="Ann", tally=tally, ask=lambda _: asyncio.sleep(0))
+    watching = Watching(guest, cast(Any, None))
+    watching.begin()
+    watching.changed(TracksChanged(7, [Track("0", "ben", "audio")]))
+    watching.offered(SubscribeOffered(8, fresh=True, sdp="", tracks=[]))
+    watching.changed(TracksChanged(8, [Track("0", "cat", "audio")]))
+    assert (watching.people, tally.unexpected) == ({"cat"}, [])
+    watching.changed(TracksChanged(7, [Track("0", "ben", "audio")]))
+    assert watching.people == {"cat"}
+    assert len(tally.unexpected) == 1
+    watching.stop()
 
 
 def test_a_restart_that_loses_a_seat_is_noticed() -> None:

@@ -79,10 +79,10 @@ class Watching:
         self._offers.put_nowait(offer)
 
     def changed(self, changed: TracksChanged) -> None:
-        """Take whose the m-lines are now."""
+        """Take whose the m-lines are now; before the first offer it is the last connection's."""
         if changed.revision == self._revision:
             self.people = {track.person for track in changed.tracks}
-        else:
+        elif self._revision:
             self._guest.tally.unexpected.append(f"{self._guest.name} was told of no offer's tracks")
 
     def stop(self) -> None:
