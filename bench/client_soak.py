@@ -31,7 +31,11 @@ ANEW = 10  # rounds after which both clients leave and enter again
 
 @dataclass(frozen=True)
 class Counts:
-    """What this process has at a moment."""
+    """What this process has at a moment.
+
+    ``threads``: without those of the event loop's pool for blocking calls, which come one by one
+    when all are busy, up to a number, and stay.
+    """
 
     rss: int
     threads: int
@@ -45,7 +49,7 @@ class Counts:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return cls(
             pages * os.sysconf("SC_PAGE_SIZE"),
-            threading.active_count(),
+            sum(not one.name.startswith("asyncio_") for one in threading.enumerate()),
             len(asyncio.all_tasks()),
             len(os.listdir("/proc/self/fd")),
         )
