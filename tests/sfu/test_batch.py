@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import struct
@@ -267,21 +268,33 @@ def test_no_packet_is_longer_than_a_buffer_takes(batch: Batch, receiver: socket.
         Run([rtp(1, 1), rtp(2, LONGEST)])
 
 
-def test_whose_packet_cannot_be_protected_gets_none_and_costs_only_themselves(
-    batch: Batch, receiver: socket.socket, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("own", [False, True], ids=["alike", "numbers of their own"])
+def test_whose_packet_cannot_be_protected_gets_none_of_its_run_and_costs_nobody_else(
+    batch: Batch, receiver: socket.socket, monkeypatch: pytest.MonkeyPatch, own: bool
 ) -> None:
     good, bad = (Target(batch, receiver.getsockname(), PROFILES[0]) for _ in range(2))
     assert bad.target is not None
     broken, protect = bad.target[0], srtp.protect
 
     def failing(handle: Any, buffer: Any, size: Any) -> int:
-        return 1 if handle is broken else int(protect(handle, buffer, size))
+        third = handle is broken and buffer[3] == b"\2"
+        return 1 if third else int(protect(handle, buffer, size))
 
     monkeypatch.setattr(srtp, "protect", failing)
     packets = [rtp(number, 200) for number in range(4)]
-    fan_out(batch, packets, [bad, good, bad, good])
+    for run in runs(packets, batch.segments):
+        people = [bad, good, bad]
+        if own:
+            read = [Numbered.of(packet, codecs.part) for packet in run.packets]
+            shifted = [Shifted(cast(Any, one), Shift()) for one in people]
+            assert batch.renumber(run, read, shifted) == len(people)
+        else:
+            assert batch.fan_out(run, people) == len(people)
     batch.flush()
-    for packet in packets if batch.segments == 1 else ():
-        assert good.unprotect(receiver.recv(2048)) == packet
-        receiver.recv(2048)  # the same once more: it is a copy
-    assert batch.sent == 8
+    each = 3 if batch.segments == 1 else 0
+    assert (batch.sent, batch.dropped) == (4 + 2 * each, 0)
+    arrived = []
+    for datagram in [receiver.recv(2048) for _ in range(batch.sent)]:
+        with contextlib.suppress(pylibsrtp.Error):  # it is the other's
+            arrived.append(good.unprotect(datagram))
+    assert arrived == packets
