@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any, cast
 
 from stagedoor.media.interface import Grant
@@ -31,11 +32,7 @@ class Room:
             viewer = Viewer(f"viewer {number}", 0)
             viewer.peer = cast(Any, object())
             self.stage.viewers[viewer.person] = viewer
-        self.offering = Offering(
-            lambda _: LOCAL,
-            self._tell,
-            lambda: self.full,
-        )
+        self.offering = Offering(lambda _: LOCAL, self._tell, lambda: self.full)
 
     def _tell(self, told: OfferNeeded | TracksChanged) -> None:
         if isinstance(told, OfferNeeded):
@@ -80,6 +77,27 @@ async def test_whose_the_m_lines_are_is_told_everybody_at_once() -> None:
             await asyncio.sleep(0)
     assert room.mapped == [[*room.stage.viewers]]
     assert len(room.made) == 3 * SOME
+
+
+async def test_a_room_in_which_it_fails_costs_no_other_one_its_offers() -> None:
+    bad, good = Room(1), Room(2)
+    good.stage.room = "another"
+    for viewer in bad.stage.viewers.values():
+        viewer.peer = cast(Any, SimpleNamespace(broken=True))
+
+    def local(peer: Any) -> Local:
+        return peer.broken if hasattr(peer, "broken") else LOCAL  # which cannot be written
+
+    failed: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: failed.append(context["exception"])
+    )
+    offering = Offering(local, good._tell, lambda: False)
+    for room in (bad, good):
+        offering.all(room.stage)
+    await until(good, 2)
+    assert len(failed) == 1
+    assert (bad.made, good.made) == ([], [*good.stage.viewers])
 
 
 async def test_while_the_server_takes_nothing_none_is_made_but_one_s_own() -> None:

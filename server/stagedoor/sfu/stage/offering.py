@@ -59,15 +59,18 @@ class Offering:
 
     def _some(self) -> None:
         left = SOME * SHARE
-        while self._stages and left > 0 and not self._full():
-            room, stage = next(iter(self._stages.items()))
-            owed = [viewer for viewer in stage.viewers.values() if viewer.owed]
-            left -= self._tell_some(stage, owed, left)
-            if left > 0:
-                del self._stages[room]
-        self._due = bool(self._stages)
-        if self._due:
-            self._loop.call_later(PAUSE if self._full() else 0, self._some)
+        try:
+            while self._stages and left > 0 and not self._full():
+                room = next(iter(self._stages))
+                stage = self._stages.pop(room)
+                owed = [viewer for viewer in stage.viewers.values() if viewer.owed]
+                left -= self._tell_some(stage, owed, left)
+                if left <= 0:
+                    self._stages[room] = stage  # after the others, whose turn it is
+        finally:  # where it fails, that costs no other room what it is to be told
+            self._due = bool(self._stages)
+            if self._due:
+                self._loop.call_later(PAUSE if self._full() else 0, self._some)
 
     def _tell_some(self, stage: Stage, viewers: Iterable[Viewer], most: int) -> int:
         """Tell these what they are owed, but no more than takes ``most``; what it took."""
