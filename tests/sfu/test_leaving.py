@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import weakref
-from collections.abc import Iterator
 from typing import cast
-
-import pytest
 
 from stagedoor.media.interface import Grant
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
@@ -15,15 +11,6 @@ from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 from .conftest import Told
 from .inside import Inside
 from .light import Light, light_publisher
-
-
-@pytest.fixture
-def no_collector() -> Iterator[None]:
-    """A connection's keys and buffers are too much to wait for the garbage collector."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 async def test_a_connection_that_has_ended_is_freed_at_once(told: Told, no_collector: None) -> None:

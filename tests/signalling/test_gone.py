@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 import struct
 import sys
@@ -88,14 +87,6 @@ async def test_nothing_is_left_of_those_who_have_gone(
     assert left == []
     assert len(server.app[SOCKETS]) == 1
     assert (server.engine.watching, server.engine.granted) == (set(), {})
-
-
-@pytest.fixture
-def no_collector() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.mark.usefixtures("no_collector")
