@@ -228,6 +228,22 @@ def world() -> Iterator[World]:
         yield World(sock, answers, ledger)
 
 
+@contextmanager
+def staged() -> Iterator[World]:
+    """With Ada on the stage and her camera, and two who watch, the second without RTX.
+
+    No number may have two contents in the end, and nothing have been refused.
+    """
+    with world() as made:
+        made.engine.grant(ROOM, "ada", ALL)
+        made.watch("rich", repairs=True)
+        made.watch("plain", repairs=False)
+        made.publish("ada")
+        yield made
+        assert made.ledger.broken == []
+        assert made.ledger.refused == 0
+
+
 @functools.cache
 def _once() -> tuple[dtls.Identity, bench.Peer]:
     """What takes a while to make, and can be the same for all."""

@@ -22,9 +22,8 @@ from stagedoor.sfu.stage.branch import NOTHING
 from stagedoor.sfu.stage.numbering import RING
 from stagedoor.sfu.stage.track import Track
 from stagedoor.sfu.transport.runs import Run
-from stagedoor.sfu.transport.srtp import SENT
 
-from .ledger import ALL, ROOM, World, world
+from .ledger import ALL, ROOM, World, staged, world
 from .light import RID_EXTENSION, VIDEO, rtp
 
 MUTED, BACKSTAGE = Grant(forward=True), Grant(True, True, True, backstage=True)
@@ -83,15 +82,8 @@ class Camera:
 
 @pytest.fixture
 def room() -> Iterator[World]:
-    """Ada on the stage with a camera, and two who watch, the second without RTX."""
-    with world() as made:
-        made.engine.grant(ROOM, "ada", ALL)
-        made.watch("rich", repairs=True)
-        made.watch("plain", repairs=False)
-        made.publish("ada")
+    with staged() as made:
         yield made
-        assert made.ledger.broken == []
-        assert made.ledger.refused == 0
 
 
 def number(packet: bytes) -> int:
@@ -302,24 +294,6 @@ def test_a_source_that_leaps_takes_no_viewer_along(room: World) -> None:
         camera.show(key=True)
     found = numbers(room, "plain")
     assert found == [found[0] + ahead & 0xFFFF for ahead in range(4)]
-
-
-@pytest.mark.parametrize("back", [SENT - 1, SENT])
-def test_what_comes_too_late_for_srtp_is_for_whoever_asks(room: World, back: int) -> None:
-    """Were it put among what is new, libsrtp's refusal would cost that, too."""
-    camera = Camera(room)
-    camera.show(key=True)
-    (late,) = camera.packets()
-    for _ in range(back):
-        camera.show()
-    camera.repair(late)
-    found = numbers(room, "rich")
-    wanted = found[0] + 1 & 0xFFFF
-    assert (wanted in found) == (back < SENT)
-    before = len(room.ledger.all)
-    room.ask("rich", "video", [wanted])
-    (again,) = room.ledger.all[before:]
-    assert again.plain.endswith(late[late.index(b"ada") :])
 
 
 def test_keys_are_taken_once(room: World) -> None:

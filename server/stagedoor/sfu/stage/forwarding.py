@@ -9,6 +9,7 @@ from ..packets import arrivals, rtcp, rtp
 from ..packets.shift import NONE, Numbered, Shift
 from ..transport.batch import Batch
 from ..transport.runs import Run, runs
+from ..transport.srtp import SENT
 from ..workers import links
 from .branch import Branch
 from .catching import STEP
@@ -232,7 +233,8 @@ class Forwarder:
     ) -> None:
         """Send lost packets again, within limits; on a stream of their own if that was taken.
 
-        Else it is the very same packet, as one number must not protect two different ones.
+        Else it is the very same packet, as one number must not protect two different ones; SRTP
+        refuses one that is too far back.
         """
         place, track = found
         peer, downlink = viewer.peer, viewer.downlink
@@ -242,11 +244,14 @@ class Forwarder:
             return
         accepted = viewer.accepted[stage.mid(track)]
         rate = downlink.budget or downlink.sent
+        newest = track.followers[viewer.person].position().sequence
         for sequence in lost:
             packet = track.lost(viewer.person, sequence)
-            if packet is None or not viewer.repair.again(packet, rate, downlink.rtt, now):
+            wraps = packet is not None and codecs.REPAIRS.get(packet[1] & 0x7F) in accepted
+            if packet is None or not (wraps or newest - sequence & 0xFFFF < SENT):
                 continue
-            wraps = codecs.REPAIRS.get(packet[1] & 0x7F) in accepted
+            if not viewer.repair.again(packet, rate, downlink.rtt, now):
+                continue
             again = viewer.repair.wrapped(packet, now) if wraps else packet
             downlink.repaired(len(again) + OVERHEAD)
             self._batch.fan_out(Run([again]), [peer])
