@@ -25,6 +25,8 @@ from .syscalls import Calls, calls
 SLOTS = 256
 SEGMENTS = 32  # of one message; the kernel takes 64 and no more than 64 KiB
 SOL_UDP, UDP_SEGMENT = 17, 103
+_CONTROL = struct.Struct("@NiiH0N")  # a cmsghdr with two octets of data, and what aligns the next
+_CONTROL_LENGTH = struct.calcsize("@NiiH")
 
 
 class Target(Protocol):
@@ -195,7 +197,7 @@ class Batch:
                 header = self._headers[at]
                 header.msg_iov, header.msg_iovlen = self._starts[first], number
                 control = self._control(cut) if cut else self._ffi.NULL
-                header.msg_control, header.msg_controllen = control, 24 if cut else 0
+                header.msg_control, header.msg_controllen = control, _CONTROL.size if cut else 0
         if self._destinations[at] is not destination:
             self._destinations[at] = destination
             if self._headers:
@@ -210,8 +212,8 @@ class Batch:
         """A control message that says where to cut (cmsg(3)); one is kept for each size."""
         control = self._controls.get(cut)
         if control is None:
-            data = struct.pack("@NiiH6x", 18, SOL_UDP, UDP_SEGMENT, cut)
-            control = self._controls[cut] = self._ffi.new("char[24]", data)
+            data = _CONTROL.pack(_CONTROL_LENGTH, SOL_UDP, UDP_SEGMENT, cut)
+            control = self._controls[cut] = self._ffi.new("char[]", data)
         return control
 
     def flush(self) -> bool:
