@@ -125,7 +125,8 @@ export class Bar {
 
   /** @param {Device} device */
   #device(device) {
-    const node = button(device, () => this.#turn(device), { class: "tool device-button" });
+    const node = button(DEVICES[device].name[1], () => this.#turn(device), { class: "tool device-button" });
+    node.hidden = true;
     node.dataset.device = device;
     return node;
   }

@@ -56,6 +56,18 @@ class Guarded(web.RequestHandler):
         # belongs to the connection waited for the garbage collector, which comes seldom.
         self._data_received_cb = None
 
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """See RequestHandler; no line of a broken request is quoted: it may have a key in it."""
+        if message is not None:
+            message = "This is no request that can be read."
+        return super().handle_error(request, status, exc, message)
+
 
 async def listen(
     runner: web.AppRunner,
