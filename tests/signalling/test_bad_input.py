@@ -136,14 +136,14 @@ async def test_bytes_that_are_no_websocket_harm_nobody(server: Server) -> None:
 )
 async def test_a_broken_request_is_not_quoted(server: Server, line: str) -> None:
     """What is in it may be a key or a token, and an answer may be kept somewhere."""
-    secret = "not-to-be-quoted-" * 3
+    told = "not-to-be-quoted-" * 3
     reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
-    request = f"GET /api/rooms HTTP/1.1\r\nHost: x\r\n{line.replace('{}', secret)}\r\n\r\n"
+    request = f"GET /api/rooms HTTP/1.1\r\nHost: x\r\n{line.replace('{}', told)}\r\n\r\n"
     writer.write(request.encode())
     answer = (await reader.read()).decode()
     writer.close()
     assert answer.startswith(("HTTP/1.1 400", "HTTP/1.0 400")), answer
-    assert secret not in answer
+    assert told not in answer
     assert "no request that can be read" in answer
 
 
