@@ -44,11 +44,13 @@ def seal(data: bytes) -> bytes:
 
 
 def _stun() -> Run:
+    key = ice.key(PWD)
+
     def run(data: bytes) -> None:
         message = seal(data[1:]) if data[:1] == SEALED and len(data) > 20 else data[1:]
-        ours, found = ice.ufrag(message), ice.read(message)
-        if ours == UFRAG and found is not None:  # as the engine asks
-            answer = ice.respond(found, PWD, ADDRESS)
+        found = ice.read(message)
+        if found is not None and found.local_ufrag == UFRAG:  # as the engine asks
+            answer = ice.respond(found, key, ADDRESS)
             assert answer is None or len(answer) <= len(message), "amplified"
             assert found.nominates in (True, False)
 

@@ -9,6 +9,16 @@ from hypothesis import strategies as st
 from stagedoor.sfu.transport import ice
 
 ADDRESS = ("127.0.0.1", 4242)
+KEY = ice.key("secret")
+PASSWORD = "VOkJxbRl1RmTxUk/WvJxBt"  # pragma: allowlist secret
+SAMPLE = bytes.fromhex(
+    "000100582112a442b7e7a701bc34d686fa87dfae"
+    "802200105354554e207465737420636c69656e74"
+    "002400046e0001ff80290008932ff9b151263b36"
+    "000600096576746a3a6836765920202000080014"
+    "9aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a280280004e57a3bcf"
+)
+"""A request (RFC 5769, section 2.1); its password is above."""
 
 
 def request(username: str = "ours:theirs", pwd: str = "secret", nominate: bool = True) -> bytes:
@@ -25,7 +35,7 @@ def test_a_proven_check_is_answered_with_the_address_it_came_from() -> None:
     check = ice.read(request())
     assert check is not None
     assert (check.local_ufrag, check.nominates) == ("ours", True)
-    data = ice.respond(check, "secret", ADDRESS)
+    data = ice.respond(check, KEY, ADDRESS)
     assert data is not None
     response = stun.parse_message(data)
     assert response.message_class == stun.Class.RESPONSE
@@ -42,15 +52,71 @@ def test_without_the_nomination_nothing_is_nominated() -> None:
 def test_a_check_under_another_password_gets_no_answer() -> None:
     check = ice.read(request(pwd="guess"))
     assert check is not None
-    assert ice.respond(check, "secret", ADDRESS) is None
+    assert ice.respond(check, KEY, ADDRESS) is None
 
 
-def test_a_check_without_integrity_gets_no_answer() -> None:
+def test_a_check_without_integrity_is_none() -> None:
     message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, b"transaction1")
     message.attributes["USERNAME"] = "ours:theirs"
+    assert ice.read(bytes(message)) is None
+
+
+def test_the_sample_of_the_rfc_is_proven() -> None:
+    check = ice.read(SAMPLE)
+    assert check is not None
+    assert (check.local_ufrag, check.nominates) == ("evtj", False)
+    data = ice.respond(check, ice.key(PASSWORD), ("192.0.2.1", 32853))
+    assert data is not None
+    assert data[24:32].hex() == "0001a147e112a643"  # XOR-MAPPED-ADDRESS of section 2.2
+
+
+def test_a_wrong_fingerprint_gets_no_answer() -> None:
+    broken = bytearray(request())
+    broken[-1] ^= 1
+    check = ice.read(bytes(broken))
+    assert check is not None
+    assert ice.respond(check, KEY, ADDRESS) is None
+
+
+def test_what_follows_the_integrity_is_not_read() -> None:
+    """Nobody has proven it (RFC 8489, section 14.5)."""
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, b"transaction1")
+    message.attributes["USERNAME"] = "ours:theirs"
+    message.add_message_integrity(b"secret")
+    message.attributes["USE-CANDIDATE"] = None
     check = ice.read(bytes(message))
     assert check is not None
-    assert ice.respond(check, "secret", ADDRESS) is None
+    assert not check.nominates
+    assert ice.respond(check, KEY, ADDRESS) is not None
+
+
+@given(
+    st.text("abcdefghij+/0123456789", min_size=4, max_size=32),
+    st.binary(min_size=12, max_size=12),
+    st.text(min_size=1, max_size=40),
+    st.ip_addresses(v=4),
+    st.integers(1, 65535),
+    st.booleans(),
+)
+def test_a_library_makes_and_reads_the_same(
+    name: str, transaction: bytes, pwd: str, host: object, port: int, nominate: bool
+) -> None:
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, transaction)
+    message.attributes["PRIORITY"] = 5
+    message.attributes["USERNAME"] = f"{name}:theirs"
+    if nominate:
+        message.attributes["USE-CANDIDATE"] = None
+    message.add_message_integrity(pwd.encode())
+    message.add_fingerprint()
+    check = ice.read(bytes(message))
+    assert check is not None
+    assert (check.local_ufrag, check.nominates) == (name, nominate)
+    data = ice.respond(check, ice.key(pwd), (str(host), port))
+    assert data is not None
+    response = stun.parse_message(data)
+    assert response.transaction_id == transaction
+    assert response.attributes["XOR-MAPPED-ADDRESS"] == (str(host), port)
+    assert response.check_message_integrity(pwd.encode())
 
 
 def test_what_is_no_binding_request_is_ignored() -> None:
@@ -65,5 +131,5 @@ def test_any_bytes_are_survived(data: bytes, place: int, value: int) -> None:
     broken = bytearray(request())
     broken[place % len(broken)] = value
     check = ice.read(bytes(broken))
-    if check is not None and ice.respond(check, "secret", ADDRESS) is not None:
+    if check is not None and ice.respond(check, KEY, ADDRESS) is not None:
         assert bytes(broken[:20]) == request()[:20]

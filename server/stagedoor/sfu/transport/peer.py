@@ -40,6 +40,7 @@ class Peer:
         self.on_rtp: Callable[[bytes], None] = _ignore
         self.on_rtcp: Callable[[bytes], None] = _ignore
         self.checks = Allowance(CHECKS, now)
+        self._key = ice.key(self.pwd)
         self._handshakes = Allowance(HANDSHAKE, now)
         self._unproven = Unproven()
         self._address: Address | Stream | None = None
@@ -56,7 +57,7 @@ class Peer:
 
         ``stream``: the TCP connection that it came by, if it came by one.
         """
-        response = ice.respond(check, self.pwd, address)
+        response = ice.respond(check, self._key, address)
         if response is None:
             return None
         way = stream or address
@@ -64,7 +65,7 @@ class Peer:
             return None
         self.addresses.add(way)
         self.heard_at = now
-        self._unproven.heard(check.size)
+        self._unproven.heard(len(check.data))
         if way != self._address and (self._address is None or check.nominates):
             self._address = way
             self._destination = stream or self._batch.destination(address)

@@ -120,12 +120,11 @@ class Port:
             _hand(peer, data, now)
 
     def _check(self, data: bytes, address: Address, now: float) -> None:
-        ufrag = ice.ufrag(data)
-        peer = self._by_ufrag.get(ufrag) if ufrag is not None else None
-        if peer is None or not peer.checks.take(now):
-            return
         check = ice.read(data)
-        if check is None or self._taken(address, peer, now):
+        peer = self._by_ufrag.get(check.local_ufrag) if check is not None else None
+        if check is None or peer is None or not peer.checks.take(now):
+            return
+        if self._taken(address, peer, now):
             return
         response = peer.checked(check, address, now)
         if response is not None:
@@ -155,12 +154,13 @@ class Port:
         return peer
 
     def _check_stream(self, stream: Stream, data: bytes, peer: Peer | None) -> Peer | None:
-        now, ufrag = self._loop.time(), ice.ufrag(data)
-        found = self._by_ufrag.get(ufrag) if ufrag is not None else None
-        if found is None or peer not in (None, found) or not found.checks.take(now):
+        now, check = self._loop.time(), ice.read(data)
+        found = self._by_ufrag.get(check.local_ufrag) if check is not None else None
+        if check is None or found is None or peer not in (None, found):
             return peer
-        check = ice.read(data)
-        response = found.checked(check, stream.address, now, stream) if check else None
+        if not found.checks.take(now):
+            return peer
+        response = found.checked(check, stream.address, now, stream)
         if response is None:
             return peer
         stream.put(response)
