@@ -10,6 +10,7 @@ from .rules.permissions import TABLE, USUAL, Line, Permission
 from .rules.permissions.table import SEATED
 from .rules.refusals import Code
 from .rules.values import Mode, Role, Seat
+from .signalling.permissions import REQUESTS
 
 PAGE = Path("docs/permissions.md")
 
@@ -17,7 +18,8 @@ _HEAD = """# Who may do what
 
 This page is made from the table in `server/stagedoor/rules/permissions` by `make docs`; a test
 tries every command by every role in every seat state, stage access and setting, and finds exactly
-what is written here.
+what is written here. What a client may say beside the commands is in the
+[second table](#what-else-a-client-may-say): together they have every request of the schema.
 
 For each command, the first line that fits is the answer; where none fits, it is allowed. Before
 all others, for every command:
@@ -36,12 +38,25 @@ whom the command is about, another than who asks, and "on a" the role.
 |---|---|---|
 """
 
+_TAIL = """
+## What else a client may say
+
+From `server/stagedoor/signalling/permissions.py`; a test says each before entering, and by every
+role in every seat state. Whoever has a link that leads in may `enter`; an attendee asks for older
+private messages of nobody else. Media that are in disorder are refused with `bad_sdp`,
+`stale_answer` or `media_down`.
+
+| request | answer | when |
+|---|---|---|
+"""
+
 _CONNECTED = tuple(seat for seat in Seat if seat is not Seat.HELD)
 
 
 def page() -> str:
     """The page as text."""
-    return _HEAD + "\n".join(_rows(TABLE.values())) + "\n"
+    tables = ("\n".join(_rows(part)) + "\n" for part in (TABLE.values(), REQUESTS))
+    return _TAIL.join((_HEAD + next(tables), next(tables)))
 
 
 def _rows(permissions: Iterable[Permission]) -> Iterable[str]:
