@@ -2,7 +2,8 @@
 
 What the log may say of an anonymous poll is in one event: who voted, and what came out. Nothing
 joins the two, neither a name nor an order nor a time. A poll with names is the control: there the
-same search finds who voted what.
+same search finds who voted what. Nor is it joined in what the server tells others: a moderator's
+socket, the results, the reports, the metrics.
 """
 
 from __future__ import annotations
@@ -97,6 +98,24 @@ class Hall:
             await self.people["Mo"].do(p.OpenPoll(polls[-1]))
         return polls
 
+    async def told(self, polls: list[int]) -> dict[str, bytes]:
+        """What the server hands out over HTTP: to a moderator, the operator, and anybody."""
+        paths = [f"reports/{name}" for name in ("attendance", "rundown", "stage")]
+        paths += [f"polls/{poll}/results" for poll in polls]
+        urls = [f"api/rooms/demo/{path}.{kind}" for path in paths for kind in ("csv", "json")]
+        keys = dict.fromkeys(urls, self.people["Mo"].session)
+        operators = ("api/metrics?viewers=1", "api/stats", "api/rooms")
+        keys |= dict.fromkeys(
+            (*operators, "api/rooms/demo", "api/health"), self.server.operator_key
+        )
+        found = {}
+        for url, key in keys.items():
+            headers = {"Authorization": f"Bearer {key}"}
+            async with self.http.get(f"{self.server.url}/{url}", headers=headers) as answer:
+                assert answer.status == 200, url
+                found[url] = await answer.read()
+        return found
+
     def stored(self) -> dict[str, bytes]:
         """All files of the server, among them what it has logged for people to read."""
         files = [one for one in self.server.data.rglob("*") if one.is_file()]
@@ -175,6 +194,9 @@ async def voted(
         live = await mod.results(choice, len(order))
         assert live.counts == [3, 3, 1], "counted as they come"
         assert digest(place.stored()) == before, "voting writes nothing at all"
+        tells_nothing(
+            await place.told(polls[:2]), mod, {one: place.people[one].id for one in order}
+        )
         for name in order:
             assert isinstance(await place.people[name].vote(named, words=(WORDS[name],)), m.Ok)
         for poll in polls:
@@ -182,6 +204,9 @@ async def voted(
         seen = await place.people["Anna"].results(cloud, len(order))
         assert {one.word for one in seen.words} == set(WORDS.values())
         running = place.stored()
+        tells_nothing(
+            await place.told(polls[:2]), mod, {one: place.people[one].id for one in order}
+        )
         process = place.server.process
     assert process is not None
     assert process.stdout is not None
@@ -218,6 +243,27 @@ async def test_no_byte_links_a_voter_to_an_anonymous_vote(tmp_path: Path) -> Non
     assert closed[0] == closed[1], "the order of the votes has left no trace"
     assert closed[0][0]["counts"] == {"0": 3, "1": 3, "2": 1}
     assert set(closed[0][1]["counts"]) == set(WORDS.values())
+
+
+def tells_nothing(told: Mapping[str, bytes], mod: Voter, ids: Mapping[str, str]) -> None:
+    """No result names a person, nothing that names people tells a word, and all are told alike."""
+    for url, content in told.items():
+        for name in ids:
+            if "/polls/" in url:
+                assert ids[name].encode() not in content, url
+                assert name.encode() not in content, url
+            else:
+                assert WORDS[name].encode() not in content, url
+    for name, poll in (
+        (one, int(one.split("/")[4])) for one in told if one.endswith("results.json")
+    ):
+        assert json.loads(told[name])["id"] == poll
+        assert json.loads(told[name])["voters"] is None
+    people = json.loads(told["api/rooms/demo/reports/attendance.json"])["rows"]
+    assert len({one["votes"] for one in people if one["name"] in ids}) == 1
+    for message in mod.client.heard:
+        if isinstance(message, m.Update) and message.polls is not None:
+            assert (message.people, message.happened, message.my_votes) == ([], [], None)
 
 
 def search(stored: Mapping[str, bytes], data: Path, ids: Mapping[str, str]) -> None:
