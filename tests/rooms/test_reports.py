@@ -6,6 +6,7 @@ from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from stagedoor import rules
 from stagedoor.rooms.reports import (
@@ -21,6 +22,10 @@ from stagedoor.rules import commands as c
 from stagedoor.rules.event import commands as e
 from stagedoor.rules.event.values import Entry
 from stagedoor.rules.events import AnyEvent
+from stagedoor.rules.polls import commands as p
+from stagedoor.rules.polls.values import Kind, PollForm
+from stagedoor.rules.quizzes import commands as q
+from stagedoor.rules.quizzes.values import QuizForm, QuizQuestion
 from stagedoor.rules.reactions.commands import React
 from stagedoor.rules.reactions.values import Reaction
 from stagedoor.rules.talk import commands as t
@@ -83,7 +88,7 @@ def test_a_run_down_says_what_who_whom_and_by_which_rule() -> None:
         (one.by_name, one.words, one.person_name, one.detail, one.rule) for one in rundown(play.log)
     ]
     assert told == [
-        ("", "the room was made", "", "request, open, Room", 0),
+        ("", "the room was made", "", "Room", 0),
         ("Hal", "offered a seat", "Cal", "invited", 2),
         ("Cal", "went on stage", "Cal", "", 2),
         ("Ada", "turned off", "Cal", "camera", 16),
@@ -94,6 +99,28 @@ def test_a_run_down_says_what_who_whom_and_by_which_rule() -> None:
     table = rundown_table(rundown(play.log))
     assert {len(row) for row in table} == {len(table[0])}
     assert table[1][0] == 1
+
+
+def test_a_run_down_names_polls_and_quizzes_as_they_were_called() -> None:
+    play = Play()
+    poll = PollForm(Kind.SINGLE, "Lunch?", ("Soup", "Pasta"))
+    quiz = QuizForm("Rivers", (QuizQuestion("How long?", ("1 km", "2 km"), (0,)),))
+    play.do("ada", p.CreatePoll(poll))
+    number = play.room.number
+    play.do("ada", p.EditPoll(number, replace(poll, question="Dinner?")))
+    play.do("ada", p.OpenPoll(number))
+    play.do("ada", p.ClosePoll(number))
+    play.do("ada", q.CreateQuiz(quiz))
+    number = play.room.number
+    play.do("ada", q.EditQuiz(number, replace(quiz, title="Streams")))
+    play.do("ada", q.OpenQuizQuestion(number, 0))
+    play.do("ada", q.EndQuiz(number))
+    assert [(one.words, one.detail) for one in rundown(play.log)][1:] == [
+        ("opened a poll", "Dinner?"),
+        ("closed a poll", "Dinner?"),
+        ("opened a question of a quiz", "Streams: How long?"),
+        ("ended a quiz", "Streams"),
+    ]
 
 
 def test_only_events_that_there_are_have_words() -> None:

@@ -37,14 +37,16 @@ const CHOSEN = {
   microphone: t("microphone"),
   camera: t("camera"),
   screen: t("screen"),
+  approved: t("request approved"),
+  invited: t("invited"),
+  opened: t("stage opened"),
 };
-/** How many of the details, the first ones, are such. @type {Record<string, number>} */
-const CHOICES = { room_created: 2, mode_set: 1, entry_set: 1, role_set: 1, device_set: 1 };
+/** Of what the detail is such. */
+const CHOICES = ["mode_set", "entry_set", "role_set", "device_set", "offer_made"];
 
 /** @param {Happened} one */
 function detail({ what, detail: said }) {
-  const parts = said.split(", ");
-  return parts.map((part, place) => (place < (CHOICES[what] ?? 0) ? (CHOSEN[part] ?? part) : part)).join(", ");
+  return CHOICES.includes(what) ? (CHOSEN[said] ?? said) : said;
 }
 
 /** @type {Plan[]} */
@@ -161,7 +163,7 @@ async function ask(app, path) {
 function table(plan, rows, now) {
   return el(
     "table",
-    {},
+    { class: `report-${plan.name}` },
     el("thead", {}, el("tr", {}, ...plan.head.map((one) => el("th", { scope: "col" }, one)))),
     el("tbody", {}, ...rows.map((row) => el("tr", {}, ...plan.cells(row, now).map((one) => el("td", { dir: "auto" }, one))))),
   );

@@ -1,4 +1,4 @@
-"""What people were called at each moment, and how times are written in tables."""
+"""What people, polls and quizzes were called at each moment, and how times are written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from datetime import UTC, datetime
 
 from stagedoor.rules.event.events import Renamed
 from stagedoor.rules.events import AnyEvent, Entered, Returned
+from stagedoor.rules.polls.events import PollClosed, PollCreated, PollEdited, PollOpened
+from stagedoor.rules.quizzes.events import (
+    QuizCreated,
+    QuizEdited,
+    QuizEnded,
+    QuizQuestionOpened,
+)
+from stagedoor.rules.quizzes.values import QuizForm
 
 Row = list[str | int | float]
 
@@ -24,6 +32,34 @@ class Names:
     def __getitem__(self, person: str) -> str:
         """The name; empty for the clock and for people unknown."""
         return self._names.get(person, "")
+
+
+class Titles:
+    """Reads the events along; the polls' questions and the quizzes' titles as of the last one."""
+
+    def __init__(self) -> None:
+        self._polls: dict[int, str] = {}
+        self._quizzes: dict[int, QuizForm] = {}
+
+    def read(self, number: int, event: AnyEvent) -> str:
+        """Take note of it; of what poll or quiz it tells, empty if of none."""
+        match event:
+            case PollCreated():
+                self._polls[number] = event.form.question
+            case PollEdited():
+                self._polls[event.poll] = event.form.question
+            case QuizCreated():
+                self._quizzes[number] = event.form
+            case QuizEdited():
+                self._quizzes[event.quiz] = event.form
+            case PollOpened() | PollClosed():
+                return self._polls[event.poll]
+            case QuizQuestionOpened():
+                quiz = self._quizzes[event.quiz]
+                return f"{quiz.title}: {quiz.questions[event.question].question}"
+            case QuizEnded():
+                return self._quizzes[event.quiz].title
+        return ""
 
 
 def written(at: int | None) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from stagedoor.rules.events import AnyEvent, DeviceSet, HandLowered
+from stagedoor.rules.events import AnyEvent, DeviceSet, HandLowered, RoomCreated
 
-from .names import Names, Row, written
+from .names import Names, Row, Titles, written
 
 #: What is told, by the event's tag; whatever is not here is not. One line a kind.
 WORDS = {
@@ -72,11 +72,12 @@ class Happened(Struct, frozen=True):
 
 def rundown(events: Sequence[AnyEvent]) -> list[Happened]:
     """What is worth telling; what people do with their own devices and hands is not."""
-    names = Names()
+    names, titles = Names(), Titles()
     found: list[Happened] = []
     for number, event in enumerate(events, 1):
         before = names[getattr(event, "person", "")]
         names.read(event)
+        title = titles.read(number, event)
         what = str(event.__struct_config__.tag)
         person = getattr(event, "person", "")
         others = ", ".join(names[one] for one in getattr(event, "people", ()))
@@ -91,7 +92,7 @@ def rundown(events: Sequence[AnyEvent]) -> list[Happened]:
                 words=WORDS[what],
                 person_name=before or names[person] or others,
                 by_name=names[event.by],
-                detail=_detail(event),
+                detail=title or _detail(event),
                 rule=event.rule,
             )
         )
@@ -99,6 +100,8 @@ def rundown(events: Sequence[AnyEvent]) -> list[Happened]:
 
 
 def _detail(event: AnyEvent) -> str:
+    if isinstance(event, RoomCreated):
+        return event.name
     values = (getattr(event, name, None) for name in _DETAILS)
     return ", ".join(str(value) for value in values if value)
 
