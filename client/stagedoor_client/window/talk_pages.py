@@ -67,12 +67,15 @@ class TalkPages:
         side.badge("questions", *self.questions.badge(scene))
         side.badge("polls", *self.polls.badge(scene))
         before, self._before = self._before, scene.view
-        if before is not None and before is not scene.view:
+        if before is not scene.view:
             self._tell(before, scene, notices, looking == "polls")
 
-    def _tell(self, before: View, scene: Scene, notices: Notices, voting: bool) -> None:
+    def _tell(self, before: View | None, scene: Scene, notices: Notices, voting: bool) -> None:
         shown = self.chat.shown
         asked, outdated = told(before, scene, looking=voting)
+        if before is None:
+            notices.tell(News(asked, outdated))
+            return
         if shown not in ("", THREADS):
             outdated.append(f"private-{shown}")
         notices.tell(News([*telling.told(before, scene, shown), *asked], outdated))

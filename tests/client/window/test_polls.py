@@ -31,7 +31,7 @@ from stagedoor.rules.values import Role
 from stagedoor_client.window.happenings import Go
 from stagedoor_client.window.polls import ballots, quiz_words
 from stagedoor_client.window.polls.controls import controls
-from stagedoor_client.window.polls.entries import entries, told
+from stagedoor_client.window.polls.entries import SEVERAL, entries, told
 from stagedoor_client.window.polls.results import answered, bars, gained, headline, more
 from stagedoor_client.window.reactions.kinds import MOST, PICTURES, Ahead, in_numbers, rising
 from stagedoor_client.window.reactions.kinds import sentence as in_words
@@ -194,7 +194,7 @@ def test_what_begins_and_ends_is_said_but_not_to_moderators() -> None:
         Go("Look", "polls", "quiz-8"),
         Go("Answer", "polls", "poll-1"),
     ]
-    assert outdated == ["open-quiz-8"]
+    assert outdated == ["open-quiz-8"], "one of several still waits"
     notices, _ = told(before.view, after, looking=True)
     assert notices[1].go is None
     ada = seen(poll(1), role=Role.MODERATOR)
@@ -202,7 +202,25 @@ def test_what_begins_and_ends_is_said_but_not_to_moderators() -> None:
     closed = seen(poll(1, state=PollState.CLOSED, results=Results(1, [1, 0])))
     notices, _ = told(seen(poll(1)).view, closed, looking=False)
     assert notices[0].sentence == "The results are there: Poll 1?"
-    assert told(closed.view, seen(), looking=False)[1] == ["open-poll-1"]
+    assert told(closed.view, seen(), looking=False)[1] == ["open-poll-1", SEVERAL]
+
+
+def test_what_is_open_already_is_said_to_whoever_comes() -> None:
+    one = seen(poll(1), poll(2), votes=[MyVote(2, held=True)])
+    (notice,), _ = told(None, one, looking=False)
+    assert (notice.sentence, notice.stay) == ("A poll is open: Poll 1?", True)
+    assert notice.go == Go("Answer", "polls", "poll-1")
+    several = seen(poll(1), poll(2), poll(3, state=PollState.CLOSED), quiz(4))
+    (notice,), _ = told(None, several, looking=False)
+    assert (notice.sentence, notice.go) == (
+        "3 polls wait for your answers.",
+        Go("Answer", "polls"),
+    )
+    assert told(None, seen(poll(3, state=PollState.CLOSED)), looking=False) == ([], [])
+    assert told(None, seen(poll(1), role=Role.MODERATOR), looking=False) == ([], [])
+    done = seen(poll(1), votes=[MyVote(1, held=True)])
+    assert notice.key in told(one.view, done, looking=False)[1]
+    assert notice.key in told(one.view, several, looking=True)[1]
 
 
 def test_what_moderators_do_from_here() -> None:

@@ -10,7 +10,7 @@ from stagedoor.rules.polls.values import PollState
 from stagedoor.rules.quizzes.values import QuizState
 
 from ...book import polls_of, quizzes_of, scores_of, votes_of
-from ...words import t
+from ...words import t, tn
 from ..happenings import Go, Notice
 from ..scene import Scene
 
@@ -18,6 +18,10 @@ RANKS = {
     PollState.OPEN: 0, QuizState.ASKING: 0, QuizState.BETWEEN: 0,
     PollState.DRAFT: 1, QuizState.DRAFT: 1, PollState.CLOSED: 2, QuizState.ENDED: 2,
 }  # fmt: skip
+
+
+#: The key of the notice of several that are open when one comes.
+SEVERAL = "open-several"
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,21 @@ def saying(item: PollView | QuizView) -> str:
     return t("The quiz is over: {title}", title=item.title) if item.state is QuizState.ENDED else ""
 
 
-def told(before: View, scene: Scene, *, looking: bool) -> tuple[list[Notice], list[str]]:
+def told(before: View | None, scene: Scene, *, looking: bool) -> tuple[list[Notice], list[str]]:
     """Notices of what has begun or ended, and the keys of those that are out of date.
 
-    Moderators have done it themselves. ``looking``: the list is before one's eyes.
+    Moderators have done it themselves. ``before`` is None when one has just come; ``looking``: the
+    list is before one's eyes.
     """
+    if before is None:
+        return _waiting(scene, looking=looking), []
     if _same(before, scene.view):
         return [], []
     was = {one.key: saying(one.item) for one in entries(before)}
     now = entries(scene.view)
     notices, outdated = [], [f"open-{key}" for key in was if key not in {one.key for one in now}]
+    if looking or not any(one.waits for one in now):
+        outdated.append(SEVERAL)
     for one in reversed(now):
         sentence = saying(one.item)
         if not one.waits:
@@ -90,6 +99,21 @@ def told(before: View, scene: Scene, *, looking: bool) -> tuple[list[Notice], li
             go = None if looking else Go(t("Answer") if one.waits else t("Look"), "polls", one.key)
             notices.append(Notice(sentence, f"open-{one.key}", stay=stay, go=go))
     return notices, outdated
+
+
+def _waiting(scene: Scene, *, looking: bool) -> list[Notice]:
+    """What is open already when one comes, in one notice."""
+    waiting = [one for one in entries(scene.view) if one.waits]
+    if not waiting or scene.i_moderate or looking:
+        return []
+    if len(waiting) == 1:
+        key = waiting[0].key
+        go = Go(t("Answer"), "polls", key)
+        return [Notice(saying(waiting[0].item), f"open-{key}", stay=True, go=go)]
+    sentence = tn(
+        len(waiting), "{count} poll waits for your answer.", "{count} polls wait for your answers."
+    )
+    return [Notice(sentence, SEVERAL, stay=True, go=Go(t("Answer"), "polls"))]
 
 
 def _same(before: View, after: View) -> bool:
