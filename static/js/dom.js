@@ -2,6 +2,7 @@
 /** The few things needed to make elements; text always goes in as text. */
 
 const SVG = "http://www.w3.org/2000/svg";
+const ICONS = new URL("../icons.svg", import.meta.url).pathname;
 /** Symbols that point along the line: they turn round where one reads from right to left. */
 const POINTING = new Set(["back", "reply", "send", "out", "speaker"]);
 
@@ -36,7 +37,7 @@ export function icon(name) {
   svg.setAttribute("class", POINTING.has(name) ? "icon icon-pointing" : "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `/static/icons.svg#${name}`);
+  use.setAttribute("href", `${ICONS}#${name}`);
   svg.append(use);
   return svg;
 }

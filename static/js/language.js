@@ -16,7 +16,7 @@ const KEPT = "stagedoor.language";
 /** @type {Record<string, Language>} by their tags (BCP 47) */
 export const LANGUAGES = {
   en: { name: "English", direction: "ltr", catalogue: "" },
-  de: { name: "Deutsch", direction: "ltr", catalogue: "/static/locales/de.json" },
+  de: { name: "Deutsch", direction: "ltr", catalogue: new URL("../locales/de.json", import.meta.url).pathname },
   // For tests: English in brackets and drawn out, from right to left.
   "en-XB": { name: "", direction: "rtl", catalogue: "", as: "en", pseudo: drawnOut },
 };

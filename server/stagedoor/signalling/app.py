@@ -17,7 +17,9 @@ from stagedoor.rules.refusals import Code, Refusal, marked
 
 from . import api, invitations, metrics, pages, people, reports, results
 from .callers import Networks
+from .files import Files
 from .keys import (
+    FILES,
     GATE,
     HOUSE,
     LIMITER,
@@ -25,7 +27,6 @@ from .keys import (
     ORIGINS,
     PUBLIC_URL,
     SOCKETS,
-    STATIC,
     STRICT_TRANSPORT,
     TOKENS,
     TRUSTED,
@@ -83,7 +84,8 @@ def make_app(
     app[PUBLIC_URL] = public_url
     app[ORIGINS] = read_origins(public_url, *allowed_origins)
     app[STRICT_TRANSPORT] = strict_transport
-    app[STATIC] = static or pages.static_folder()
+    folder = static or pages.static_folder()
+    app[FILES] = Files(folder)
     app.on_response_prepare.append(pages.add_headers)
     app.on_shutdown.append(_close_sockets)
 
@@ -105,8 +107,9 @@ def make_app(
     results.add_routes(app.router)
     reports.add_routes(app.router)
     people.add_routes(app.router)
-    if app[STATIC].is_dir():
-        app.router.add_static("/static/", app[STATIC], follow_symlinks=False)
+    app.router.add_get("/static/{version:[0-9a-f]{12}}/{path:.+}", pages.versioned_file)
+    if folder.is_dir():
+        app.router.add_static("/static/", folder, follow_symlinks=False)
     return app
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from pathlib import Path
 
 from aiohttp import web
 from yarl import URL
@@ -13,6 +12,7 @@ from stagedoor.keyring import OperatorKey
 from stagedoor.rooms import House
 
 from .callers import Networks, caller, key_of
+from .files import Files
 from .limiter import Limiter
 from .socket import Socket
 from .tokens import Tokens
@@ -27,7 +27,7 @@ SOCKETS = web.AppKey("sockets", set[Socket])
 ORIGINS: web.AppKey[Collection[URL]] = web.AppKey("origins", frozenset[URL])
 STRICT_TRANSPORT = web.AppKey("strict_transport", bool)
 TURN = web.AppKey("turn", Turn)
-STATIC = web.AppKey("static", Path)
+FILES = web.AppKey("files", Files)
 LIMITER = web.AppKey("limiter", Limiter)
 TRUSTED: web.AppKey[Networks] = web.AppKey("trusted", tuple)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from .keys import HOUSE, STATIC, STRICT_TRANSPORT
+from .files import FOREVER
+from .keys import FILES, HOUSE, STRICT_TRANSPORT
 
 STRICT_FOR = 180 * 24 * 3600  # seconds
 
@@ -38,7 +39,7 @@ def static_folder() -> Path:
 
 async def front_page(request: web.Request) -> web.StreamResponse:
     """``GET /``"""
-    return web.FileResponse(request.app[STATIC] / "index.html")
+    return _page(request, "index.html")
 
 
 async def room_page(request: web.Request) -> web.StreamResponse:
@@ -46,7 +47,36 @@ async def room_page(request: web.Request) -> web.StreamResponse:
     room = request.match_info["room"]
     if request.app[HOUSE].keeper(room) is None:
         return missing_page("No such room", f"There is no room “{room[:40]}” here.")
-    return web.FileResponse(request.app[STATIC] / "room.html")
+    return _page(request, "room.html")
+
+
+def _page(request: web.Request, name: str) -> web.StreamResponse:
+    """A page, or word that whoever asks has it already."""
+    files = request.app[FILES]
+    try:
+        page = files.page(name)
+    except KeyError:
+        raise web.HTTPNotFound from None
+    known = [tag.value for tag in request.if_none_match or ()]
+    tag = {"ETag": f'"{files.version}"'}
+    if files.version in known or "*" in known:
+        return web.Response(status=304, headers=tag)
+    return page.answer(request, **tag)
+
+
+async def versioned_file(request: web.Request) -> web.StreamResponse:
+    """``GET /static/{version}/{path}``: kept for good by whoever has it.
+
+    Under a version that is past it is the file of now, which is not kept.
+    """
+    files = request.app[FILES]
+    files.look()
+    file = files.find(request.match_info["path"])
+    if file is None:
+        raise web.HTTPNotFound
+    if request.match_info["version"] != files.version:
+        return file.answer(request)
+    return file.answer(request, **{"Cache-Control": FOREVER})
 
 
 def missing_page(title: str, sentence: str) -> web.Response:
