@@ -1,5 +1,6 @@
 // @ts-check
 /** The front page: a link that was pasted leads to its room, if it is one of this server's. */
+import "./page-words.js";
 import { byId, setText } from "./dom.js";
 import { t } from "./words.js";
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** The room's page: enters, and puts the parts together. */
+import "./page-words.js";
 import { OfferWindow, UnmuteWindow } from "./asked.js";
 import { Bar } from "./bar.js";
 import { Capture } from "./capture.js";

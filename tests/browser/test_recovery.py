@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.server_process import ServerProcess
 
@@ -135,3 +135,29 @@ def test_unreachable_server_is_named_and_waited_for(
     expect(ann.page.locator("#loading")).to_contain_text("cannot be reached")
     server.start()
     expect(ann.page.locator("#room")).to_be_visible(timeout=30_000)
+
+
+def test_a_page_that_did_not_come_whole_is_loaded_again(make_place: Rooms) -> None:
+    """By itself; and where that is of no use, the person is told, and has a button."""
+    ann = make_place(mode="open").visitor("Ann")
+    missing = ["/js/notices.js"]
+
+    def answer(route: Route) -> None:
+        if missing:
+            missing.pop()
+            route.abort()
+        else:
+            route.continue_()
+
+    ann.page.route("**/js/notices.js", answer)
+    ann.enter()
+    assert not missing
+
+    ann.page.route("**/js/notices.js", lambda route: route.abort())
+    ann.page.evaluate("sessionStorage.setItem('stagedoor.loading', '3')")
+    ann.page.reload()
+    expect(ann.page.get_by_text("This page could not be loaded whole.")).to_be_visible()
+    expect(ann.page.locator(".spinner").first).to_be_hidden()
+    ann.page.unroute("**/js/notices.js")
+    ann.page.get_by_role("button", name="Try again").click()
+    expect(ann.page.locator("#stage")).to_be_visible()
