@@ -80,6 +80,10 @@ CUT_OFF = """
           break;
         }
       }
+      if (style(box).position === "fixed") {  // what is around it cuts nothing of it
+        box = null;
+        break;
+      }
     }
     const outside = at.left < -1.5 || at.right > innerWidth + 1.5;
     if (!box && outside) found.push(`outside: ${node.textContent.trim()}`);

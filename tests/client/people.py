@@ -30,20 +30,29 @@ class Moderator:
         self._link = parse(link)
         self._name = name
         self._number = 0
+        self._came: asyncio.Queue[str] = asyncio.Queue()
         self.people: dict[str, dict[str, Any]] = {}
 
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession()
         self._socket = await self._http.ws_connect(self._link.socket_url)
+        self._reading = asyncio.create_task(self._read())
         await self.do("enter", name=self._name, token=self._link.token)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._reading.cancel()
         await self._socket.close()
         await self._http.close()
 
+    async def _read(self) -> None:
+        """At all times, as pings are answered by whoever reads."""
+        async for frame in self._socket:
+            self._came.put_nowait(frame.data)
+
     async def _next(self) -> dict[str, Any]:
-        message: dict[str, Any] = await self._socket.receive_json(timeout=PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            message: dict[str, Any] = json.loads(await self._came.get())
         view = message.get("view", message)
         if message["type"] in ("welcome", "update"):
             self.people.update({person["id"]: person for person in view.get("people", [])})
