@@ -171,6 +171,8 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     (static / "index.html").write_text("<!doctype html><title>front</title>")
     (static / "room.html").write_text("<!doctype html><title>room</title>")
     (static / "room.js").write_text("// a module")
+    (static / "locales").mkdir()
+    (static / "locales" / "de.json").write_text('{"Name": "So heißt wer", "Time": "Zeit"}')
     (tmp_path / "secret.txt").write_text("not for anybody")
     await server.start(static=static)
     yield server

@@ -121,6 +121,9 @@ def bearer(client: Client) -> dict[str, str]:
     return {"Authorization": f"Bearer {client.welcome.session}"}
 
 
+ENGLISH = {"stage": "Name,From,", "rundown": "Number,Time,", "attendance": "Name,Role,"}
+
+
 @pytest.mark.parametrize("name", ["stage", "rundown", "attendance"])
 async def test_reports_are_for_moderators_by_their_session_alone(server: Server, name: str) -> None:
     mod, ann = await server.enter("Mo", Role.MODERATOR), await server.enter("=HYPERLINK(1)")
@@ -128,6 +131,12 @@ async def test_reports_are_for_moderators_by_their_session_alone(server: Server,
     assert status == 200
     assert "\n=" not in text
     assert ",=" not in text
+    assert text.startswith(ENGLISH[name])
+    text = (await report(server, f"{name}.csv?lang=de", bearer(mod)))[1]
+    assert text.split(",")[name == "rundown"] in ("So heißt wer", "Zeit")
+    for tag in ("xx", "../de", ""):
+        text = (await report(server, f"{name}.csv?lang={tag}", bearer(mod)))[1]
+        assert text.startswith(ENGLISH[name])
     status, text = await report(server, f"{name}.json", bearer(mod))
     document = msgspec.json.decode(text)
     assert (status, document["room"], document["name"]) == (200, "room", "The room")

@@ -2,9 +2,9 @@
 
 Pages: the literal arguments of ``t`` and ``tn`` in ``static/js``, and what ``data-t`` names in
 the HTML. Client: those of ``t``, ``tn`` and ``marked``, and of the errors that its window shows.
-Server: what follows a refusal's code, what is called ``template``, what is ``marked``, and the
-words of the reports. All must be literals, or else they could not be found here, nor by a
-translator. What only programmers and operators read is not translated.
+Server: what follows a refusal's code, what is called ``template``, what is ``marked``, the words
+of the reports, and the heads of tables (``said``). All must be literals, or else they could not
+be found here, nor by a translator. What only programmers and operators read is not translated.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def client_sentences() -> Found:
 def _read_server(found: Found, but: Path | None = None) -> None:
     for path in sorted(_SERVER.rglob("*.py")):
         if path.name not in _NOT_FOR_PEOPLE and (but is None or but not in path.parents):
-            read_module(path.read_text(), str(path.relative_to(ROOT)), found)
+            where = str(path.relative_to(ROOT))
+            read_module(path.read_text(), where, found, pages=but is None)
 
 
 def read_client(text: str, name: str, found: Found) -> None:
@@ -92,8 +93,8 @@ def read_client(text: str, name: str, found: Found) -> None:
                     _note(said, where, found)
 
 
-def read_module(text: str, name: str, found: Found) -> None:
-    """The sentences of a module of the server."""
+def read_module(text: str, name: str, found: Found, *, pages: bool = True) -> None:
+    """The sentences of a module of the server; heads of tables are for the pages alone."""
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Assign(targets=[ast.Name(id="template")], value=value):
@@ -101,6 +102,10 @@ def read_module(text: str, name: str, found: Found) -> None:
             case ast.Assign(targets=[ast.Name(id="WORDS")], value=ast.Dict(values=words)):
                 for word in words:
                     _note(word, f"{name}:{word.lineno}", found)
+                continue
+            case ast.Call(func=ast.Name(id="said"), args=cells) if pages:
+                for cell in cells:
+                    _note(cell, f"{name}:{cell.lineno}", found)
                 continue
             case ast.Call(func=ast.Name(id="marked"), args=[value]):
                 said = value

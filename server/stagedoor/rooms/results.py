@@ -12,8 +12,7 @@ from stagedoor.rules.values import Person
 
 from .polls import ranked_words
 from .quizzes import chosen, ranking
-
-Row = list[str | int | float]
+from .tables import Row, said
 
 
 class Counted(Struct, frozen=True):
@@ -119,7 +118,7 @@ def _answer(form: PollForm, counted: str) -> str:
 
 def poll_table(results: PollResults) -> list[Row]:
     """One row an answer; ``share``: of the people who voted, in percent."""
-    rows: list[Row] = [["answer", "votes", "share"]]
+    rows: list[Row] = [said("answer", "votes", "share")]
     for one in results.answers:
         share = round(100 * one.votes / results.votes, 1) if results.votes else 0
         rows.append([one.answer, one.votes, share])
@@ -128,7 +127,7 @@ def poll_table(results: PollResults) -> list[Row]:
 
 def voters_table(voters: list[Voted]) -> list[Row]:
     """One row an answer of a person."""
-    rows: list[Row] = [["person", "name", "answer"]]
+    rows: list[Row] = [said("person", "name", "answer")]
     rows += [[one.person, one.name, answer] for one in voters for answer in one.answers]
     return rows
 
@@ -172,7 +171,7 @@ def _played(
 
 def quiz_table(results: QuizResults) -> list[Row]:
     """One row a person, two columns a question."""
-    head: Row = ["place", "person", "name", "score"]
+    head = said("place", "person", "name", "score")
     for number, one in enumerate(results.questions, 1):
         head += [f"{number}. {one.question}", f"points {number}"]
     rows = [head]

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from stagedoor.log import LogError
 from stagedoor.rooms import reports as r
-from stagedoor.rooms.reports.names import Row
+from stagedoor.rooms.tables import Row
 from stagedoor.rules.events import AnyEvent
 from stagedoor.rules.refusals import Code, Refusal
 
@@ -74,5 +74,5 @@ async def get_report(request: web.Request) -> web.Response:
         raise RefusedError(Refusal(Code.SERVER_ERROR, error.sentence)) from error
     rows, table = await asyncio.to_thread(_MAKERS[report], events, now)
     if request.match_info["kind"] == "csv":
-        return csv_answer(f"{keeper.id}-{report}.csv", table)
+        return csv_answer(request, f"{keeper.id}-{report}.csv", table)
     return answer(Report(keeper.id, keeper.room.name, now, rows))

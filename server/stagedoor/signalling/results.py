@@ -54,7 +54,7 @@ def check_moderator(request: web.Request) -> Keeper:
 async def get_poll_csv(request: web.Request) -> web.Response:
     """``GET /api/rooms/{room}/polls/{id}/results.csv``: one row an answer."""
     poll, results = _poll(request)
-    return csv_answer(f"poll-{poll.id}.csv", r.poll_table(results))
+    return csv_answer(request, f"poll-{poll.id}.csv", r.poll_table(results))
 
 
 async def get_voters_csv(request: web.Request) -> web.Response:
@@ -64,7 +64,7 @@ async def get_voters_csv(request: web.Request) -> web.Response:
         raise RefusedError(
             Refusal(Code.NOT_ALLOWED, "This poll is anonymous: nobody knows who voted what.")
         )
-    return csv_answer(f"poll-{poll.id}-voters.csv", r.voters_table(results.voters))
+    return csv_answer(request, f"poll-{poll.id}-voters.csv", r.voters_table(results.voters))
 
 
 async def get_poll_json(request: web.Request) -> web.Response:
@@ -75,7 +75,7 @@ async def get_poll_json(request: web.Request) -> web.Response:
 async def get_quiz_csv(request: web.Request) -> web.Response:
     """``GET /api/rooms/{room}/quizzes/{id}/results.csv``: one row a person."""
     quiz, results = _quiz(request)
-    return csv_answer(f"quiz-{quiz.id}.csv", r.quiz_table(results))
+    return csv_answer(request, f"quiz-{quiz.id}.csv", r.quiz_table(results))
 
 
 async def get_quiz_json(request: web.Request) -> web.Response:

@@ -1,12 +1,18 @@
-"""Tables as CSV (RFC 4180), safe to be opened in a spreadsheet."""
+"""Tables as CSV (RFC 4180), in the reader's language, safe to be opened in a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from aiohttp import web
+
+from stagedoor.rooms.tables import Ours
+
+from .keys import FILES
 
 # With these a cell is taken for a formula (owasp.org/www-community/attacks/CSV_Injection).
 _FORMULA = "=+-@\t\r\n＝＋－＠"
@@ -19,18 +25,40 @@ def safe(cell: str | int | float) -> str | int | float:
     return cell
 
 
-def as_csv(rows: Iterable[Sequence[str | int | float]]) -> str:
-    """The rows as text, the first being the head."""
+def as_csv(
+    rows: Iterable[Sequence[str | int | float]], words: Mapping[str, str] | None = None
+) -> str:
+    """The rows as text, the first being the head; what is ours to say by the catalogue."""
+    known = words or {}
     text = io.StringIO()
-    csv.writer(text).writerows([safe(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows(
+        [safe(known.get(cell, cell) if isinstance(cell, Ours) else cell) for cell in row]
+        for row in rows
+    )
     return text.getvalue()
 
 
-def csv_answer(name: str, rows: Iterable[Sequence[str | int | float]]) -> web.Response:
-    """A CSV file to be saved as ``name``, with the mark by which spreadsheets know UTF-8."""
+def csv_answer(
+    request: web.Request, name: str, rows: Iterable[Sequence[str | int | float]]
+) -> web.Response:
+    """A CSV file to be saved as ``name``, with the mark by which spreadsheets know UTF-8.
+
+    It is in the language that ``?lang=`` names, if the pages have that; else in English.
+    """
+    files = request.app[FILES]
+    files.look()
+    file = files.find(f"locales/{request.query.get('lang', '')}.json")
+    words = _catalogue(file.body) if file else {}
     return web.Response(
-        body=as_csv(rows).encode("utf-8-sig"),
+        body=as_csv(rows, words).encode("utf-8-sig"),
         content_type="text/csv",
         charset="utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@lru_cache(maxsize=4)
+def _catalogue(text: bytes) -> dict[str, str]:
+    """The pages' sentences that have one form."""
+    sentences: dict[str, object] = json.loads(text)
+    return {one: other for one, other in sentences.items() if isinstance(other, str)}

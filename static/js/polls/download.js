@@ -1,6 +1,7 @@
 // @ts-check
 /** @import {App} from "../types.js" */
 import { el } from "../dom.js";
+import { language } from "../language.js";
 import { t, told } from "../words.js";
 
 /**
@@ -13,7 +14,7 @@ export async function download(app, path, name) {
   const headers = { Authorization: `Bearer ${app.session()}` };
   let problem = t("The file could not be fetched; please try again.");
   try {
-    const response = await fetch(`/api/rooms/${room}/${path}`, { headers });
+    const response = await fetch(`/api/rooms/${room}/${path}?lang=${language.tag}`, { headers });
     if (response.ok) return save(await response.blob(), name);
     const refusal = await response.json();
     problem = refusal.sentence ? told(refusal) : problem;

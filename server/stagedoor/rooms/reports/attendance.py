@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from stagedoor.rooms.tables import Ours, Row, said
 from stagedoor.rules.event.events import Banned, RemovedFromRoom, SpokeFor
 from stagedoor.rules.events import (
     AnyEvent,
@@ -25,7 +26,7 @@ from stagedoor.rules.reactions.events import ReactionsCounted
 from stagedoor.rules.talk.events import QuestionAsked, Said
 from stagedoor.rules.values import Role
 
-from .names import Names, Row, seconds, written
+from .names import Names, seconds, written
 from .stage import stage_times
 
 
@@ -172,14 +173,14 @@ def _attended(person: str, name: str, account: _Account, stage_ms: int, now: int
 
 def attendance_table(people: Sequence[Attended]) -> list[Row]:
     """The report as a table, its head first."""
-    head: Row = [
-        *("Name", "Role", "Came", "Left", "Visits", "Present (s)", "On stage (s)", "Spoke (s)"),
-        *("Requests", "Hands", "Messages", "Questions", "Votes", "Quiz answers", "Reactions"),
+    head = [
+        *said("Name", "Role", "Came", "Left", "Visits", "Present (s)", "On stage (s)", "Spoke (s)"),
+        *said("Requests", "Hands", "Messages", "Questions", "Votes", "Quiz answers", "Reactions"),
     ]
     rows: list[Row] = [
         [
             one.name,
-            str(one.role),
+            Ours(one.role),
             written(one.entered_at),
             written(one.left_at),
             one.visits,

@@ -15,8 +15,6 @@ from stagedoor.rules.quizzes.events import (
 )
 from stagedoor.rules.quizzes.values import QuizForm
 
-Row = list[str | int | float]
-
 
 class Names:
     """Reads the events along; people's names as of the last one read."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from stagedoor.rooms.tables import Ours, Row, said
 from stagedoor.rules.events import AnyEvent, DeviceSet, HandLowered, RoomCreated
 
-from .names import Names, Row, Titles, written
+from .names import Names, Titles, written
 
 #: What is told, by the event's tag; whatever is not here is not. One line a kind.
 WORDS = {
@@ -108,13 +109,13 @@ def _detail(event: AnyEvent) -> str:
 
 def rundown_table(happened: Sequence[Happened]) -> list[Row]:
     """The run-down as a table, its head first."""
-    head: Row = ["Number", "Time", "Who decided", "What", "On whom", "Detail", "Rule"]
+    head = said("Number", "Time", "Who decided", "What", "On whom", "Detail", "Rule")
     rows: list[Row] = [
         [
             one.number,
             written(one.at),
             one.by_name,
-            one.words,
+            Ours(one.words),
             one.person_name,
             one.detail,
             one.rule or "",

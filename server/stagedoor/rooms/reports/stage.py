@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from stagedoor.rooms.tables import Ours, Row, said
 from stagedoor.rules.event.events import Banned, RemovedFromRoom, SpokeFor
 from stagedoor.rules.events import (
     AnyEvent,
@@ -25,7 +26,7 @@ from stagedoor.rules.events import (
 from stagedoor.rules.refusals import marked
 from stagedoor.rules.values import OfferReason
 
-from .names import Names, Row, seconds, written
+from .names import Names, seconds, written
 
 _UP = {
     OfferReason.APPROVED: marked("request approved"),
@@ -126,9 +127,9 @@ def stage_times(events: Sequence[AnyEvent]) -> list[OnStage]:
 
 def stage_table(stays: Sequence[OnStage], now: int) -> list[Row]:
     """The stays as a table, its head first."""
-    head: Row = [
-        *("Name", "From", "To", "Seconds", "Spoke (s)", "Where"),
-        *("Up by", "Up by whom", "Down by", "Down by whom"),
+    head = [
+        *said("Name", "From", "To", "Seconds", "Spoke (s)", "Where"),
+        *said("Up by", "Up by whom", "Down by", "Down by whom"),
     ]
     rows: list[Row] = [
         [
@@ -137,8 +138,8 @@ def stage_table(stays: Sequence[OnStage], now: int) -> list[Row]:
             written(one.until),
             seconds((now if one.until is None else one.until) - one.since),
             seconds(one.spoke_ms),
-            "backstage" if one.backstage else "on stage",
-            *(one.up, one.up_by, one.down, one.down_by),
+            Ours("backstage" if one.backstage else "on stage"),
+            *(Ours(one.up), one.up_by, Ours(one.down), one.down_by),
         ]
         for one in stays
     ]
