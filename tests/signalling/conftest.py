@@ -170,6 +170,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     static.mkdir()
     (static / "index.html").write_text("<!doctype html><title>front</title>")
     (static / "room.html").write_text("<!doctype html><title>room</title>")
+    (static / "missing.html").write_text("<!doctype html><title>missing</title>")
     (static / "room.js").write_text("// a module")
     (static / "locales").mkdir()
     (static / "locales" / "de.json").write_text('{"Name": "So heißt wer", "Time": "Zeit"}')

@@ -205,7 +205,7 @@ async def _limits(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every error is ``{code, sentence}`` under /api/, and a plain page elsewhere."""
+    """Every error is ``{code, sentence}`` under /api/, and a page elsewhere."""
     try:
         if request.method not in SAFE and (foreign := check_origin(request)):
             raise api.RefusedError(foreign)
@@ -233,7 +233,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _http_error(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
     if not request.path.startswith("/api/"):
         if error.status == 404:
-            return pages.missing_page("Not found", "There is nothing at this address.")
+            return pages.missing_page(request)
         raise error
     if error.status == 413:
         sentence = f"The body is larger than {MAX_BODY // 1024} KiB."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from importlib import resources
 from pathlib import Path
@@ -15,20 +14,6 @@ from .keys import FILES, HOUSE, STRICT_TRANSPORT
 STRICT_FOR = 180 * 24 * 3600  # seconds
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
-
-_MISSING = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<main>
-<h1>{title}</h1>
-<p>{sentence}</p>
-<p><a href="/">To the front page</a></p>
-</main>
-</html>
-"""
 
 
 def static_folder() -> Path:
@@ -43,14 +28,17 @@ async def front_page(request: web.Request) -> web.StreamResponse:
 
 
 async def room_page(request: web.Request) -> web.StreamResponse:
-    """``GET /r/{room}``; 404 with a sentence if there is no such room."""
-    room = request.match_info["room"]
-    if request.app[HOUSE].keeper(room) is None:
-        return missing_page("No such room", f"There is no room “{room[:40]}” here.")
-    return _page(request, "room.html")
+    """``GET /r/{room}``; if there is no such room, the page says so itself, and this 404."""
+    there = request.app[HOUSE].keeper(request.match_info["room"]) is not None
+    return _page(request, "room.html", 200 if there else 404)
 
 
-def _page(request: web.Request, name: str) -> web.StreamResponse:
+def missing_page(request: web.Request) -> web.StreamResponse:
+    """Wherever else nothing is."""
+    return _page(request, "missing.html", 404)
+
+
+def _page(request: web.Request, name: str, status: int = 200) -> web.StreamResponse:
     """A page, or word that whoever asks has it already."""
     files = request.app[FILES]
     try:
@@ -59,9 +47,11 @@ def _page(request: web.Request, name: str) -> web.StreamResponse:
         raise web.HTTPNotFound from None
     known = [tag.value for tag in request.if_none_match or ()]
     tag = {"ETag": f'"{files.version}"'}
-    if files.version in known or "*" in known:
+    if status == 200 and (files.version in known or "*" in known):
         return web.Response(status=304, headers=tag)
-    return page.answer(request, **tag)
+    answer = page.answer(request, **tag)
+    answer.set_status(status)
+    return answer
 
 
 async def versioned_file(request: web.Request) -> web.StreamResponse:
@@ -77,12 +67,6 @@ async def versioned_file(request: web.Request) -> web.StreamResponse:
     if request.match_info["version"] != files.version:
         return file.answer(request)
     return file.answer(request, **{"Cache-Control": FOREVER})
-
-
-def missing_page(title: str, sentence: str) -> web.Response:
-    """A plain page that says what is not there."""
-    text = _MISSING.format(title=html.escape(title), sentence=html.escape(sentence))
-    return web.Response(status=404, text=text, content_type="text/html", charset="utf-8")
 
 
 def _policy(host: str) -> str:
