@@ -81,7 +81,8 @@ const app = {
       return true;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      notices.say(error.message, { key: `refused-${error.code}` });
+      // Where all is over, what was on its way needs no word more.
+      if (store.status !== "ended") notices.say(error.message, { key: `refused-${error.code}` });
       return false;
     }
   },
@@ -114,6 +115,8 @@ new StageNews(app);
 new Participants(app, side.pages.people, new PersonMenu(app, (person) => chat.itemsOn(person)));
 new Polls(app, side);
 makePanel(app, side.pages.moderate);
+// What the panel shows need not be said beside it.
+side.subscribe((open) => open === "moderate" && notices.take("requests"));
 store.subscribe(drawTop);
 
 function sayLost() {

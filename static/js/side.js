@@ -57,6 +57,12 @@ export class Side {
     });
     app.store.subscribe(() => this.#follow());
     NARROW.addEventListener("change", () => this.#cover());
+    // The open tab stays in sight as the row gets narrower, or the tab wider by its number.
+    const sizes = new ResizeObserver((changed) => {
+      const open = this.#tabs.find(({ plan }) => plan.name === this.open)?.tab;
+      if (changed.some(({ target }) => target === this.row || target === open)) inSight(open);
+    });
+    for (const node of [this.row, ...this.#tabs.map((one) => one.tab)]) sizes.observe(node);
     this.show(null);
   }
 
@@ -72,7 +78,7 @@ export class Side {
       one.tab.setAttribute("aria-selected", String(open));
       one.tab.tabIndex = open ? 0 : -1;
       one.opener?.setAttribute("aria-expanded", String(open));
-      if (open) one.tab.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+      if (open) inSight(one.tab);
     }
     this.#cover();
     if (name === null && before !== null) (this.#opener ?? this.#tabs[0].opener)?.focus();
@@ -161,4 +167,9 @@ export class Side {
     );
     return node;
   }
+}
+
+/** @param {HTMLElement} [tab] in a row that scrolls sideways */
+function inSight(tab) {
+  tab?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
 }

@@ -84,7 +84,7 @@ export class Stage {
     const { store } = this.app;
     const people = store.onStage;
     this.empty.hidden = people.length > 0;
-    if (store.room) setText(this.emptyText, HOW_TO_GET_UP[store.room.mode]);
+    if (store.room) setText(this.emptyText, store.me?.backstage ? t("A moderator brings you on.") : HOW_TO_GET_UP[store.room.mode]);
     // One's own screen is before one's eyes already: here it is a tile like the others.
     const sharing = people.filter((one) => one.screen && one.seat === "on_stage");
     const large = sharing.filter((one) => one.id !== store.you);

@@ -10,12 +10,11 @@ from .axe import Inspection
 from .conftest import Place
 from .test_screens import assert_fits
 from .test_sharing import SENT_AND_ARRIVED, WATCH_CONNECTIONS
-from .visitors import PHONE, Visitor
+from .visitors import A_PHONE, Visitor
 
 Rooms = Callable[..., Place]
 
 SENTENCE = "You are backstage. Only the moderators see and hear you."
-A_PHONE = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 
 #: Whose names have been on the stage's tiles at some moment, alone or beside others.
 WATCH_TILES = """
@@ -60,6 +59,7 @@ def test_two_wait_backstage_and_are_brought_on_together(make_place: Rooms) -> No
     expect(mod.page.locator("#backstage-strip h2")).to_contain_text("2")
     expect(mod.tile("Ann")).to_have_attribute("data-speaking", "true")
     expect(mod.page.locator("#stage .tile")).to_have_count(0)
+    expect(bea.page.locator(".stage-empty")).to_contain_text("A moderator brings you on.")
     assert_fits(mia)
     assert_fits(bea)
     people = mod.show_people()

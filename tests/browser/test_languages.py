@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.server_process import ServerProcess
 
 from .conftest import Place
+from .test_screens import SMALL
 from .visitors import DESKTOP, PHONE, Visitor
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -268,6 +269,10 @@ def go_up(ann: Walk, mo: Walk) -> None:
     expect(panel.locator("[data-person]").first).to_be_visible()
     panel.evaluate("(one) => one.scrollTo(0, 0)")
     mo.look("request")
+    if mo.page.viewport_size == PHONE:
+        mo.page.set_viewport_size(SMALL)  # type: ignore[arg-type]
+        mo.look("request-small")
+        mo.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     mo.button(panel, "Approve").click()
     expect(ann.window).to_be_visible()
     ann.look("offer")

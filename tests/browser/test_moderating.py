@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from .conftest import Place
+from .visitors import A_PHONE
 
 Rooms = Callable[..., Place]
 
@@ -41,9 +42,10 @@ def test_muted_by_a_moderator_and_asked_to_unmute(make_place: Rooms) -> None:
 
 
 def test_everyone_is_muted_at_once_but_the_host(make_place: Rooms) -> None:
-    """Rules 16 and 17: neither oneself nor the host."""
+    """Rules 16 and 17: neither oneself nor the host; with a phone as well."""
     place = make_place(mode="open")
     ann, mod, host = place.attendee("Ann"), place.moderator("Mo"), place.host("Helen")
+    mia = place.moderator("Mia", **A_PHONE)
     for one in (ann, mod, host):
         one.button("Join stage").click()
         one.go_up("Microphone", "Camera")
@@ -51,8 +53,10 @@ def test_everyone_is_muted_at_once_but_the_host(make_place: Rooms) -> None:
     expect(ann.notice("Mo turned your microphone off")).to_be_visible()
     for name, on in (("Ann", "false"), ("Mo", "true"), ("Helen", "true")):
         expect(host.tile(name)).to_have_attribute("data-microphone", on)
-    mod.page.get_by_role("button", name="Cameras off").click()
-    expect(host.tile("Ann")).to_have_attribute("data-camera", "false")
+    mia.show("Moderate")
+    mia.page.get_by_role("button", name="Cameras off").tap()
+    for name, on in (("Ann", "false"), ("Mo", "false"), ("Helen", "true")):
+        expect(host.tile(name)).to_have_attribute("data-camera", on)
     row = mod.row("On stage", "Helen")
     for button in row.get_by_role("button").all():
         expect(button).to_be_disabled()
@@ -120,7 +124,8 @@ def test_open_mode_turns_requests_into_offers(make_place: Rooms) -> None:
 def test_hands_roles_and_the_list_of_people(make_place: Rooms) -> None:
     """Rules 17, 19 and 20: three groups with counts; the panel comes and goes with the role."""
     place = make_place(mode="request")
-    ann, ben, host = place.attendee("Ann"), place.attendee("Ben"), place.host("Helen")
+    ann, ben = place.attendee("Ann", **A_PHONE), place.attendee("Ben")
+    host = place.host("Helen")
     for one in (ben, ann):
         one.button("Raise hand").click()
         expect(one.button("Lower hand")).to_be_visible()
@@ -159,12 +164,17 @@ def test_people_are_found_by_name(make_place: Rooms) -> None:
 def test_the_host_ends_the_room(make_place: Rooms) -> None:
     """Rule 17: asked once more first; then everybody sees it, and so do late comers."""
     place = make_place(mode="open")
-    ann, host = place.attendee("Ann"), place.host("Helen")
+    ann, host = place.attendee("Ann"), place.host("Helen", **A_PHONE)
     ann.button("Join stage").click()
     ann.go_up("Camera")
+    expect(host.tile("Ann")).to_be_visible()
+    for action, tab in (("Make moderator", 1), ("Make attendee", 0)):
+        host.act_on("Ann", action)
+        expect(ann.page.locator("#bar").get_by_role("button", name="Moderate")).to_have_count(tab)
+    host.show("Moderate")
     host.page.get_by_role("button", name="End the room").click()
     host.window("End the room?").get_by_role("button", name="Cancel").click()
-    expect(host.tile("Ann")).to_be_visible()
+    expect(ann.tile("Ann")).to_be_visible()
     host.page.get_by_role("button", name="End the room").click()
     host.window("End the room?").get_by_role("button", name="End the room").click()
     for one in (ann, host):

@@ -24,6 +24,8 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+#: What makes a visitor one with a phone.
+A_PHONE: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 PATIENCE = 30_000  # milliseconds; generous, as nothing here is about speed
 expect.set_options(timeout=PATIENCE)
 

@@ -53,7 +53,7 @@ export class Lobby {
     const clock = byId("lobby-clock");
     clock.hidden = at === null;
     if (at === null) return setText(byId("lobby-when"), t("A moderator opens the room."));
-    setText(byId("lobby-when"), t("It opens at {time}.", { time: moment(at) }));
+    setText(byId("lobby-when"), t("Opening: {time}", { time: moment(at) }));
     setText(clock, countdown(at, performance.now() + this.#ahead));
   }
 }

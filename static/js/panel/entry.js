@@ -13,6 +13,9 @@ const WAYS = [
 
 /** Who comes into the room: open, lobby with its time, locked. */
 export class Entry {
+  /** The time of opening that the field was last given: what somebody writes there stays. @type {string|null} */
+  #time = null;
+
   /** @param {App} app */
   constructor(app) {
     this.app = app;
@@ -61,7 +64,8 @@ export class Entry {
     this.lobby.hidden = room.entry !== "lobby";
     const { waiting } = this.app.event;
     setText(this.waiting, tn(waiting, "{count} person waits.", "{count} people wait."));
-    if (document.activeElement !== this.time) this.time.value = room.opens_at ? local(room.opens_at) : "";
+    const time = room.opens_at ? local(room.opens_at) : "";
+    if (time !== this.#time) this.time.value = this.#time = time;
     this.#tick();
   }
 
@@ -70,12 +74,12 @@ export class Entry {
     const at = store.room?.opens_at ?? null;
     this.clock.hidden = at === null;
     if (at === null) return;
-    setText(this.clock, t("Opens at {time}, in {left}.", { time: moment(at), left: countdown(at, store.now()) }));
+    setText(this.clock, t("Opens in {left} ({time}).", { time: moment(at), left: countdown(at, store.now()) }));
   }
 
   /** @param {{entry: Way, opens_at?: number}} fields */
   async #set(fields) {
-    await this.app.act("set_entry", fields);
+    if (await this.app.act("set_entry", fields)) this.#time = null;
     this.draw();
   }
 

@@ -30,19 +30,28 @@ export function note(row, person, since, now) {
   setText(text, [...away, waits, spoke].join(" · "));
 }
 
-/** The choice of the order, for both lists. @param {() => void} changed */
-export function orderChoice(changed) {
-  const choice = el(
-    "select",
-    {
-      id: "fair-order",
-      onchange: () => {
-        order = /** @type {Order} */ (choice.value);
-        changed();
+/** The choice of the order, above a list; it is one choice for both lists. */
+export class OrderChoice {
+  /** @param {import("./queue.js").Part} part @param {() => void} changed */
+  constructor(part, changed) {
+    this.choice = el(
+      "select",
+      {
+        onchange: () => {
+          order = /** @type {Order} */ (this.choice.value);
+          changed();
+        },
       },
-    },
-    el("option", { value: "asked" }, t("in the order of asking")),
-    el("option", { value: "spoken" }, t("who spoke least first")),
-  );
-  return el("div", { class: "field-row fair-order" }, el("label", { for: "fair-order" }, t("Show them")), choice);
+      el("option", { value: "asked" }, t("in the order of asking")),
+      el("option", { value: "spoken" }, t("who spoke least first")),
+    );
+    this.node = el("label", { class: "field-row fair-order" }, el("span", {}, t("Show them")), this.choice);
+    part.list.before(this.node);
+  }
+
+  /** @param {Person[]} people who are in the list: one or none has no order */
+  draw(people) {
+    this.node.hidden = people.length < 2;
+    this.choice.value = order;
+  }
 }

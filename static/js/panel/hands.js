@@ -4,7 +4,7 @@ import { button } from "../dom.js";
 import { hasSeat } from "../store.js";
 import { t } from "../words.js";
 import { fill, part } from "./queue.js";
-import { note, sorted } from "./fair.js";
+import { note, OrderChoice, sorted } from "./fair.js";
 
 /** Raised hands in order, with the way to the stage at hand (rules 2, 19 and 20). */
 export class Hands {
@@ -13,6 +13,7 @@ export class Hands {
     this.app = app;
     this.people = part(t("Raised hands"), t("No hand is up."));
     this.node = this.people.node;
+    this.order = new OrderChoice(this.people, () => app.store.changed());
     setInterval(() => this.#tick(), 1000);
   }
 
@@ -23,6 +24,7 @@ export class Hands {
       invite.dataset.action = "invite";
       return [button(t("Lower"), () => act("lower_hand", { person: one.id }), { class: "button-small" }), invite];
     });
+    this.order.draw(store.hands);
     for (const [row, one] of this.#rows()) {
       const invite = /** @type {HTMLButtonElement} */ (row.querySelector("[data-action=invite]"));
       invite.hidden = hasSeat(one) || one.seat === "offered" || one.away || store.room?.mode === "closed";

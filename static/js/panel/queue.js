@@ -3,7 +3,7 @@
 import { timeLeft } from "../dialogs.js";
 import { button, el, keyed, setText } from "../dom.js";
 import { avatar } from "../tile.js";
-import { note, orderChoice, sorted } from "./fair.js";
+import { note, OrderChoice, sorted } from "./fair.js";
 import { t } from "../words.js";
 
 /** Waiting requests in order, and open offers with the time that is left (rules 5, 6 and 7). */
@@ -14,8 +14,7 @@ export class Queue {
     this.requests = part(t("Waiting requests"), t("Nobody is waiting."));
     this.offers = part(t("Open offers"), "");
     this.node = el("div", {}, this.requests.node, this.offers.node);
-    this.order = orderChoice(() => app.store.changed());
-    this.requests.node.append(this.order);
+    this.order = new OrderChoice(this.requests, () => app.store.changed());
     setInterval(() => this.#tick(), 500);
   }
 
@@ -32,7 +31,7 @@ export class Queue {
     fill(this.offers, store.offers, (one) => [
       button(t("Revoke"), () => act("revoke_offer", { person: one.id }), { class: "button-small" }),
     ]);
-    this.order.hidden = Math.max(store.requests.length, store.hands.length) < 2;
+    this.order.draw(store.requests);
     this.offers.node.hidden = store.offers.length === 0;
     this.#tick();
   }

@@ -6,6 +6,7 @@ const LEAST = 9;
 const SMALLEST = 14;
 const LARGEST = 46;
 const GAP = 3;
+const NARROWEST = 200; // a few words are not blown up beyond this width
 const STEPS = 2500;
 const AREA = 60_000; // what all words together may fill
 
@@ -76,7 +77,8 @@ export function cloud(words) {
   const bottom = Math.max(...placed.map((one) => one.y + one.size * 0.7));
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "cloud");
-  svg.setAttribute("viewBox", `${(left + right - WIDTH) / 2} ${top} ${WIDTH} ${bottom - top}`);
+  const width = Math.max(right - left, NARROWEST);
+  svg.setAttribute("viewBox", `${(left + right - width) / 2} ${top} ${width} ${bottom - top}`);
   svg.setAttribute("aria-hidden", "true");
   placed.forEach(({ word, size, x, y }, index) => {
     const text = document.createElementNS(SVG, "text");

@@ -9,6 +9,8 @@ export class Draft {
   /** The draft that is changed; null: a new one. @type {number|null} */
   id = null;
 
+  #saving = false;
+
   /** @param {App} app @param {"poll"|"quiz"} what */
   constructor(app, what) {
     this.app = app;
@@ -29,6 +31,8 @@ export class Draft {
    */
   async save(form, then = async () => {}) {
     const { send } = this.app;
+    if (this.#saving) return false; // pressed twice
+    this.#saving = true;
     try {
       if (this.id === null) this.id = /** @type {number} */ ((await send(`create_${this.what}`, { form })).number);
       else await send(`edit_${this.what}`, { [this.what]: this.id, form });
@@ -38,7 +42,10 @@ export class Draft {
       if (!(error instanceof Refused)) throw error;
       this.trouble.hidden = false;
       setText(this.trouble, error.message);
+      this.trouble.scrollIntoView({ block: "center" });
       return false;
+    } finally {
+      this.#saving = false;
     }
   }
 }

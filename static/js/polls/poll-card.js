@@ -2,8 +2,9 @@
 /** @import {App} from "../types.js" */
 /** @import {Poll} from "./types.js" */
 /** @import {Polls} from "./polls.js" */
-import { confirm, timeLeft } from "../dialogs.js";
+import { confirm } from "../dialogs.js";
 import { button, el, setText } from "../dom.js";
+import { countdown } from "../event/times.js";
 import { t } from "../words.js";
 import { BallotFields, voteInWords } from "./ballot.js";
 import { download } from "./download.js";
@@ -12,9 +13,9 @@ import { Picture } from "./results.js";
 const STATES = { draft: t("Draft"), open: t("Open"), closed: t("Closed") };
 /** @type {Record<string, string>} */
 export const SHOWINGS = {
-  live: t("Everybody sees the results as they come"),
-  on_close: t("Everybody sees the results at the end"),
-  hidden: t("Moderators alone see the results"),
+  live: t("Everybody sees results live"),
+  on_close: t("Everybody sees results at the end"),
+  hidden: t("Moderators alone see results"),
 };
 
 /** One poll: to vote, to see what came out, and for moderators to open and close. */
@@ -63,7 +64,7 @@ export class PollCard {
   /** @param {Poll} poll */
   tick(poll) {
     this.clock.hidden = poll.closes_at === null;
-    if (poll.closes_at !== null) setText(this.clock, t("{time} left", { time: timeLeft(poll.closes_at, this.app.store.now()) }));
+    if (poll.closes_at !== null) setText(this.clock, t("{time} left", { time: countdown(poll.closes_at, this.app.store.now()) }));
   }
 
   /** @param {Poll} poll @param {import("./types.js").MyVote|undefined} mine @param {boolean} moderating */

@@ -3,7 +3,7 @@
 /** @import {Side} from "../side.js" */
 /** @import {Poll, Quiz} from "./types.js" */
 import { atNextFrame, button, el, keyed } from "../dom.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 import { Book } from "./book.js";
 import { Casting } from "./casting.js";
 import { PollCard } from "./poll-card.js";
@@ -12,6 +12,9 @@ import { QuizCard } from "./quiz-card.js";
 import { QuizEditor } from "./quiz-editor.js";
 
 /** @typedef {{key: string, id: number, poll: Poll|null, quiz: Quiz|null, rank: number}} Entry */
+
+/** In the place of a card's key: several that are open when one comes. */
+const SEVERAL = "several";
 
 /** The tab of polls and quizzes: what is open first, then drafts, then what is over. */
 export class Polls {
@@ -34,7 +37,8 @@ export class Polls {
     this.none = el("p", { class: "quiet pad" });
     side.pages.polls.append(this.make, this.list, this.none);
     side.subscribe((open) => {
-      if (open === "polls") for (const key of this.#cards.keys()) app.notices.take(`open-${key}`);
+      if (open !== "polls") return;
+      for (const key of [...this.#cards.keys(), SEVERAL]) app.notices.take(`open-${key}`);
     });
     app.store.add(this.book);
     app.store.subscribe(atNextFrame(() => this.#draw()));
@@ -77,6 +81,7 @@ export class Polls {
     for (const key of this.#cards.keys()) if (!entries.some((one) => one.key === key)) this.#cards.delete(key);
     const waiting = entries.filter((one) => this.#waits(one)).length;
     this.side.badge("polls", waiting, t("{number} to answer", { number: waiting }));
+    if (waiting === 0) this.app.notices.take(`open-${SEVERAL}`);
     if (store.me) this.#tell(entries);
   }
 
@@ -108,16 +113,31 @@ export class Polls {
     const before = this.#told;
     this.#told = said;
     const { notices } = this.app;
+    if (!before) return this.#welcome(entries.filter((one) => this.#waits(one)));
     for (const entry of entries) {
       const sentence = said.get(entry.key) ?? "";
       if (!this.#waits(entry)) notices.take(`open-${entry.key}`);
-      if (!before || before.get(entry.key) === sentence || !sentence || this.app.store.iModerate) continue;
-      const waits = this.#waits(entry);
-      const action = { label: waits ? t("Answer") : t("Look"), press: () => this.#show(entry) };
-      if (this.side.open === "polls") notices.say(sentence, { key: `open-${entry.key}` });
-      else notices.say(sentence, { key: `open-${entry.key}`, stay: waits, action });
+      if (before.get(entry.key) === sentence || !sentence || this.app.store.iModerate) continue;
+      this.#say(sentence, entry);
     }
-    for (const key of before?.keys() ?? []) if (!said.has(key)) notices.take(`open-${key}`);
+    for (const key of before.keys()) if (!said.has(key)) notices.take(`open-${key}`);
+  }
+
+  /** Who comes later, or again, is told what is open. @param {Entry[]} waiting */
+  #welcome(waiting) {
+    if (waiting.length === 0 || this.app.store.iModerate) return;
+    if (waiting.length === 1) return this.#say(sayingOf(waiting[0]), waiting[0]);
+    const action = { label: t("Answer"), press: () => this.side.show("polls") };
+    const count = waiting.length;
+    this.app.notices.say(tn(count, "{count} poll waits for your answer.", "{count} polls wait for your answers."), { key: `open-${SEVERAL}`, stay: true, action });
+  }
+
+  /** @param {string} sentence @param {Entry} entry */
+  #say(sentence, entry) {
+    const waits = this.#waits(entry);
+    const action = { label: waits ? t("Answer") : t("Look"), press: () => this.#show(entry) };
+    const unseen = this.side.open === "polls";
+    this.app.notices.say(sentence, { key: `open-${entry.key}`, stay: waits, action, unseen });
   }
 
   /** @param {Entry} entry */
