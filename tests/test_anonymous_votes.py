@@ -3,7 +3,7 @@
 What the log may say of an anonymous poll is in one event: who voted, and what came out. Nothing
 joins the two, neither a name nor an order nor a time. A poll with names is the control: there the
 same search finds who voted what. Nor is it joined in what the server tells others: a moderator's
-socket, the results, the reports, the metrics.
+socket, the results, the reports, the metrics, what is exported of a person.
 """
 
 from __future__ import annotations
@@ -98,16 +98,19 @@ class Hall:
             await self.people["Mo"].do(p.OpenPoll(polls[-1]))
         return polls
 
-    async def told(self, polls: list[int]) -> dict[str, bytes]:
-        """What the server hands out over HTTP: to a moderator, the operator, and anybody."""
+    async def told(self, polls: list[int], *exported: str) -> dict[str, bytes]:
+        """What the server hands out over HTTP: to a moderator, the operator, and anybody.
+
+        ``exported``: people of whom the operator exports all that is kept.
+        """
         paths = [f"reports/{name}" for name in ("attendance", "rundown", "stage")]
         paths += [f"polls/{poll}/results" for poll in polls]
         urls = [f"api/rooms/demo/{path}.{kind}" for path in paths for kind in ("csv", "json")]
         keys = dict.fromkeys(urls, self.people["Mo"].session)
-        operators = ("api/metrics?viewers=1", "api/stats", "api/rooms")
-        keys |= dict.fromkeys(
-            (*operators, "api/rooms/demo", "api/health"), self.server.operator_key
-        )
+        operators = ["api/metrics?viewers=1", "api/stats", "api/rooms", "api/rooms/demo/people"]
+        operators += [f"api/rooms/demo/people/{one}" for one in exported]
+        public = ["api/rooms/demo", "api/health"]
+        keys |= dict.fromkeys(operators + public, self.server.operator_key)
         found = {}
         for url, key in keys.items():
             headers = {"Authorization": f"Bearer {key}"}
@@ -194,9 +197,8 @@ async def voted(
         live = await mod.results(choice, len(order))
         assert live.counts == [3, 3, 1], "counted as they come"
         assert digest(place.stored()) == before, "voting writes nothing at all"
-        tells_nothing(
-            await place.told(polls[:2]), mod, {one: place.people[one].id for one in order}
-        )
+        ids = {name: place.people[name].id for name in order}
+        tells_nothing(await place.told(polls[:2], *ids.values()), mod, ids)
         for name in order:
             assert isinstance(await place.people[name].vote(named, words=(WORDS[name],)), m.Ok)
         for poll in polls:
@@ -204,9 +206,7 @@ async def voted(
         seen = await place.people["Anna"].results(cloud, len(order))
         assert {one.word for one in seen.words} == set(WORDS.values())
         running = place.stored()
-        tells_nothing(
-            await place.told(polls[:2]), mod, {one: place.people[one].id for one in order}
-        )
+        tells_nothing(await place.told(polls[:2]), mod, ids)
         process = place.server.process
     assert process is not None
     assert process.stdout is not None
