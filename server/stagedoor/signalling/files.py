@@ -75,10 +75,13 @@ class Files:
         if now - self._looked_at < LOOK:
             return
         self._looked_at = now
-        seen = dict(_stats(self._folder))
-        if seen == self._seen:
+        try:
+            seen = dict(_stats(self._folder))
+            if seen == self._seen:
+                return
+            files = {path: _read(self._folder / path) for path in sorted(seen)}
+        except FileNotFoundError:  # taken away just now, as editors do; there is the next look
             return
-        files = {path: _read(self._folder / path) for path in sorted(seen)}
         whole = hashlib.sha256()
         for path, file in files.items():
             whole.update(b"%s\0%d\0%s" % (path.encode(), len(file.body), file.body))

@@ -165,7 +165,10 @@ class Stage:
 
     def place_of(self, person: str) -> Place | None:
         """Where a person sits."""
-        return next((place for place in self.places if place.person == person), None)
+        for place in self.places:
+            if place.person == person:
+                return place
+        return None
 
     def place_with(self, ssrc: int) -> tuple[Place, Track] | None:
         """The place and track that an outgoing SSRC belongs to."""
