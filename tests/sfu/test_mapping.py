@@ -131,8 +131,20 @@ async def test_whoever_comes_gets_the_place_that_has_been_free_for_longest() -> 
         place = scene.stage.place_of(come)
         assert place is not None
         found.append(place.stream)
-    assert found == ["stage-2", "stage-0", "stage-1", "stage-2"]
-    assert len(scene.stage.places) == 3
+    assert found == ["stage-2", "stage-3", "stage-0", "stage-1"]
+    assert len(scene.stage.places) == 4
+
+
+async def test_a_stage_that_grows_is_seldom_negotiated() -> None:
+    scene = Scene("vic")
+    offered = []
+    for number in range(1, 13):
+        scene.seat(str(number))
+        (told,) = await scene.turn()
+        if told[2].startswith("offer"):
+            offered.append(number)
+            scene.answer("vic")
+    assert offered == [1, 2, 4, 8, 12]
 
 
 async def test_it_is_told_while_an_offer_is_unanswered_of_the_m_lines_that_this_has() -> None:

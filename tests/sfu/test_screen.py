@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from stagedoor.media.interface import Grant, SubscribeOffer
+from stagedoor.media.interface import Grant, TrackMap
 from stagedoor.sfu.packets import rtcp
 from stagedoor.sfu.workers.supervisor import EmbeddedEngine
 
@@ -18,8 +18,8 @@ NO_SCREEN = Grant(forward=True, microphone=True, camera=True)
 ALL = Grant(forward=True, microphone=True, camera=True, screen=True)
 
 
-def kinds(offer: SubscribeOffer) -> list[tuple[str, str, str]]:
-    return [(track.mid, track.person, track.kind) for track in offer.tracks]
+def kinds(tracks: Sequence[TrackMap]) -> list[tuple[str, str, str]]:
+    return [(track.mid, track.person, track.kind) for track in tracks]
 
 
 def ssrc_of(packet: bytes) -> int:
@@ -52,18 +52,18 @@ async def test_the_description_grows_with_the_first_share_only(
     for person in ("ada", "ben"):
         await engine.grant("room", person, NO_SCREEN)
         seated.append(await viewer.renegotiate())
-    assert seated[-1].sdp.count("m=") == 6  # with those of the place that is free
+    assert seated[-1].sdp.count("m=") == 8  # with those of two places that are free
     await engine.grant("room", "ada", ALL)
     shared = await viewer.renegotiate()
-    assert kinds(shared) == [*kinds(seated[-1]), ("6", "ada", "screen")]
+    assert kinds(shared.tracks) == [*kinds(seated[-1].tracks), ("8", "ada", "screen")]
     for grant in (NO_SCREEN, ALL):
         await engine.grant("room", "ada", grant)
     await engine.grant("room", "cat", NO_SCREEN)
-    assert kinds(await viewer.renegotiate()) == [
-        *kinds(seated[-1]),
+    assert kinds(await viewer.mapped()) == [
+        *kinds(seated[-1].tracks),
         ("4", "cat", "audio"),
         ("5", "cat", "video"),
-        ("6", "ada", "screen"),
+        ("8", "ada", "screen"),
     ]
     assert told.offers_to("viewer").empty()
 
