@@ -32,7 +32,6 @@ from .speakers import Speakers
 from .track import Track
 from .viewer import Viewer
 
-
 SPARE = 4  # places at most that are offered before anybody sits there
 
 
@@ -52,8 +51,8 @@ class Place:
 class Stage:
     """One room: grants, places, publishers, viewers.
 
-    ``lines`` are the m-lines that every viewer is offered: new ones are added at the end, for several
-    places at a time, so that a stage that grows is seldom negotiated.
+    ``lines`` are the m-lines that every viewer is offered: new ones are added at the end, for
+    several places at a time, so that a stage that grows is seldom negotiated.
     ``insiders``: to whom people backstage are shown. ``relays``: the other workers that have
     viewers of the room, if it is at home here. ``holding``: who is sent no picture until a time, or
     until it is known what their way bears. ``pacing``: whose pictures are spread in time.
