@@ -28,6 +28,10 @@ export class Menu {
       if (!open && this.list.contains(document.activeElement)) this.#opener?.focus();
     });
     byId("side").append(this.list);
+    // A phone that is turned, or whose keyboard goes as the menu takes the focus.
+    addEventListener("resize", () => {
+      if (this.#opener && this.list.matches(":popover-open")) this.#place(this.#opener.getBoundingClientRect());
+    });
   }
 
   /** @param {HTMLElement} opener @param {string} title @param {MenuItem[]} items */

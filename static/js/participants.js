@@ -78,10 +78,10 @@ export class Participants {
 
   /** @param {HTMLElement} node @param {Person} person */
   #update(node, person) {
-    const { store } = this.app;
+    const { store, talk } = this.app;
     const [name, note] = node.querySelectorAll(".person-text > *");
     setText(name, person.name);
-    setText(note, noteOn(person, person.id === store.you));
+    setText(note, noteOn(person, person.id === store.you, talk.blocked.has(person.id)));
     const marks = marksOn(person);
     const shown = /** @type {HTMLElement} */ (node.querySelector(".person-marks"));
     if (shown.dataset.marks !== marks.join()) {
@@ -103,14 +103,15 @@ function marksOn(person) {
   return person.hand === null ? marks : ["hand", ...marks];
 }
 
-/** @param {Person} person @param {boolean} own */
-function noteOn(person, own) {
+/** @param {Person} person @param {boolean} own @param {boolean} blocked moderators alone know it */
+function noteOn(person, own, blocked) {
   const parts = [
     own ? t("you") : "",
     ROLES[person.role],
     person.seat === "requested" ? t("asks to join the stage") : "",
     person.seat === "offered" ? t("has an offer") : "",
     person.screen ? t("shares a screen") : "",
+    blocked ? t("blocked from writing") : "",
     person.away ? t("reconnecting") : "",
   ];
   return parts.filter(Boolean).join(" · ");

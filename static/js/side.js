@@ -56,7 +56,7 @@ export class Side {
       if (event.key === "Escape" && !document.querySelector(":popover-open, dialog[open]")) this.show(null);
     });
     app.store.subscribe(() => this.#follow());
-    NARROW.addEventListener("change", () => this.#cover());
+    addEventListener("resize", () => this.#cover());
     // The open tab stays in sight as the row gets narrower, or the tab wider by its number.
     const sizes = new ResizeObserver((changed) => {
       const open = this.#tabs.find(({ plan }) => plan.name === this.open)?.tab;
@@ -85,10 +85,15 @@ export class Side {
     if (name !== before) for (const listener of this.#listeners) listener(name);
   }
 
-  /** Where the panel is over the page, what is behind it is out of reach. */
+  /** What the panel lies over is out of reach; on phones that is all of the page, or all but the stage. */
   #cover() {
-    const covers = this.open !== null && NARROW.matches;
-    for (const one of document.querySelectorAll("#room > :is(header, main, footer)")) one.toggleAttribute("inert", covers);
+    const side = this.node.getBoundingClientRect();
+    for (const one of document.querySelectorAll("#room > :is(header, main, footer)")) {
+      const at = one.getBoundingClientRect();
+      const beside = at.right < side.left + 1 || at.left > side.right - 1;
+      const above = at.bottom < side.top + 1;
+      one.toggleAttribute("inert", this.open !== null && NARROW.matches && !beside && !above);
+    }
   }
 
   /** Called with the name of the tab that is open, or null. @param {(open: string|null) => void} listener */

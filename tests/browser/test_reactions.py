@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from .conftest import Place
 from .test_talk import SIZES
-from .visitors import Visitor
+from .visitors import A_PHONE, Visitor
 
 Rooms = Callable[..., Place]
 
@@ -64,6 +64,9 @@ def test_everybody_sees_what_is_sent_up(make_place: Rooms, options: dict[str, ob
         re.compile(r"^Reactions\. .*Applause: [12].*\.$")
     )
     expect(ben.page.locator(".reaction-rising")).to_have_count(0)
+    turned = {"width": 844, "height": 390}
+    ann.page.set_viewport_size(turned)  # type: ignore[arg-type]
+    expect(row(ann)).to_be_in_viewport(ratio=1)
 
 
 def test_by_keyboard_alone(make_place: Rooms) -> None:
@@ -83,9 +86,12 @@ def test_by_keyboard_alone(make_place: Rooms) -> None:
     expect(ann.button("React")).to_be_focused()
 
 
-def test_too_many_are_refused_in_a_sentence_and_the_air_is_never_full(make_place: Rooms) -> None:
+@SIZES
+def test_too_many_are_refused_in_a_sentence_and_the_air_is_never_full(
+    make_place: Rooms, options: dict[str, object]
+) -> None:
     place = make_place()
-    ann, ben = place.attendee("Ann"), place.attendee("Ben")
+    ann, ben = place.attendee("Ann", **options), place.attendee("Ben", **options)
     watch(ann, ben)
     ann.button("React").click()
     buttons = row(ann).get_by_role("button")
@@ -99,21 +105,30 @@ def test_too_many_are_refused_in_a_sentence_and_the_air_is_never_full(make_place
 def test_less_motion_means_a_quiet_counter(make_place: Rooms) -> None:
     place = make_place()
     ann, ben = place.attendee("Ann"), place.attendee("Ben", reduced_motion="reduce")
-    watch(ben)
+    cat = place.attendee("Cat", reduced_motion="reduce", **A_PHONE)
+    watch(ben, cat)
+    cat.show("Chat")  # and the stage is still in sight
     react(ann, "Celebration", 3)
-    expect(ben.page.locator(".reactions-counter")).to_have_text("🎉 3")
-    assert ben.page.evaluate("risen.length") == 0
-    expect(ben.page.locator(".reactions-counter")).to_be_hidden()
+    for one in (ben, cat):
+        expect(one.page.locator(".reactions-counter")).to_have_text("🎉 3")
+        expect(one.page.locator(".reactions-counter")).to_be_in_viewport(ratio=1)
+    for one in (ben, cat):
+        assert one.page.evaluate("risen.length") == 0
+        expect(one.page.locator(".reactions-counter")).to_be_hidden()
 
 
 def test_a_moderator_turns_them_off(make_place: Rooms) -> None:
     place = make_place()
-    ann, mod = place.attendee("Ann"), place.moderator("Mo")
-    ann.button("React").click()
+    ann, mod = place.attendee("Ann"), place.moderator("Mo", **A_PHONE)
+    ben = place.attendee("Ben", **A_PHONE)
+    for one in (ann, ben):
+        one.button("React").click()
     mod.show("Moderate").get_by_text("Chat, questions, reactions").click()
     switch = mod.page.get_by_role("checkbox", name="Reactions")
     switch.uncheck()
-    expect(ann.button("React")).to_be_hidden()
-    expect(row(ann)).to_be_hidden()
+    for one in (ann, ben):
+        expect(one.button("React")).to_be_hidden()
+        expect(row(one)).to_be_hidden()
     switch.check()
-    expect(ann.button("React")).to_be_visible()
+    for one in (ann, ben):
+        expect(one.button("React")).to_be_visible()

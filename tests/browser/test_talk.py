@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import re
 from collections.abc import Callable
 
@@ -13,11 +14,10 @@ from tests.server_process import ServerProcess
 
 from .cable import Cable
 from .conftest import Place
-from .visitors import DESKTOP, PHONE, Visitor
+from .visitors import A_PHONE, DESKTOP, Visitor
 
 Rooms = Callable[..., Place]
 
-A_PHONE = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 SIZES = pytest.mark.parametrize(
     "options", [{"viewport": DESKTOP}, A_PHONE], ids=["desktop", "phone"]
 )
@@ -125,13 +125,43 @@ def test_a_private_thread_and_the_backchannel(
     assert "nothing" not in ben.page.locator("body").inner_text()
 
 
-def test_a_moderator_writes_first(make_place: Rooms) -> None:
+@SIZES
+def test_moderators_write_first_announce_and_clear(
+    make_place: Rooms, options: dict[str, object]
+) -> None:
     place = make_place()
-    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    ann, mod = place.attendee("Ann", **options), place.moderator("Mo", **options)
     mod.act_on("Ann", "Write privately")
     say(mod, "You are next")
     ann.notice("Mo has written to you privately").get_by_role("button", name="Read").click()
     expect(message(ann, "You are next")).to_be_visible()
+    ann.page.get_by_role("button", name="Close the panel").click()
+    open_thread(mod, "Everybody")
+    announcing = mod.page.get_by_role("button", name="Announcement to everybody")
+    announcing.click()
+    say(mod, "The hall is open " + "and open " * 150)
+    notice = ann.notice("Mo announces: The hall is open")
+    assert notice.evaluate("(one) => one.offsetHeight < innerHeight / 3"), "however long it is"
+    say(mod, "And the bar")
+    expect(message(mod, "And the bar")).to_have_attribute("data-announcement", "false")
+    notice.get_by_role("button", name="Read").click()
+    expect(message(ann, "The hall is open")).to_be_focused()
+    expect(notice).to_have_count(0)
+    assert message(ann, "The hall").evaluate("(one) => one.matches('[data-announcement=true]')")
+    ann.page.locator("#side-chat .messages-scroll").evaluate("(one) => one.scrollTo(0, 0)")
+    expect(ann.page.get_by_role("button", name="Newest messages")).to_be_visible()
+    announcing.click()
+    say(mod, "It closes")
+    expect(ann.notice("It closes")).to_be_visible()
+    ann.page.get_by_role("button", name="Newest messages").click()
+    expect(ann.notice("It closes")).to_have_count(0)
+    part = mod.show("Moderate").locator('[data-part="Chat, questions, reactions"]')
+    part.locator("summary").click()
+    part.get_by_role("button", name="Clear the chat").click()
+    mod.window("Clear the chat?").get_by_role("button", name="Clear").click()
+    expect(ann.page.locator("#side-chat .message")).to_have_count(0)
+    open_thread(ann, "Moderators")
+    assert texts(ann) == ["You are next"], "cleared is what was said to everybody"
 
 
 @SIZES
@@ -154,6 +184,16 @@ def test_approved_first(make_place: Rooms, options: dict[str, object]) -> None:
     say(mod, "mine")
     expect(message(ben, "mine")).to_be_visible()
     assert texts(ben) == ["second", "mine"]
+    ask(ann, "third?")
+    expect(question(ann, "third?")).to_contain_text("Waiting for a moderator's approval")
+    ask(ann, "fourth?")
+    mod.show("Q&A")
+    question(mod, "third?").get_by_role("button", name="Approve").click()
+    ben.show("Q&A")
+    expect(question(ben, "third?")).to_be_visible()
+    question(mod, "fourth?").get_by_role("button", name="Reject").click()
+    expect(question(ann, "fourth?")).to_contain_text("not approved this")
+    expect(ben.page.locator(".question")).to_have_count(1)
 
 
 @SIZES
@@ -168,6 +208,9 @@ def test_blocked_slowed_and_turned_off(make_place: Rooms, options: dict[str, obj
         "Mo has blocked you from writing to everybody. You can write to the moderators."
     )
     expect(field(ann)).to_be_hidden()
+    ann.show("Q&A")
+    expect(field(ann, "questions")).to_be_hidden()
+    expect(mod.show_people().locator(".person", has_text="Ann")).to_contain_text("blocked from")
     open_thread(ann, "Moderators")
     say(ann, "May I explain?")
     expect(mod.notice("Ann has written to you privately")).to_be_visible()
@@ -190,46 +233,19 @@ def test_blocked_slowed_and_turned_off(make_place: Rooms, options: dict[str, obj
     expect(announced).to_have_attribute("data-announcement", "true")
 
 
-def test_an_announcement_is_seen_wherever_one_is(make_place: Rooms) -> None:
-    place = make_place()
-    ann, mod = place.attendee("Ann"), place.moderator("Mo")
-    mod.show("Chat")
-    mod.page.get_by_role("button", name="Announcement to everybody").click()
-    say(mod, "The hall is open")
-    expect(ann.notice("Mo announces: The hall is open")).to_be_visible()
-    say(mod, "And the bar")
-    expect(message(mod, "And the bar")).to_have_attribute("data-announcement", "false")
-
-
-def test_the_chat_is_cleared(make_place: Rooms) -> None:
-    place = make_place()
-    ann, mod = place.attendee("Ann"), place.moderator("Mo")
-    say(ann, "one")
-    say(ann, "two")
-    part = mod.show("Moderate").locator('[data-part="Chat, questions, reactions"]')
-    part.locator("summary").click()
-    part.get_by_role("button", name="Clear the chat").click()
-    mod.window("Clear the chat?").get_by_role("button", name="Clear").click()
-    expect(ann.page.locator("#side-chat .message")).to_have_count(0)
-
-
 @SIZES
 def test_unread_counts_and_the_divider(make_place: Rooms, options: dict[str, object]) -> None:
     place = make_place()
-    ann = place.attendee("Ann", **options)
-    say(ann, "before")
-    ben = place.attendee("Ben", **options)
+    ann, ben = place.attendee("Ann", **options), place.attendee("Ben", **options)
     opener = ben.page.locator('#bar [data-tab="chat"]')
     expect(opener).to_have_accessible_name("Chat")
-    ben.show("Chat")
-    ben.page.get_by_role("button", name="Close the panel").click()
     say(ann, "after")
     say(ann, "and more")
     expect(opener).to_have_accessible_name("Chat 2 unread")
     ben.show("Chat")
     lines = ben.page.locator("#side-chat .messages > li")
-    expect(lines).to_have_count(4)
-    expect(lines.nth(1)).to_have_text("New messages")
+    expect(lines).to_have_count(3)
+    expect(lines.first).to_have_text("New messages")
     expect(opener).to_have_accessible_name("Chat")
     ben.page.reload()
     expect(ben.page.locator("#room")).to_be_visible()
@@ -244,15 +260,26 @@ def test_history_comes_on_entering_and_older_on_demand(make_place: Rooms) -> Non
     ann.show("Chat")
     ann.page.evaluate(SAY_MANY, 230)
     expect(message(ann, "number 230")).to_be_visible()
-    ben = place.attendee("Ben")
-    ben.show("Chat")
-    expect(message(ben, "number 230")).to_be_in_viewport()
-    expect(ben.page.locator("#side-chat .message")).to_have_count(200)
-    ben.page.get_by_role("button", name="Show older messages").click()
-    expect(ben.page.locator("#side-chat .message")).to_have_count(230)
-    assert texts(ben) == [f"number {one}" for one in range(1, 231)]
-    ben.page.get_by_role("button", name="Newest messages").click()
-    expect(message(ben, "number 230")).to_be_in_viewport()
+    for ben in (place.attendee("Ben"), place.attendee("Ben", **A_PHONE)):
+        opener = ben.page.locator('#bar [data-tab="chat"]')
+        expect(opener).to_have_accessible_name("Chat")  # who enters has missed nothing
+        ben.show("Chat")
+        assert ben.page.evaluate(STAGE_IN_SIGHT), "beside the chat, or above it"
+        expect(message(ben, "number 230")).to_be_in_viewport()
+        expect(ben.page.locator("#side-chat .message")).to_have_count(200)
+        ben.page.get_by_role("button", name="Show older messages").click()
+        expect(ben.page.locator("#side-chat .message")).to_have_count(230)
+        assert texts(ben) == [f"number {one}" for one in range(1, 231)]
+        ben.page.get_by_role("button", name="Newest messages").click()
+        expect(message(ben, "number 230")).to_be_in_viewport()
+
+
+#: Nothing covers the stage, of which there is a good part.
+STAGE_IN_SIGHT = """() => {
+  const stage = document.querySelector("#stage").getBoundingClientRect();
+  const side = document.querySelector("#side").getBoundingClientRect();
+  return stage.height > 200 && (stage.right <= side.left || stage.bottom <= side.top);
+}"""
 
 
 #: Messages of others, in turn and one after the other; so many that none is over their limit.
@@ -318,13 +345,16 @@ def test_questions_are_voted_for_and_answered(
 
 def test_questions_may_be_off(make_place: Rooms) -> None:
     place = make_place()
-    ann, mod = place.attendee("Ann"), place.moderator("Mo")
-    ann.show("Q&A")
+    ann, mod = place.attendee("Ann"), place.moderator("Mo", **A_PHONE)
+    ben = place.attendee("Ben", **A_PHONE)
+    for one in (ann, ben):
+        one.show("Q&A")
     part = mod.show("Moderate").locator('[data-part="Chat, questions, reactions"]')
     part.locator("summary").click()
     part.get_by_label("Questions and answers").uncheck()
-    expect(ann.page.get_by_role("tab", name="Q&A")).to_be_hidden()
-    expect(ann.page.locator("#side-people")).to_be_visible()
+    for one in (ann, ben):
+        expect(one.page.get_by_role("tab", name="Q&A")).to_be_hidden()
+        expect(one.page.locator("#side-people")).to_be_visible()
 
 
 def test_what_is_typed_without_a_connection_is_sent_once(
@@ -349,6 +379,8 @@ def test_what_is_typed_without_a_connection_is_sent_once(
         say(ann, "four")
         field(ann).fill("a draft")
         expect(unsent.first).to_contain_text("as soon as you are connected again")
+        note = ann.page.locator("#side-chat .composer-note")
+        expect(note).to_have_text(re.compile("No connection just now"))
         cable.mend()
         expect(unsent).to_have_count(0)
         expect(message(ben, "four")).to_be_visible()
@@ -383,9 +415,58 @@ def test_what_was_said_but_not_acknowledged_is_not_said_again(
         assert texts(ben) == texts(ann) == ["once", "seen"]
 
 
+def test_lines_that_drop_at_any_moment_lose_nothing_and_double_nothing(
+    make_place: Rooms, server: ServerProcess
+) -> None:
+    """Two write on lines of their own that are cut before, while and after they send."""
+    place, chance = make_place(), random.Random(5)
+    expected: dict[str, list[str]] = {}
+    with contextlib.ExitStack() as stack:
+        writers = []
+        for name, options in (("Ann", A_PHONE), ("Ben", {})):
+            cable = stack.enter_context(contextlib.closing(Cable(server.port)))
+            writer = place.visitor(name, **options)
+            writer.link = f"http://localhost:{cable.port}/r/{place.id}"
+            writers.append((writer.enter(), cable))
+        mod = place.moderator("Mo")
+        mod.show("Chat")
+        for number in range(4):
+            for writer, cable in writers:
+                drop = chance.choice(["before", "while", "after", "unheard", "reload"])
+                text = f"{writer.name} {number}"
+                expected.setdefault(writer.name, []).append(text)
+                if drop == "unheard":  # the line has to be there, or nothing gets through
+                    heard = f"heard by {text}"
+                    expected.setdefault("heard", []).append(heard)
+                    say(mod, heard)
+                    writer.show("Chat")
+                    expect(message(writer, heard)).to_be_visible()
+                if drop in ("before", "unheard"):
+                    cable.cut(told=drop == "before", backwards_only=drop == "unheard")
+                say(writer, text)
+                if drop in ("while", "after"):
+                    if drop == "after":
+                        expect(mod.page.get_by_text(text, exact=True)).to_be_visible()
+                    cable.cut(told=True)
+                elif drop == "unheard":
+                    expect(mod.page.get_by_text(text, exact=True)).to_be_visible()
+                cable.mend()
+                if drop == "reload":
+                    writer.page.reload()
+                    expect(writer.page.locator("#room")).to_be_visible()
+        for reader in (mod, *(one for one, _ in writers)):
+            reader.show("Chat")
+            expect(reader.page.locator(".message-unsent")).to_have_count(0)
+            everything = sum(len(said) for said in expected.values())
+            expect(reader.page.locator("#side-chat .message")).to_have_count(everything)
+            assert texts(reader) == texts(mod)
+        for name, said in expected.items():
+            assert [one for one in texts(mod) if one.startswith(name)] == said
+
+
 def test_a_refused_message_can_be_edited_and_sent_again(make_place: Rooms) -> None:
     place = make_place()
-    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    ann, mod = place.attendee("Ann", **A_PHONE), place.moderator("Mo")
     ann.show("Chat")
     # Refused by the server alone: the page would not have sent it.
     ann.page.evaluate("() => { window.sending = WebSocket.prototype.send; }")
@@ -402,21 +483,23 @@ def test_a_refused_message_can_be_edited_and_sent_again(make_place: Rooms) -> No
     expect(unsent).to_have_count(0)
     expect(field(ann)).to_have_value("too long")
     field(ann).fill("short")
-    field(ann).press("Enter")
+    ann.page.locator("#side-chat .composer-send").click()
     mod.show("Chat")
     expect(message(mod, "short")).to_be_visible()
 
 
 def test_a_text_that_is_too_long_is_not_sent(make_place: Rooms) -> None:
-    ann = make_place().attendee("Ann")
-    ann.show("Chat")
-    field(ann).fill("x" * 1900)
-    note = ann.page.locator("#side-chat .composer-note")
-    expect(note).to_have_text("100 characters left")
-    field(ann).fill("x" * 2001)
-    expect(note).to_have_text("1 character too many")
-    field(ann).press("Enter")
-    expect(field(ann)).to_have_value("x" * 2001)
+    place = make_place()
+    for ann in (place.attendee("Ann"), place.attendee("Ann", **A_PHONE)):
+        ann.show("Chat")
+        field(ann).fill("x" * 1900)
+        note = ann.page.locator("#side-chat .composer-note")
+        expect(note).to_have_text("100 characters left")
+        field(ann).fill("x" * 2001)
+        expect(note).to_have_text("1 character too many")
+        field(ann).press("Enter")
+        expect(ann.page.locator("#side-chat .composer-send")).to_be_disabled()
+        expect(field(ann)).to_have_value(re.compile("^x{2001}\n?$"))
 
 
 LINKS = [
@@ -436,11 +519,18 @@ LINKS = [
 
 
 def test_links_are_safe_and_shown_plainly(make_place: Rooms) -> None:
-    ann = make_place().attendee("Ann")
-    ann.show("Chat")
-    for number, (text, shown) in enumerate(LINKS):
+    place = make_place()
+    ann, ben = place.attendee("Ann"), place.attendee("Ben", **A_PHONE)
+    ben.show("Chat")
+    for text, _ in LINKS:
         say(ann, text)
-        row = ann.page.locator("#side-chat .message[data-number]").nth(number)
+    for one in (ann, ben):
+        sees_safe_links(one)
+
+
+def sees_safe_links(one: Visitor) -> None:
+    for number, (text, shown) in enumerate(LINKS):
+        row = one.page.locator("#side-chat .message[data-number]").nth(number)
         expect(row).to_be_visible()
         links = row.locator("a")
         if shown is None and not text.startswith("HTTP"):
@@ -452,11 +542,8 @@ def test_links_are_safe_and_shown_plainly(make_place: Rooms) -> None:
         assert link.get_attribute("target") == "_blank"
         if shown is not None:
             assert link.inner_text().startswith(shown), text
-        assert ann.page.evaluate("(one) => new URL(one.href).protocol", link.element_handle()) in (
-            "http:",
-            "https:",
-        )
-    assert ann.page.locator("#side-chat .message img").count() == 0
+        assert link.evaluate("(one) => new URL(one.href).protocol") in ("http:", "https:")
+    assert one.page.locator("#side-chat .message img").count() == 0
 
 
 def test_the_keyboard_alone_is_enough(make_place: Rooms) -> None:

@@ -5,7 +5,7 @@
 import { atNextFrame, badge, button, el, icon, setBadge, setText } from "../dom.js";
 import { Menu } from "../menu.js";
 import { t } from "../words.js";
-import { Composer } from "./composer.js";
+import { Composer, offlineHint } from "./composer.js";
 import { MessageList } from "./list.js";
 import { mayReply, messageItems, personItems } from "./menus.js";
 import { Pins } from "./pins.js";
@@ -37,7 +37,7 @@ export class Chat {
     this.list = new MessageList(app, {
       menu: (message, opener) => this.menu.show(opener, message.by_name, this.#items(message)),
       empty: (message) => this.#items(message).length === 0,
-      edit: (item) => this.composer.write(item.fields.text),
+      edit: ({ fields }) => this.#edit(fields),
       read: () => this.#read(),
     });
     this.announce = el("button", { type: "button", class: "icon-button composer-tool", "aria-pressed": "false", "aria-label": t("Announcement to everybody"), title: t("Announcement to everybody"), onclick: () => this.#setAnnouncing(!this.#announcing) }, icon("megaphone"));
@@ -94,6 +94,12 @@ export class Chat {
     this.open(view);
   }
 
+  /** Show a message of a thread, wherever one is. @param {string} thread @param {number} number */
+  go(thread, number) {
+    this.show(thread);
+    this.list.go(number);
+  }
+
   /** Show a thread and begin to write. @param {string} thread */
   write(thread) {
     this.show(thread);
@@ -116,7 +122,8 @@ export class Chat {
   #read() {
     if (!this.shown) return;
     this.app.talk.see(this.shown);
-    if (!["room", "moderators"].includes(this.shown)) this.app.notices.take("private");
+    if (this.shown === "room") this.app.notices.take("announcement");
+    else if (this.shown !== "moderators") this.app.notices.take("private");
   }
 
   // -- drawing
@@ -220,6 +227,7 @@ export class Chat {
   #hint(wait) {
     const { store } = this.app;
     const settings = store.room?.settings;
+    if (store.status !== "open") return offlineHint();
     if (this.#view !== "room" || !settings) return this.#view === store.you ? t("Only you and the moderators read this.") : "";
     if (!settings.chat) return t("The chat is off: only announcements go out.");
     if (store.iModerate) return "";
@@ -245,6 +253,13 @@ export class Chat {
     this.list.leave();
     this.list.goToEnd();
     this.#draw();
+  }
+
+  /** Write once more what could not be sent, as what it was. @param {Record<string, any>} fields */
+  #edit({ text, reply_to: replied, announcement = false }) {
+    this.composer.write(text);
+    this.#setReply(this.app.talk.messages.get(replied) ?? null);
+    this.#setAnnouncing(announcement);
   }
 
   /** @param {Message|null} message */

@@ -1,10 +1,13 @@
 // @ts-check
 import { el, icon, setText } from "../dom.js";
 import { windowValue } from "../storage.js";
-import { tn } from "../words.js";
+import { t, tn } from "../words.js";
 
 const COUNT_FROM = 0.8; // of the longest text
 let composers = 0;
+
+/** What stands above the field as long as nothing can be sent; on phones the panel hides the page's own sign. */
+export const offlineHint = () => t("No connection just now: what you send goes out once it is back.");
 
 /**
  * A field for text that grows, with what belongs to it. What is typed is kept in this window for

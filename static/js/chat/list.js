@@ -15,8 +15,8 @@ const NEAR = 60; // pixels from the end that still count as being there
 /** The messages of one thread at a time, with what is not sent yet at its end. */
 export class MessageList {
   thread = "";
-  /** The divider stands before the first message with a place beyond this; 0: none. */
-  #divider = 0;
+  /** The divider stands before the first message with a place beyond this. @type {number|null} */
+  #divider = null;
   #atEnd = true;
 
   /**
@@ -44,7 +44,7 @@ export class MessageList {
   /** @param {string} thread */
   open(thread) {
     this.thread = thread;
-    this.#divider = this.app.talk.unread(thread) ? this.app.talk.seen(thread) : 0;
+    this.#divider = this.app.talk.unread(thread) ? this.app.talk.seen(thread) : null;
     this.#atEnd = true;
     this.rows.replaceChildren();
     this.draw();
@@ -52,9 +52,14 @@ export class MessageList {
     this.#scrolled();
   }
 
+  /** Whether the newest message is before one's eyes. */
+  get atEnd() {
+    return this.#atEnd;
+  }
+
   /** Nothing new is marked as such any more. */
   leave() {
-    this.#divider = 0;
+    this.#divider = null;
   }
 
   draw() {
@@ -112,7 +117,8 @@ export class MessageList {
     const row = /** @type {HTMLElement|null} */ (this.rows.querySelector(`[data-number="${number}"]`));
     if (!row) return;
     this.#atEnd = false;
-    row.scrollIntoView({ block: "center" });
+    // A long one is read from its beginning.
+    row.scrollIntoView({ block: row.offsetHeight > this.scroll.clientHeight ? "start" : "center" });
     row.focus({ preventScroll: true });
   }
 
@@ -122,9 +128,10 @@ export class MessageList {
     const lines = [];
     /** @type {Message|null} */
     let before = null;
-    let divided = this.#divider === 0;
+    const after = this.#divider;
+    let divided = false;
     for (const message of messages) {
-      if (!divided && message.place > this.#divider && message.by !== this.app.store.you) {
+      if (!divided && after !== null && message.place > after && message.by !== this.app.store.you) {
         divided = true;
         before = null;
         lines.push({ kind: "divider" });

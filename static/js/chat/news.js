@@ -46,9 +46,13 @@ export class News {
   #tell(message) {
     const { notices } = this.app;
     const thread = threadOf(message);
-    if (this.chat.shown === thread) return this.#readOut(message);
+    // Whoever reads older messages sees no announcement that comes below them.
+    const seen = this.chat.shown === thread && (!message.announcement || this.chat.list.atEnd);
+    if (seen) return this.#readOut(message);
     if (message.announcement) {
-      notices.say(t("{name} announces: {text}", { name: message.by_name, text: message.text }), { key: "announcement", stay: true });
+      const sentence = t("{name} announces: {text}", { name: message.by_name, text: message.text });
+      const press = () => this.chat.go("room", message.number);
+      notices.say(sentence, { key: "announcement", stay: true, action: { label: t("Read"), press } });
     } else if (message.channel === "private" && !this.chat.showsThreads) {
       this.#tellPrivate(thread, message.by_name);
     }

@@ -5,7 +5,7 @@
 import { atNextFrame, button, el, icon, keyed, setText } from "../dom.js";
 import { Menu } from "../menu.js";
 import { t, tn } from "../words.js";
-import { Composer } from "./composer.js";
+import { Composer, offlineHint } from "./composer.js";
 import { personItems } from "./menus.js";
 import { drawDecision, makeUnsent, standingWords, timeOf, updateUnsent } from "./row.js";
 import { textNodes } from "./text.js";
@@ -88,7 +88,8 @@ export class Questions {
     if (blocked) setText(this.closed, t("{name} has blocked you from writing to everybody.", { name: talk.blockedBy }));
     const wait = store.iModerate ? 0 : talk.slowed(store.now());
     const approved = store.room?.settings.premoderated && !store.iModerate ? t("Moderators approve questions first.") : "";
-    this.composer.note(wait > 0 ? t("Slow mode: you can send again in {wait} s", { wait }) : approved, wait > 0);
+    if (store.status !== "open") this.composer.note(offlineHint(), wait > 0);
+    else this.composer.note(wait > 0 ? t("Slow mode: you can send again in {wait} s", { wait }) : approved, wait > 0);
   }
 
   /** @param {Question} question */

@@ -45,7 +45,8 @@ export class Threads {
         ),
       (node, { name, last }) => {
         setText(node.querySelector(".person-name"), threadName(app, name));
-        setText(node.querySelector(".person-note"), t("{name}: {text}", { name: last.by_name, text: last.text }));
+        const answered = last.by !== name;
+        setText(node.querySelector(".person-note"), answered ? t("{name}: {text}", { name: last.by_name, text: last.text }) : last.text);
         setText(node.querySelector(".message-time"), timeOf(last.at));
         const unread = app.talk.unread(name);
         setBadge(node, unread, t("{number} unread", { number: unread }));

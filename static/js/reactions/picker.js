@@ -22,6 +22,7 @@ export class Picker {
     this.button.popoverTargetElement = this.row;
     this.row.addEventListener("toggle", (event) => this.#toggled(/** @type {any} */ (event).newState === "open"));
     this.row.addEventListener("keydown", (event) => this.#move(event));
+    addEventListener("resize", () => this.row.matches(":popover-open") && this.#place());
     this.#key();
   }
 
@@ -36,11 +37,16 @@ export class Picker {
   #toggled(open) {
     this.button.setAttribute("aria-expanded", String(open));
     if (!open) return;
+    this.#place();
+    /** @type {HTMLElement} */ (this.row.firstElementChild).focus();
+  }
+
+  /** Above the button, within the window. */
+  #place() {
     const at = this.button.getBoundingClientRect();
     const { offsetWidth, offsetHeight, style } = this.row;
     style.top = `${Math.max(8, at.top - 8 - offsetHeight)}px`;
     style.left = `${Math.max(8, Math.min(at.left + at.width / 2 - offsetWidth / 2, innerWidth - offsetWidth - 8))}px`;
-    /** @type {HTMLElement} */ (this.row.firstElementChild).focus();
   }
 
   /** @param {KeyboardEvent} event */
