@@ -124,7 +124,8 @@ export class Side {
       this.#known = true;
       if (store.iModerate && matchMedia("(min-width: 1000px)").matches) this.show("moderate");
     }
-    this.badge("moderate", store.iModerate ? store.requests.length : 0, t("{number} waiting", { number: store.requests.length }));
+    const waiting = store.iModerate ? store.requests.length + store.hands.length : 0;
+    this.badge("moderate", waiting, waitingWords(store.requests.length, store.hands.length));
     this.badge("people", store.people.size, t("{number} in the room", { number: store.people.size }));
   }
 
@@ -177,4 +178,10 @@ export class Side {
 /** @param {HTMLElement} [tab] in a row that scrolls sideways */
 function inSight(tab) {
   tab?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+}
+
+/** @param {number} number of requests @param {number} hands */
+function waitingWords(number, hands) {
+  if (!hands) return t("{number} waiting", { number });
+  return number ? t("{number} waiting, {hands} with a hand up", { number, hands }) : t("{hands} with a hand up", { hands });
 }

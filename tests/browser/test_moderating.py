@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from .conftest import Place
+from .test_talk import SIZES
 from .visitors import A_PHONE
 
 Rooms = Callable[..., Place]
@@ -119,6 +120,49 @@ def test_open_mode_turns_requests_into_offers(make_place: Rooms) -> None:
     expect(
         ben.ready_window.get_by_role("alert").filter(has_text="The stage is full")
     ).to_be_visible()
+
+
+@SIZES
+def test_hands_are_in_order_for_all_and_lowered_by_their_owner_or_moderators(
+    make_place: Rooms, options: dict[str, object]
+) -> None:
+    """Rules 19 and 20; a moderator invites straight from the list (rule 2)."""
+    place = make_place(mode="invite")
+    ann, ben = place.attendee("Ann", **options), place.attendee("Ben", **options)
+    mod = place.moderator("Mo", **options)
+    for one in (ben, ann):
+        one.button("Raise hand").click()
+        expect(one.button("Lower hand")).to_be_visible()
+    for one in (ann, ben, mod):
+        hands = one.show_people().locator('[data-group="Raised hands"] .person-name')
+        expect(hands).to_have_text(["Ben", "Ann"])
+    for one in (ann, ben):
+        one.page.get_by_role("button", name="Close the panel").click()
+    ben.button("Lower hand").click()
+    expect(hands).to_have_text(["Ann"])
+    ben.button("Raise hand").click()
+    expect(hands).to_have_text(["Ann", "Ben"])
+    opener = mod.page.locator('#bar [data-tab="moderate"]')
+    expect(opener).to_have_accessible_name("Moderate 2 with a hand up")
+    mod.act_on("Ann", "Lower hand")
+    expect(ann.notice("Mo lowered your hand")).to_be_visible()
+    expect(hands).to_have_text(["Ben"])
+    ann.button("Raise hand").click()
+    mod.show("Moderate")
+    up = mod.part("Raised hands").locator(".person-name")
+    expect(up).to_have_text(["Ben", "Ann"])
+    mod.row("Raised hands", "Ann").get_by_role("button", name="Lower").click()
+    expect(up).to_have_text(["Ben"])
+    mod.row("Raised hands", "Ben").get_by_role("button", name="Invite").click()
+    offer = ben.window("You are invited to the stage")
+    expect(offer).to_be_visible()
+    offer.get_by_role("button", name="Decline").click()
+    ann.button("Raise hand").click()
+    expect(up).to_have_text(["Ben", "Ann"])  # who does not go up keeps the place
+    mod.page.get_by_role("button", name="Lower all hands").click()
+    for one in (ann, ben):
+        expect(one.button("Raise hand")).to_be_visible()
+    expect(up).to_have_count(0)
 
 
 def test_hands_roles_and_the_list_of_people(make_place: Rooms) -> None:
