@@ -25,6 +25,7 @@ def test_one_writes_reacts_and_votes_with_people_in_a_browser(
     they_write(robin, ada)
     a_message_waits_for_the_server(robin, ada, server)
     they_ask_and_react(robin, ada)
+    one_raises_a_hand(robin, ada)
     they_vote(robin, ada)
     robin.close()
 
@@ -83,6 +84,19 @@ def they_ask_and_react(robin: Person, ada: Visitor) -> None:
     reactions.react(ada, "Heart")
     robin.sees_change("Stage", rest)
     robin.photograph("22-reactions")
+
+
+def one_raises_a_hand(robin: Person, ada: Visitor) -> None:
+    """Seen in the list, lowered by its owner, and by a moderator."""
+    hands = ada.show_people().locator('[data-group="Raised hands"] .person-name')
+    robin.press("Raise hand")
+    expect(hands).to_have_text(["Robin"])
+    robin.press("Lower hand")
+    expect(hands).to_have_count(0)
+    robin.press("Raise hand")
+    ada.act_on("Robin", "Lower hand")
+    robin.sees("Ada lowered your hand.")
+    robin.sees("Raise hand")
 
 
 def they_vote(robin: Person, ada: Visitor) -> None:

@@ -42,7 +42,8 @@ def actions_for(person: PersonView, scene: Scene) -> list[Action]:
     return [
         *_seat_actions(person, scene, mine),
         *(_device_actions(person) if reach else []),
-        *_hand_and_role(person, me),
+        *_hand(person, scene),
+        *_role(person, me),
         *(
             [Action(_remove_words(person), "down", cmd.RemoveFromStage(person.id), danger=True)]
             if has_seat(person) and reach
@@ -105,10 +106,17 @@ def _device_actions(person: PersonView) -> list[Action]:
     return found
 
 
-def _hand_and_role(person: PersonView, me: PersonView) -> list[Action]:
+def _hand(person: PersonView, scene: Scene) -> list[Action]:
+    if person.hand is None:
+        return []
+    found = [Action(t("Lower hand"), "hand", cmd.LowerHand(person.id))]
+    if sum(one.hand is not None for one in scene.view.people) > 1:
+        found.append(Action(t("Lower all hands"), "hand", cmd.LowerAllHands()))
+    return found
+
+
+def _role(person: PersonView, me: PersonView) -> list[Action]:
     one, found = person.id, []
-    if person.hand is not None:
-        found.append(Action(t("Lower hand"), "hand", cmd.LowerHand(one)))
     if me.role is Role.HOST and person.role is Role.ATTENDEE:
         found.append(Action(t("Make moderator"), "shield", cmd.AppointModerator(one)))
     if me.role is Role.HOST and person.role is Role.MODERATOR:

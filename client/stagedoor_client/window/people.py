@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from stagedoor.messages import PersonView
 
+from ..talk import talk_of
 from ..words import t
 from .actions import actions_for
 from .icons import pixmap
@@ -64,7 +65,8 @@ def rows(scene: Scene, wanted: str) -> list[Title | Row]:
     for words, people in groups.items():
         found.append(Title(words, len(people)))
         for person in find(people, wanted):
-            note = note_on(person, person.id == scene.view.you)
+            blocked = person.id in (talk_of(scene.view).blocked or ())
+            note = note_on(person, person.id == scene.view.you, blocked)
             menu = bool(actions_for(person, scene))
             found.append(Row(person, note, tuple(marks_on(person)), menu))
     return found

@@ -115,7 +115,7 @@ def find(people: Iterable[PersonView], wanted: str) -> list[PersonView]:
     return [person for person in people if part in folded(person.name)]
 
 
-def note_on(person: PersonView, own: bool) -> str:
+def note_on(person: PersonView, own: bool, blocked: bool = False) -> str:
     """What the list says under a person's name."""
     parts = [
         t("you") if own else "",
@@ -123,6 +123,7 @@ def note_on(person: PersonView, own: bool) -> str:
         t("asks to join the stage") if person.seat is Seat.REQUESTED else "",
         t("shares a screen") if person.screen else "",
         t("has an offer") if person.seat is Seat.OFFERED else "",
+        t("blocked from writing") if blocked else "",
         t("reconnecting") if person.away else "",
     ]
     return " · ".join(part for part in parts if part)

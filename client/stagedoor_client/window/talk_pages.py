@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from stagedoor.messages import View
 
+from ..talk import ROOM
 from ..words import t
 from .actions import Action
 from .bar import Bar, Deeds
@@ -77,7 +78,7 @@ class TalkPages:
             notices.tell(News(asked, outdated))
             return
         if shown not in ("", THREADS):
-            outdated.append(f"private-{shown}")
+            outdated.append("announcement" if shown == ROOM else f"private-{shown}")
         notices.tell(News([*telling.told(before, scene, shown), *asked], outdated))
         words = telling.read_out(before, scene, shown) if shown else ""
         if words:

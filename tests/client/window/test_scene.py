@@ -134,6 +134,7 @@ def test_notes_and_marks() -> None:
         "asks to join the stage · reconnecting"
     )
     assert marks_on(person("Eve", hand=2)) == ["hand"]
+    assert note_on(person("Eve"), own=False, blocked=True) == "blocked from writing"
 
 
 def test_faces_are_the_pages() -> None:
@@ -171,6 +172,11 @@ def test_what_moderators_may_do_with_people() -> None:
     asked = scene(host, me)
     assert labels(person("Fay"), asked) == ["Invite to the stage", "Make moderator", *out]
     assert labels(me, asked) == ["Invite to the stage", "Make attendee", *out]
+    raised, too = person("Fay", hand=1), person("Eve", hand=2)
+    assert labels(raised, scene(me, raised)) == ["Invite to the stage", "Lower hand", *out]
+    both = scene(me, raised, too)
+    assert labels(raised, both)[1:3] == ["Lower hand", "Lower all hands"]
+    assert actions_for(raised, both)[2].command == cmd.LowerAllHands()
     other = person("Kim", role=Role.MODERATOR)
     assert labels(other, mine) == ["Invite to the stage"]
     robin = person("Robin")

@@ -125,17 +125,17 @@ def test_messages_come_in_order_with_heads_quotes_and_a_divider() -> None:
     assert messages[4].quote == GONE
     assert messages[5].note == "Waiting for a moderator's approval. Others do not see it yet."
     assert not messages[5].decide
-    assert shown(rows(some, "robin", 0, 100)) == ["private"]
-    assert rows(some, MODERATORS, 0, 100) == []
+    assert shown(rows(some, "robin", None, 100)) == ["private"]
+    assert rows(some, MODERATORS, None, 100) == []
 
 
 def test_what_waits_is_decided_by_moderators() -> None:
     waiting = said(6, "Robin", place=0, standing=Standing.WAITING)
-    (row,) = rows(scene(ADA, ROBIN, messages=[waiting]), ROOM, 0, 100)
+    (row,) = rows(scene(ADA, ROBIN, messages=[waiting]), ROOM, None, 100)
     assert isinstance(row, MessageRow)
     assert (row.note, row.decide) == ("Waiting for approval", True)
     rejected = said(6, "Robin", place=0, standing=Standing.REJECTED)
-    (row,) = rows(scene(ROBIN, messages=[rejected]), ROOM, 0, 100)
+    (row,) = rows(scene(ROBIN, messages=[rejected]), ROOM, None, 100)
     assert isinstance(row, MessageRow)
     assert row.note == "The moderators have not approved this. Only you see it."
 
@@ -152,12 +152,12 @@ def test_what_is_not_sent_yet_is_at_the_end_until_it_is_shown() -> None:
         unsent("three", "c", ConnectionLostError("No.")),
     )
     arrived = said(1, "Robin", "one", key="a")
-    found = rows(scene(ROBIN, messages=[arrived], unsent=mine, online=False), ROOM, 0, 100)
+    found = rows(scene(ROBIN, messages=[arrived], unsent=mine, online=False), ROOM, None, 100)
     assert found[1:] == [
         UnsentRow("b", "two", "Sending… It goes out as soon as you are connected again.", False),
         UnsentRow("c", "three", "Not sent. No.", True),
     ]
-    assert rows(scene(unsent=mine), ROOM, 0, 100)[0] == UnsentRow("a", "one", "Sending…", False)
+    assert rows(scene(unsent=mine), ROOM, None, 100)[0] == UnsentRow("a", "one", "Sending…", False)
 
 
 def test_times_of_other_days_have_the_day() -> None:
@@ -191,7 +191,7 @@ def test_what_is_unread() -> None:
     assert reading.unread(after.view, "robin") == 1
     assert reading.unread_questions(after.view) == 1
     (row,) = thread_rows(after, reading)
-    assert (row.person, row.name, row.last, row.unread) == ("robin", "Robin", "Robin: 5", 1)
+    assert (row.person, row.name, row.last, row.unread) == ("robin", "Robin", "5", 1)
     for name in (ROOM, QUESTIONS, "robin"):
         reading.see(after.view, name)
     assert reading.unread(after.view, ROOM) == reading.unread(after.view, "robin") == 0
@@ -321,6 +321,9 @@ def test_what_must_not_be_missed_is_said() -> None:
         "Ada announces: now",
         "Ada has written to you privately.",
     ]
+    assert told(before.view, after, "")[1].go == Go("Read", "chat", ROOM)
+    long = scene(ROBIN, messages=[said(3, "Ada", "now " * 400, announcement=True)])
+    assert len(told(before.view, long, "")[0].sentence) < 260, "the rest is in the chat"
     assert told(before.view, after, "")[2].go == Go("Read", "chat", "robin")
     assert [one.sentence for one in told(before.view, after, ROOM)][1:] == [
         "Ada has written to you privately."
@@ -344,11 +347,12 @@ def test_a_divider_is_before_what_is_new_only_where_somebody_else_wrote() -> Non
     some = scene(ROBIN, messages=[said(1, "Ben"), said(2, "Robin"), said(3, "Ben")])
     assert shown(rows(some, ROOM, 1, 100)) == ["1", "2", "DividerRow", "3"]
     assert DividerRow() not in rows(some, ROOM, 3, 100)
+    assert shown(rows(some, ROOM, 0, 100)) == ["DividerRow", "1", "2", "3"]
 
 
 def test_only_the_last_are_drawn_with_the_head_that_they_need() -> None:
     some = scene(ROBIN, messages=[said(number, "Ben") for number in range(1, 9)])
-    found = rows(some, ROOM, 0, 3)
+    found = rows(some, ROOM, None, 3)
     assert shown(found) == ["6", "7", "8"]
     assert isinstance(found[0], MessageRow)
     assert not found[0].first

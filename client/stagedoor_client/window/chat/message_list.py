@@ -115,7 +115,7 @@ class MessageList(QWidget):
         self._scene: Scene | None = None
         self._drawn: list[Row] = []
         self._shown = SHOWN
-        self._divider = 0
+        self._divider: int | None = None
         self._jump = False
         self._talk: TalkView | None = None
         self._shape: object = None
@@ -137,16 +137,16 @@ class MessageList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.box)
 
-    def open(self, name: str, divider: int, new: int = 0) -> None:
+    def open(self, name: str, divider: int | None = None, new: int = 0) -> None:
         """Show another thread; so many ``new`` messages come after ``divider``."""
         self._thread, self._divider, self._shown = name, divider, SHOWN + new
         self._clear()
-        self._jump = divider > 0
+        self._jump = divider is not None
         self.box.to_end()
 
     def leave(self) -> None:
         """Nothing is marked as new any more."""
-        self._divider = 0
+        self._divider = None
 
     def _clear(self) -> None:
         self.box.forget_place()

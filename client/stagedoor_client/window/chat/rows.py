@@ -62,18 +62,18 @@ class UnsentRow:
 Row = MessageRow | DividerRow | UnsentRow
 
 
-def rows(scene: Scene, name: str, divider: int, most: int) -> list[Row]:
+def rows(scene: Scene, name: str, divider: int | None, most: int) -> list[Row]:
     """The rows of a thread's last messages, ``most`` of them, and of what is not sent yet.
 
-    A divider is before the first message with a place beyond ``divider``; 0: none.
+    A divider is before the first message with a place beyond ``divider``; None: nowhere.
     """
     every = thread(scene.view, name)
     shown = every[-most:]
     before = every[-most - 1] if len(every) > most else None
     found: list[Row] = []
-    divided = divider == 0 or (before is not None and before.place > divider)
+    divided = divider is None or (before is not None and before.place > divider)
     for one in shown:
-        if not divided and one.place > divider and one.by != scene.view.you:
+        if not divided and one.place > (divider or 0) and one.by != scene.view.you:
             divided, before = True, None
             found.append(DividerRow())
         found.append(_row(scene, one, before))

@@ -55,7 +55,7 @@ class Chat(QWidget):
         self.announce.setCheckable(True)
         self.composer = Composer(MAX_TEXT, t("Send"), self._say, part.drafts, self.announce)
         self._put_together()
-        self.list.open(ROOM, 0)
+        self.list.open(ROOM)
 
     def _put_together(self) -> None:
         top = QWidget()
@@ -91,7 +91,7 @@ class Chat(QWidget):
         self._view = view
         if view != THREADS and self._scene is not None:
             unread = self._reading.unread(self._scene.view, view)
-            self.list.open(view, self._reading.seen(view) if unread else 0, unread)
+            self.list.open(view, self._reading.seen(view) if unread else None, unread)
         if self._scene is not None:
             self.draw(self._scene, self.looked_at)
 
@@ -129,7 +129,7 @@ class Chat(QWidget):
         mine = (ROOM, scene.view.you)
         if self._view == scene.view.you if scene.i_moderate else self._view not in mine:
             self._view = ROOM  # one's role has changed, and with it the threads that one has
-            self.list.open(ROOM, 0)
+            self.list.open(ROOM)
         if not looking:
             return
         threads = self._view == THREADS

@@ -5,11 +5,13 @@ from __future__ import annotations
 from stagedoor.messages import View
 from stagedoor.rules.talk.values import Channel, Message
 
-from ...talk import last_place, talk_of, thread_of
+from ...talk import ROOM, last_place, talk_of, thread_of
 from ...words import t, tn
 from ..happenings import Go, Notice
 from ..scene import Scene
 from .composing import THREADS
+
+LONGEST = 240  # characters of an announcement in a notice; all of it is in the chat
 
 
 def told(before: View, scene: Scene, shown: str) -> list[Notice]:
@@ -41,13 +43,9 @@ def read_out(before: View, scene: Scene, shown: str) -> str:
 
 def _message(one: Message, shown: str) -> list[Notice]:
     if one.announcement:
-        return [
-            Notice(
-                t("{name} announces: {text}", name=one.by_name, text=one.text),
-                "announcement",
-                stay=True,
-            )
-        ]
+        text = one.text if len(one.text) <= LONGEST else f"{one.text[:LONGEST].rstrip()}…"
+        sentence = t("{name} announces: {text}", name=one.by_name, text=text)
+        return [Notice(sentence, "announcement", stay=True, go=Go(t("Read"), "chat", ROOM))]
     if one.channel is Channel.PRIVATE and shown != THREADS:
         name = thread_of(one)
         sentence = t("{name} has written to you privately.", name=one.by_name)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from stagedoor.rules.talk.values import Message
+
 from ...talk import private_threads
 from ...words import t
 from ..parts import Avatar, Button, Elided, drop, label
@@ -34,12 +36,18 @@ def thread_rows(scene: Scene, reading: Reading) -> list[ThreadRow]:
         ThreadRow(
             person,
             thread_name(scene, person),
-            t("{name}: {text}", name=last.by_name, text=last.text).replace("\n", " "),
+            _line(last, person).replace("\n", " "),
             time_of(last.at, scene.now),
             reading.unread(scene.view, person),
         )
         for person, last in private_threads(scene.view)
     ]
+
+
+def _line(last: Message, person: str) -> str:
+    """The last message; whose thread it is stands above it already."""
+    answered = last.by != person
+    return t("{name}: {text}", name=last.by_name, text=last.text) if answered else last.text
 
 
 class Threads(QScrollArea):
