@@ -316,8 +316,14 @@ def test_questions_are_voted_for_and_answered(
     place = make_place()
     ann, ben = place.attendee("Ann", **options), place.attendee("Ben", **options)
     mod = place.moderator("Mo", **options)
+    if mod.page.locator("#side").is_visible():
+        mod.page.get_by_role("button", name="Close the panel").click()
     ask(ann, "When is lunch?")
     ask(ben, "Who pays?")
+    told = mod.notice(re.compile("2 new questions|Ben asks: Who pays?"))
+    told.get_by_role("button", name="Read").click()
+    expect(question(mod, "Who pays?")).to_be_visible()
+    expect(mod.page.locator(".notice")).to_have_count(0)
     for one in (ann, ben, mod):
         one.show("Q&A")
         expect(one.page.locator(".question")).to_have_count(2)

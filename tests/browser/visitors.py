@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -101,7 +102,7 @@ class Visitor:
         """The window before going up."""
         return self.window("Get ready to join the stage")
 
-    def notice(self, text: str) -> Locator:
+    def notice(self, text: str | re.Pattern[str]) -> Locator:
         """A notice with this text in it."""
         return self.page.locator(".notice", has_text=text)
 

@@ -5,12 +5,14 @@ import { t, tn } from "../words.js";
 import { threadOf } from "./talk.js";
 
 /**
- * Says what must not be missed: announcements, private messages, being blocked. What is written in
+ * Says what must not be missed: announcements, private messages, being blocked, questions. What is written in
  * the thread before one's eyes is read out.
  */
 export class News {
   /** The last place that was looked at; null before the first view. @type {number|null} */
   #last = null;
+  /** The like for questions. @type {number|null} */
+  #lastAsked = null;
   #blockedBy = "";
   /** Those whose private messages are told in the notice that is shown. @type {Set<string>} */
   #writers = new Set();
@@ -30,6 +32,22 @@ export class News {
     const newest = [...talk.messages.values()].filter((one) => last !== null && one.place > last && one.by !== store.you);
     this.#last = [...talk.messages.values()].reduce((most, one) => Math.max(most, one.place), last ?? 0);
     for (const one of newest) this.#tell(one);
+    this.#lookAtQuestions();
+  }
+
+  /** Moderators are told of questions where they see no number on the tab, as the panel is closed. */
+  #lookAtQuestions() {
+    const { store, talk, notices } = this.app;
+    const { side } = this.chat;
+    const last = this.#lastAsked;
+    this.#lastAsked = [...talk.questions.keys()].reduce((most, one) => Math.max(most, one), last ?? 0);
+    if (last === null || !store.iModerate || side.open) return;
+    const many = (/** @type {number} */ count) => tn(count, "{count} new question", "{count} new questions");
+    const action = { label: t("Read"), press: () => side.show("questions") };
+    for (const one of talk.questions.values()) {
+      if (one.number <= last || one.by === store.you) continue;
+      notices.say(t("{name} asks: {text}", { name: one.by_name, text: one.text }), { key: "questions", many, action });
+    }
   }
 
   /** @param {string} blockedBy */

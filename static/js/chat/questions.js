@@ -58,7 +58,10 @@ export class Questions {
   #draw() {
     const { store, talk, outbox } = this.app;
     if (!store.me) return;
-    if (this.visible) talk.see("questions");
+    if (this.visible) {
+      talk.see("questions");
+      this.app.notices.take("questions");
+    }
     const waiting = store.iModerate ? [...talk.questions.values()].filter((one) => one.standing === "waiting").length : 0;
     const unread = talk.unreadQuestions;
     this.side.badge("questions", unread + waiting, waiting ? t("{unread} unread, {waiting} waiting for approval", { unread, waiting }) : t("{number} unread", { number: unread }));
