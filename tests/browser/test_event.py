@@ -178,7 +178,7 @@ def test_names_change(make_place: Rooms) -> None:
 def test_hands_are_invited_from_the_list_and_go_down_once_spoken(make_place: Rooms) -> None:
     """Rules 19 and 20: invite from the hands; after speaking the hand is down, with undo."""
     place = make_place(mode="invite", settings={"lower_hand_once_spoken": True})
-    mod, ann = place.moderator("Mo"), place.attendee("Ann")
+    mod, ann = place.moderator("Mo"), place.attendee("Ann", **A_PHONE)
     ann.button("Raise hand").click()
     row = mod.row("Raised hands", "Ann")
     expect(row).to_contain_text("not spoken yet")
@@ -190,6 +190,8 @@ def test_hands_are_invited_from_the_list_and_go_down_once_spoken(make_place: Roo
     ann.button("Mute").click()
     expect(ann.notice("Your hand is down, as you have spoken.")).to_be_visible()
     expect(mod.row("Raised hands", "Ann")).to_have_count(0)
+    told = mod.notice("Ann has spoken, and the hand is down.")
+    expect(told.get_by_role("button", name="Undo")).to_be_visible()
     ann.notice("Your hand is down").get_by_role("button", name="Undo").click()
     expect(mod.row("Raised hands", "Ann")).to_contain_text("spoke 0:")
     the_quiet_come_first(place, ann, mod)
