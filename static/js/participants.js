@@ -5,7 +5,7 @@ import { atNextFrame, el, icon, keyed, setText } from "./dom.js";
 import { language } from "./language.js";
 import { hasSeat } from "./store.js";
 import { avatar } from "./tile.js";
-import { t } from "./words.js";
+import { t, tn } from "./words.js";
 
 const SEARCH_FROM = 12;
 const NAMES = new Intl.Collator(language.format);
@@ -17,13 +17,20 @@ export class Participants {
   constructor(app, place, menu) {
     this.app = app;
     this.menu = menu;
-    this.field = el("input", { type: "search", placeholder: t("Find a person"), "aria-label": t("Find a person"), autocomplete: "off", oninput: () => this.#draw() });
+    this.field = el("input", { type: "search", placeholder: t("Find a person"), "aria-label": t("Find a person"), autocomplete: "off", oninput: () => this.#search() });
     this.search = el("div", { class: "search", hidden: true }, icon("search"), this.field);
     this.none = el("p", { class: "quiet pad", hidden: true }, t("Nobody of that name is here."));
     this.groups = { stage: group(t("On stage")), backstage: group(t("Backstage")), hands: group(t("Raised hands")), viewers: group(t("Viewers")) };
     place.append(this.search, ...Object.values(this.groups).map((one) => one.node), this.none);
     app.store.subscribe(atNextFrame(() => this.#draw()));
     this.#draw();
+  }
+
+  /** Draw what is looked for, and say how much that is. */
+  #search() {
+    this.#draw();
+    const count = Object.values(this.groups).reduce((sum, one) => sum + one.list.childElementCount, 0);
+    this.app.voice.say(count ? tn(count, "{count} person found", "{count} people found") : t("Nobody of that name is here."), { key: "found" });
   }
 
   #draw() {

@@ -8,47 +8,12 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from .conftest import Place
+from .listening import heard, hears, listen
 from .test_polls import tab, write
-from .test_talk import field
+from .test_talk import field, open_thread, say
 from .visitors import PATIENCE, Visitor
 
 Rooms = Callable[..., Place]
-
-#: Keeps what is read out, and how many notices were there at once.
-LISTEN = """
-() => {
-  window.heard = { status: [], alert: [] };
-  window.most = 0;
-  for (const role of ["status", "alert"]) {
-    const node = document.querySelector(`.only-read-out[role=${role}]`);
-    const note = () => { for (const one of node.children) heard[role].push(one.textContent); };
-    new MutationObserver(note).observe(node, { childList: true });
-  }
-  const notices = document.querySelector("#notices");
-  const count = () => { most = Math.max(most, notices.childElementCount); };
-  new MutationObserver(count).observe(notices, { childList: true });
-}
-"""
-
-
-def listen(*visitors: Visitor) -> None:
-    for one in visitors:
-        one.page.evaluate(LISTEN)
-
-
-def hears(visitor: Visitor, sentence: str, role: str = "status") -> None:
-    """Wait until a sentence with this in it has been read out."""
-    visitor.page.wait_for_function(
-        "([role, sentence]) => heard[role].some((one) => one.includes(sentence))",
-        arg=[role, sentence],
-        timeout=PATIENCE,
-    )
-
-
-def heard(visitor: Visitor, role: str = "status") -> list[str]:
-    said: list[str] = visitor.page.evaluate("(role) => heard[role]", role)
-    return said
-
 
 #: Of so many things each was told, by itself or in the number of a sentence about several.
 ALL_TOLD = """
@@ -113,9 +78,9 @@ def test_many_who_come_up_are_one_sentence(make_place: Rooms) -> None:
 
 def test_many_who_write_at_once_are_one_sentence(make_place: Rooms) -> None:
     place = make_place(mode="open")
-    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    ann, mod, may = place.attendee("Ann"), place.moderator("Mo"), place.moderator("May")
     ann.show("Chat")
-    listen(ann, mod)
+    listen(ann, mod, may)
     mod.page.get_by_role("button", name="Close the panel").click()
     private = {"type": "say", "text": "help", "channel": "private"}
     ann.bring(6, {"type": "say", "text": "hello"}, {"type": "say", "text": "you"}, private)
@@ -126,14 +91,22 @@ def test_many_who_write_at_once_are_one_sentence(make_place: Rooms) -> None:
     notice.get_by_role("button", name="Read").click()
     expect(mod.page.locator(".thread")).to_have_count(6)
     expect(notice).to_have_count(0)
+    # What one moderator answers is no news to the others.
+    mod.page.locator(".thread").first.click()
+    say(mod, "I come")
+    open_thread(mod, "Everybody")
+    mod.page.get_by_role("button", name="Announcement to everybody").click()
+    say(mod, "We begin")
+    hears(may, "Mo announces: We begin")
+    assert not any("Mo has written" in one for one in heard(may)), heard(may)
 
 
 def test_many_requests_are_one_notice_that_takes_nothing_away(make_place: Rooms) -> None:
     """Neither the focus, nor what was typed; hands are read out; handled, it is gone."""
     place = make_place(mode="request")
-    mod = place.moderator("Mo")
+    mod, ann = place.moderator("Mo"), place.attendee("Ann")
     mod.show("Chat")
-    listen(mod)
+    listen(mod, ann)
     field(mod).focus()
     mod.page.keyboard.type("I am ")
     mod.bring(20, {"type": "ask_to_join_stage"}, {"type": "raise_hand"})
@@ -141,6 +114,7 @@ def test_many_requests_are_one_notice_that_takes_nothing_away(make_place: Rooms)
     expect(mod.notice("20 people ask to join the stage.")).to_be_visible()
     hears_of_all(mod, 20, r"^Visitor \d+ raised a hand", r"^(\d+) hands were raised")
     assert len(heard(mod)) <= 10, heard(mod)
+    assert heard(ann) == []
     assert mod.page.evaluate("most") == 1
     expect(field(mod)).to_have_value("I am writing")
     expect(field(mod)).to_be_focused()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from .conftest import Place
+from .listening import hears, listen
 from .test_screens import assert_fits
 from .visitors import A_PHONE, DESKTOP, PHONE, Visitor
 
@@ -320,9 +321,11 @@ def test_a_quiz_with_a_leaderboard_and_a_look_back(make_place: Rooms, size: dict
     expect(led).to_contain_text("2 people have answered")
     expect(quiz.locator(".bars")).to_have_count(0)
     assert_fits(ann)
+    listen(ann)
     led.get_by_role("button", name="End the question").click()
     expect(quiz.locator(".bar-label")).to_have_text(["Oslo (right, your answer)", "Bergen"])
     expect(quiz.locator(".voted")).to_contain_text("points for you")
+    hears(ann, "points for you")
     expect(card(ben, "Geography").locator(".voted")).to_have_text("Wrong: no points")
     expect(quiz.locator(".my-score")).to_contain_text("place 1")
     expect(card(ben, "Geography").locator(".leader")).to_have_count(2)

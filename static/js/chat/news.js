@@ -71,9 +71,14 @@ export class News {
       const sentence = t("{name} announces: {text}", { name: message.by_name, text: message.text });
       const press = () => this.chat.go("room", message.number);
       notices.say(sentence, { key: "announcement", stay: true, action: { label: t("Read"), press } });
-    } else if (message.channel === "private" && !this.chat.showsThreads) {
+    } else if (message.channel === "private" && !this.chat.showsThreads && this.#isForMe(message)) {
       this.#tellPrivate(thread, message.by_name);
     }
+  }
+
+  /** Among moderators it is news what people write to them, not what others of them answer. @param {Message} message */
+  #isForMe(message) {
+    return !this.app.store.iModerate || message.by === message.thread;
   }
 
   /** @param {string} thread @param {string} name who wrote last */

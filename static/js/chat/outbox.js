@@ -132,6 +132,7 @@ export class Outbox {
     one.sentence = sentence;
     one.tried = "";
     this.#changed();
+    this.app.voice.say(t("Not sent. {reason}", { reason: sentence }), { key: `unsent-${one.key}`, urgent: true });
   }
 
   /** @param {Unsent} one */

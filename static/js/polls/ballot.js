@@ -81,7 +81,7 @@ export class BallotFields {
   }
 }
 
-/** One's own vote in words. @param {Poll} poll @param {MyVote} mine */
+/** One's own vote in words. @param {Poll} poll @param {MyVote|Ballot} mine */
 export function voteInWords(poll, mine) {
   const said = {
     single: () => (mine.choices ?? []).map((one) => poll.options[one]).join(", "),

@@ -121,7 +121,10 @@ export class PollCard {
     if (problem) return;
     this.#changing = false;
     const poll = this.polls.book.polls.get(this.id);
-    if (poll) this.draw(poll);
+    if (poll) {
+      this.draw(poll);
+      this.app.voice.say(voteInWords(poll, ballot), { key: `voted-${this.id}` });
+    }
     this.question.focus();
   }
 

@@ -8,7 +8,7 @@ import { Book } from "./book.js";
 import { Casting } from "./casting.js";
 import { PollCard } from "./poll-card.js";
 import { PollEditor } from "./poll-editor.js";
-import { QuizCard } from "./quiz-card.js";
+import { outcome, QuizCard } from "./quiz-card.js";
 import { QuizEditor } from "./quiz-editor.js";
 
 /** @typedef {{key: string, id: number, poll: Poll|null, quiz: Quiz|null, rank: number}} Entry */
@@ -99,6 +99,12 @@ export class Polls {
     return quiz?.state === "asking" && !answers.some((one) => one.question === quiz.question?.number);
   }
 
+  /** Whether a question is over that one has not answered. @param {Entry} entry */
+  #leftOut({ id, quiz }) {
+    const answers = this.book.scores.get(id)?.answers ?? [];
+    return quiz?.state === "between" && !answers.some((one) => one.question === quiz.question?.number);
+  }
+
   #tick() {
     for (const { key, poll, quiz } of this.#entries()) {
       const card = this.#cards.get(key);
@@ -109,7 +115,7 @@ export class Polls {
 
   /** Say what has begun or ended since the last time, unless one looks at it anyway. @param {Entry[]} entries */
   #tell(entries) {
-    const said = new Map(entries.map((one) => [one.key, sayingOf(one)]));
+    const said = new Map(entries.map((one) => [one.key, sayingOf(one, this.book.scores.get(one.id))]));
     const before = this.#told;
     this.#told = said;
     const { notices } = this.app;
@@ -118,6 +124,8 @@ export class Polls {
       const sentence = said.get(entry.key) ?? "";
       if (!this.#waits(entry)) notices.take(`open-${entry.key}`);
       if (before.get(entry.key) === sentence || !sentence || this.app.store.iModerate) continue;
+      // Whoever does not take part is not told so, question by question.
+      if (this.#leftOut(entry) && this.side.open !== "polls") continue;
       this.#say(sentence, entry);
     }
     for (const key of before.keys()) if (!said.has(key)) notices.take(`open-${key}`);
@@ -149,11 +157,12 @@ export class Polls {
   }
 }
 
-/** @param {Entry} entry */
-function sayingOf({ poll, quiz }) {
+/** @param {Entry} entry @param {import("./types.js").MyQuiz} [mine] if it is a quiz: one's own answers */
+function sayingOf({ poll, quiz }, mine) {
   if (poll?.state === "open") return t("A poll is open: {question}", { question: poll.question });
   if (poll?.state === "closed") return poll.results ? t("The results are there: {question}", { question: poll.question }) : t("The poll is closed: {question}", { question: poll.question });
   if (quiz?.state === "asking") return t("Quiz, question {number}: {question}", { number: (quiz.question?.number ?? 0) + 1, question: quiz.question?.question ?? "" });
+  if (quiz?.state === "between" && quiz.question?.right) return outcome(mine?.answers.find((one) => one.question === quiz.question?.number));
   if (quiz?.state === "ended") return t("The quiz is over: {title}", { title: quiz.title });
   return "";
 }

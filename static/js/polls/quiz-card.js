@@ -114,8 +114,10 @@ export class QuizCard {
   }
 
   /** @param {number} quiz @param {number} question @param {number[]} choices */
-  #answer(quiz, question, choices) {
-    this.app.act("answer_quiz", { quiz, question, choices });
+  async #answer(quiz, question, choices) {
+    const options = this.polls.book.quizzes.get(quiz)?.question?.options ?? [];
+    const answer = choices.map((one) => options[one]).join(", ");
+    if (await this.app.act("answer_quiz", { quiz, question, choices })) this.app.voice.say(t("Your answer: {answer}", { answer }), { key: `voted-quiz-${quiz}` });
   }
 
   /**
@@ -129,8 +131,7 @@ export class QuizCard {
       label, count: counts[index] ?? 0, right: right.includes(index), mine: answer?.choices.includes(index) ?? false,
     })), of);
     const gained = answer?.points ?? 0;
-    const said = !answer ? t("You did not answer.") : gained ? tn(gained, "Right: {count} point for you", "Right: {count} points for you") : t("Wrong: no points");
-    return el("div", { class: "answered" }, el("p", { class: "voted", "data-right": String(gained > 0) }, said), list);
+    return el("div", { class: "answered" }, el("p", { class: "voted", "data-right": String(gained > 0) }, outcome(answer)), list);
   }
 
   /** @param {Quiz} quiz @param {MyQuiz|undefined} mine */
@@ -186,4 +187,11 @@ export class QuizCard {
     const sure = await confirm(t("Delete this quiz?"), t("Its answers and points are gone, for everybody."), t("Delete"));
     if (sure) await this.app.act("delete_quiz", { quiz: this.id });
   }
+}
+
+/** What came out of one's own answer. @param {import("./types.js").MyAnswer|undefined} answer */
+export function outcome(answer) {
+  const gained = answer?.points ?? 0;
+  if (!answer) return t("You did not answer.");
+  return gained ? tn(gained, "Right: {count} point for you", "Right: {count} points for you") : t("Wrong: no points");
 }
