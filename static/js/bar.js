@@ -2,6 +2,7 @@
 /** @import {App, Device} from "./types.js" */
 /** @import {Picker} from "./reactions/picker.js" */
 import { atNextFrame, button, el, icon, setText } from "./dom.js";
+import { singleKey } from "./keys.js";
 import { canShare } from "./screen.js";
 import { hasSeat } from "./store.js";
 import { t } from "./words.js";
@@ -93,7 +94,8 @@ export class Bar {
     label(this.ask, this.waiting ? t("Ask again in {wait} s", { wait }) : t("Ask to join stage"));
     label(this.leave, me.backstage ? t("Leave backstage") : t("Leave stage"));
     label(this.hand, me.hand === null ? t("Raise hand") : t("Lower hand"));
-    this.hand.setAttribute("aria-pressed", String(me.hand !== null));
+    // For the styles: to be read out, its name is enough.
+    this.hand.dataset.on = String(me.hand !== null);
     this.#drawDevice(this.microphone, "microphone", media.on("microphone"));
     this.#drawDevice(this.camera, "camera", media.on("camera"));
     this.#drawDevice(this.screen, "screen", media.on("screen"));
@@ -148,14 +150,11 @@ export class Bar {
     node.title = title[state];
   }
 
-  /** M, V and S, on stage and backstage, when one is not typing and no window is open. */
+  /** M, V and S, on stage and backstage. */
   #keys() {
     document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      const target = /** @type {Element|null} */ (event.target);
-      if (target?.closest?.("input, textarea, select, [contenteditable]")) return;
-      if (document.querySelector("dialog[open]") || !this.app.media.seated) return;
-      const key = event.key.toUpperCase();
+      const key = singleKey(event);
+      if (!key || !this.app.media.seated) return;
       const device = /** @type {Device[]} */ (Object.keys(DEVICES)).find((one) => DEVICES[one].key === key);
       if (device && (device !== "screen" || canShare())) this.#turn(device);
     });

@@ -19,6 +19,7 @@ import { openReports } from "./event/reports.js";
 import { EventState } from "./event/state.js";
 import { keepFocus } from "./focus.js";
 import { MODE_NAMES, MODE_SENTENCES, tell } from "./happenings.js";
+import { keysButton } from "./keys.js";
 import { Subscriber } from "./media/subscribe.js";
 import { PersonMenu } from "./menu.js";
 import { Notices } from "./notices.js";
@@ -60,6 +61,7 @@ const connection = new Connection(address.href, {
   status: (status) => {
     store.setStatus(status);
     byId("lobby-lost").hidden = status !== "lost";
+    if (status === "open") voice.drop("lost");
     if (status === "lost") notices.take("connection");
     if (status === "lost") sayLost();
   },
@@ -107,6 +109,7 @@ const ready = new ReadyWindow(app);
 const deviceWindow = new DeviceWindow(app);
 const offerWindow = new OfferWindow(app, () => ready.isOpen);
 new UnmuteWindow(app);
+byId("skip").onclick = () => /** @type {HTMLElement} */ (document.querySelector("#bar button:not([hidden], :disabled)"))?.focus();
 new Bar(app, byId("bar"), new Reactions(app, byId("stage")).picker, side.buttons);
 const chat = new Chat(app, side, `${room}.${token}`);
 new Questions(app, side, `${room}.${token}`, (thread) => chat.write(thread));
@@ -117,14 +120,21 @@ new Polls(app, side);
 makePanel(app, side.pages.moderate);
 // What the panel shows need not be said beside it.
 side.subscribe((open) => open === "moderate" && notices.take("requests"));
+document.querySelector("#room .top-end")?.prepend(keysButton());
 store.subscribe(drawTop);
+watchBanners();
 
 function sayLost() {
   const { restarting } = connection;
-  setText(byId("reconnecting-text"), restarting ? t("The server restarts. You will be back in a moment.") : t("Reconnecting…"));
+  const back = restarting ? t("The server restarts. You will be back in a moment.") : t("The connection is lost. Reconnecting…");
+  setText(byId("reconnecting-text"), back);
   const unreachable = restarting ? t("The server restarts. You will be let in again in a moment.") : t("The server cannot be reached. Trying again…");
   setText(byId("lobby-lost"), unreachable);
   setText(byId("loading-text"), unreachable);
+  const said = { room: back, lobby: unreachable }[document.body.dataset.view ?? ""];
+  // Tried again and again, it is said once.
+  if (said && said !== lastLoss) voice.say(said, { key: "lost", urgent: true });
+  lastLoss = said ?? "";
 }
 
 /** Enter; where the room is not open yet, as soon as it is. */
@@ -164,6 +174,7 @@ function take(message) {
     case "welcome":
       return welcome(message);
     case "lobby":
+      lastLoss = "";
       return lobby.take(message);
     case "lobby_count":
       return app.event.count(message.count);
@@ -174,6 +185,7 @@ function take(message) {
       return tell(message.happened ?? [], store, notices, app.act);
     case "saving":
       byId("unsaved").hidden = message.works;
+      if (!message.works) voice.say(byId("unsaved").textContent, { key: "unsaved", urgent: true });
       return;
     case "speaking":
       return store.speak(message.people);
@@ -193,6 +205,7 @@ function take(message) {
 function welcome(message) {
   const back = entered;
   entered = true;
+  lastLoss = "";
   lobby.leave();
   forThisWindow.set(sessionKey, message.session);
   subscriber.iceServers = app.media.publisher.iceServers = message.ice_servers;
@@ -271,6 +284,18 @@ function leave() {
   app.capture.closeAll();
 }
 
+/** On phones the panel begins below them, if there are any. */
+function watchBanners() {
+  const banners = [byId("reconnecting"), byId("unsaved")];
+  const measure = () => {
+    const end = Math.max(0, ...banners.map((one) => (one.hidden ? 0 : one.getBoundingClientRect().bottom)));
+    document.documentElement.style.setProperty("--banners", `${end}px`);
+    side.cover();
+  };
+  const observer = new ResizeObserver(measure);
+  for (const one of banners) observer.observe(one);
+}
+
 function drawTop() {
   const { room: info, status, me } = store;
   const lost = status === "lost" || status === "connecting";
@@ -285,6 +310,8 @@ function drawTop() {
 }
 
 let roomName = "";
+/** What was last said of a lost connection; "" while there is one. */
+let lastLoss = "";
 
 /** @param {string} chosen */
 function go(chosen) {

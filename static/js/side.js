@@ -56,7 +56,7 @@ export class Side {
       if (event.key === "Escape" && !document.querySelector(":popover-open, dialog[open]")) this.show(null);
     });
     app.store.subscribe(() => this.#follow());
-    addEventListener("resize", () => this.#cover());
+    addEventListener("resize", () => this.cover());
     // The open tab stays in sight as the row gets narrower, or the tab wider by its number.
     const sizes = new ResizeObserver((changed) => {
       const open = this.#tabs.find(({ plan }) => plan.name === this.open)?.tab;
@@ -80,13 +80,13 @@ export class Side {
       one.opener?.setAttribute("aria-expanded", String(open));
       if (open) inSight(one.tab);
     }
-    this.#cover();
+    this.cover();
     if (name === null && before !== null) (this.#opener ?? this.#tabs[0].opener)?.focus();
     if (name !== before) for (const listener of this.#listeners) listener(name);
   }
 
   /** What the panel lies over is out of reach; on phones that is all of the page, or all but the stage. */
-  #cover() {
+  cover() {
     const side = this.node.getBoundingClientRect();
     for (const one of document.querySelectorAll("#room > :is(header, main, footer)")) {
       const at = one.getBoundingClientRect();
@@ -94,6 +94,9 @@ export class Side {
       const above = at.bottom < side.top + 1;
       one.toggleAttribute("inert", this.open !== null && NARROW.matches && !beside && !above);
     }
+    // Where it is all that is there, it is a window.
+    const alone = document.querySelector("#room > main")?.hasAttribute("inert");
+    this.node.setAttribute("role", alone ? "dialog" : "complementary");
   }
 
   /** Called with the name of the tab that is open, or null. @param {(open: string|null) => void} listener */

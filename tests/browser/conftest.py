@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.server_process import ServerProcess
 
+from .axe import Inspection
 from .visitors import ARGUMENTS, BROWSER, CHROMIUM, Visitor
 from .voice import write_voice
 
@@ -104,3 +106,11 @@ def make_place(server: ServerProcess, chromium: Browser) -> Iterator[Any]:
     for one in visitors:
         one.context.close()
     assert not errors, errors
+
+
+@pytest.fixture
+def inspect() -> Iterator[Inspection]:
+    """Shows states to axe-core; what was found is told at the end, all of it."""
+    inspection = Inspection()
+    yield inspection
+    assert not inspection.found, json.dumps(inspection.found, indent=1, ensure_ascii=False)

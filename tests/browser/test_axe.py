@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.server_process import ServerProcess
 
-from .axe import Inspection, violations
+from .axe import Inspection, resize, violations
 from .conftest import Place
 from .test_event import choose as choose_entry
 from .test_polls import card, tab, vote, write, write_quiz
 from .test_talk import ask, choose, message, open_thread, question, say
-from .visitors import Visitor, failing_devices
+from .visitors import PHONE, Visitor, failing_devices
 
 Rooms = Callable[..., Place]
-
-
-@pytest.fixture
-def inspect() -> Iterator[Inspection]:
-    """Looks at states; what was found is told at the end, all of it."""
-    inspection = Inspection()
-    yield inspection
-    assert not inspection.found, json.dumps(inspection.found, indent=1, ensure_ascii=False)
 
 
 def enter(visitor: Visitor) -> None:
@@ -49,6 +39,27 @@ BREAK = """
 }
 """
 
+#: In a window, axe-core by itself cannot tell contrasts.
+BREAK_A_WINDOW = """
+() => {
+  const bad = document.createElement("dialog");
+  bad.setAttribute("aria-label", "Window");
+  bad.innerHTML = `<p id="faint">Hardly to be read</p>`;
+  bad.style.cssText = "color: #333; background: #222";
+  document.body.append(bad);
+  bad.showModal();
+}
+"""
+
+
+#: Whether nothing lies above it, nor cuts it off.
+IN_SIGHT = """
+(one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  return one.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}
+"""
+
 
 def test_what_is_broken_is_found(make_place: Rooms) -> None:
     """Otherwise the tests below would say nothing."""
@@ -59,6 +70,8 @@ def test_what_is_broken_is_found(make_place: Rooms) -> None:
     rules = {one.split(":")[0] for one in violations(ann.page)}
     expected = {"image-alt", "button-name", "color-contrast", "label-content-name-mismatch"}
     assert expected <= rules
+    ann.page.evaluate(BREAK_A_WINDOW)
+    assert any(one.startswith("color-contrast: #faint") for one in violations(ann.page))
 
 
 def test_on_the_way_in(make_place: Rooms, server: ServerProcess, inspect: Inspection) -> None:
@@ -72,6 +85,9 @@ def test_on_the_way_in(make_place: Rooms, server: ServerProcess, inspect: Inspec
     page.get_by_label("Your link").fill("no link")
     page.get_by_role("button", name="Go to the room").click()
     inspect.look(ann, "front page, no link")
+    page.goto(f"{server.url}/nothing/here")
+    expect(page.get_by_role("heading", name="Not found")).to_be_visible()
+    inspect.look(ann, "not found", ["phone"])
     page.goto(f"{server.url}/r/{place.id}")
     ends_with(ann, "You need an invitation link")
     inspect.look(ann, "no invitation")
@@ -131,6 +147,7 @@ def test_on_the_way_out(make_place: Rooms, inspect: Inspection) -> None:
     inspect.look(host, "window: end the room")
     host.window("End the room?").get_by_role("button", name="End the room").click()
     ends_with(host, "This room has ended")
+    expect(host.page.locator(".notice")).to_have_count(0)
     inspect.look(host, "ended")
 
 
@@ -139,12 +156,17 @@ def test_on_the_way_up(make_place: Rooms, inspect: Inspection) -> None:
     place = make_place(mode="closed", name="Autumn assembly")
     ann, mod = place.attendee("Ann"), place.moderator("Mo")
     inspect.look(ann, "viewer, closed")
+    ann.page.get_by_role("button", name="Keyboard").click()
+    inspect.look(ann, "window: keyboard")
+    ann.page.keyboard.press("Escape")
     inspect.look(mod, "panel, nobody", ["phone"])
     mod.access("Request").check(force=True)
     ann.button("Ask to join stage").click()
-    mod.bring(14)
+    mod.bring(13)
+    mod.bring(1, {"type": "ask_to_join_stage"})
     ann.button("Raise hand").click()
     expect(mod.row("Waiting requests", "Ann")).to_be_visible()
+    expect(mod.part("Waiting requests").get_by_label("Show them")).to_be_visible()
     expect(mod.row("Raised hands", "Ann")).to_be_visible()
     inspect.look(ann, "waiting")
     inspect.look(mod, "panel, a request and a hand")
@@ -161,8 +183,8 @@ def test_on_the_way_up(make_place: Rooms, inspect: Inspection) -> None:
     ann.switch_on("Camera", "Microphone")
     inspect.look(ann, "window: ready, all on")
     ann.ready_window.get_by_role("button", name="Decline").click()
-    ann.show_people()
-    inspect.look(ann, "people")
+    ann.show_people().get_by_role("searchbox").fill("nobody")
+    inspect.look(ann, "people, nobody found")
     mod.show_people()
     inspect.look(mod, "people, moderator")
     mod.page.get_by_role("button", name="Actions for Ann").click()
@@ -181,10 +203,13 @@ def test_on_the_way_up(make_place: Rooms, inspect: Inspection) -> None:
 
 def test_on_stage(make_place: Rooms, inspect: Inspection) -> None:
     place = make_place(mode="open", name="Autumn assembly")
-    ann, mod = place.attendee("Ann"), place.moderator("Mo")
+    ann, mod = place.attendee("Ann"), place.moderator("Mo", reduced_motion="reduce")
     ann.button("Join stage").click()
     ann.go_up("Camera", "Microphone")
     inspect.look(ann, "on stage")
+    ann.page.locator("#room .language").select_option("de")
+    inspect.look(ann, "window: change the language", ["phone"])
+    ann.page.keyboard.press("Escape")
     ann.button("Devices").click()
     inspect.look(ann, "window: devices")
     ann.window("Camera, microphone").get_by_role("button", name="Done").click()
@@ -200,7 +225,12 @@ def test_on_stage(make_place: Rooms, inspect: Inspection) -> None:
     inspect.look(ann, "window: asked to unmute")
     ann.window("Turn your microphone on?").get_by_role("button", name="Stay muted").click()
     ann.button("React").click()
+    ann.page.get_by_role("toolbar").get_by_role("button", name="Heart").click()
     inspect.look(ann, "reactions")
+    mod.page.get_by_role("button", name="Close the panel").click()
+    ann.page.get_by_role("toolbar").get_by_role("button", name="Heart").click()
+    expect(mod.page.locator(".reactions-counter")).to_be_visible()
+    inspect.look(mod, "reactions, counted", ["phone"])
 
 
 def test_when_things_go_wrong(
@@ -219,6 +249,8 @@ def test_when_things_go_wrong(
     ann.ready_window.get_by_role("button", name="Join stage").click()
     expect(ann.ready_window.get_by_text("The stage is full")).to_be_visible()
     inspect.look(ann, "window: devices denied, stage full")
+    resize(ann.page, {"width": 320, "height": 568})
+    assert ann.ready_window.get_by_role("button", name="Join stage").evaluate(IN_SIGHT)
     server.limit_files(4096)
     mod.show("Chat")
     say(mod, "Hello?")
@@ -230,6 +262,8 @@ def test_when_things_go_wrong(
     server.kill()
     expect(mod.page.locator("#reconnecting")).to_be_visible()
     inspect.look(mod, "reconnecting")
+    resize(mod.page, PHONE)
+    assert mod.page.locator("#reconnecting").evaluate(IN_SIGHT), "the panel covers it"
     server.start()
 
 
@@ -274,7 +308,7 @@ def test_chat_and_questions(make_place: Rooms, inspect: Inspection) -> None:
     question(mod, "When is lunch?").get_by_role("button", name="Approve").click()
     question(mod, "When is lunch?").locator(".vote").click()
     expect(question(ann, "When is lunch?").locator(".vote-count")).to_have_text("1")
-    inspect.look(ann, "questions")
+    look_at_questions(ann, mod, inspect)
     mod.show("Chat")
     choose(mod, message(mod, "May I say"), "Block from writing")
     inspect.look(mod, "window: block", ["desktop"])
@@ -282,6 +316,18 @@ def test_chat_and_questions(make_place: Rooms, inspect: Inspection) -> None:
     ann.show("Chat")
     expect(ann.page.locator("#side-chat .chat-closed")).to_be_visible()
     inspect.look(ann, "chat, blocked")
+
+
+def look_at_questions(ann: Visitor, mod: Visitor, inspect: Inspection) -> None:
+    """Open, answered and dismissed ones."""
+    for text, decision in (("Who pays?", "Answered"), ("Why?", "Dismiss")):
+        ask(mod, text)
+        question(mod, text).get_by_role("button", name=decision).click()
+    expect(question(mod, "Why?").get_by_role("button", name="Open again")).to_be_visible()
+    inspect.look(ann, "questions")
+    question(mod, "When is lunch?").locator(".message-menu").click()
+    inspect.look(mod, "questions and a menu", ["phone"])
+    mod.page.keyboard.press("Escape")
 
 
 def test_polls(make_place: Rooms, inspect: Inspection) -> None:
@@ -313,6 +359,8 @@ def test_polls(make_place: Rooms, inspect: Inspection) -> None:
     for one in ("How was it?", "What else?", "In a word?"):
         card(ann, one).get_by_role("button", name="Vote").click()
         expect(card(mod, one).locator(".results-head")).to_contain_text("1 vote")
+    card(ann, "Days?").get_by_role("button", name="Change my vote").click()
+    card(ann, "In a word?").get_by_text("The words as a list").click()
     card(mod, "Tea?").get_by_role("button", name="Close the poll").click()
     expect(card(ann, "Tea?")).to_have_attribute("data-state", "closed")
     inspect.look(ann, "polls, voted, one closed")

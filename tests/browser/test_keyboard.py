@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 from .conftest import Place
 from .test_axe import enter
 from .test_polls import card, write
+from .test_talk import ask, question
 from .visitors import PHONE, Visitor
 
 Rooms = Callable[..., Place]
@@ -26,6 +27,11 @@ FOCUS = """
   return one.tabIndex < 0 || seen ? `${one.localName} ${name}` : "";
 }
 """
+#: That, and whether it is this one. After the last stop the page has it, as the browser is next.
+STOP = f"""
+(one) => [document.activeElement === document.body || ({FOCUS})(), one === document.activeElement]
+"""
+WHERE = "() => document.activeElement.outerHTML.slice(0, 200)"
 MOST_STEPS = 60
 
 
@@ -44,8 +50,9 @@ class Hands:
         expect(target).to_be_visible()
         there = target.element_handle()
         for _ in range(MOST_STEPS):
-            if there.evaluate("(one) => one === document.activeElement"):
-                assert self.page.evaluate(FOCUS), "the focus cannot be seen"
+            at, there_now = there.evaluate(STOP)
+            assert at, f"the focus cannot be seen: {self.page.evaluate(WHERE)}"
+            if there_now:
                 return
             self.press(key)
         raise AssertionError(f"{target} is not reached; the focus is at {self.has()!r}")
@@ -114,6 +121,101 @@ def test_the_way_up_and_back(make_place: Rooms) -> None:
     hands.use(ann.button("Raise hand"))
     hands.use(ann.button("Lower hand"))
     expect(ann.button("Raise hand")).to_be_focused()
+
+
+def test_straight_to_the_bar_and_single_letters(make_place: Rooms) -> None:
+    """The first stop leads past all the rest; letters that act by themselves can be turned off."""
+    ann = make_place(mode="open").attendee("Ann")
+    hands, row = Hands(ann), ann.page.get_by_role("toolbar", name="Reactions")
+    expect(ann.page.locator("#room-name")).to_be_focused()
+    hands.press("Shift+Tab")
+    expect(ann.page.get_by_role("button", name="Skip to what you can do")).to_be_focused()
+    assert hands.has()
+    hands.press("Enter")
+    expect(ann.button("Join stage")).to_be_focused()
+    hands.press("r")
+    expect(row).to_be_visible()
+    hands.press("r")
+    expect(row).to_be_hidden()
+    hands.go_to(ann.page.get_by_role("button", name="Keyboard"), "Shift+Tab")
+    hands.press("Enter")
+    letters = ann.window("Keyboard").get_by_label("The letters M, V, S and R")
+    hands.go_to(letters)
+    hands.press("Space", "Escape")
+    expect(ann.page.get_by_role("button", name="Keyboard")).to_be_focused()
+    hands.press("r")
+    hands.press("Enter")
+    expect(letters).not_to_be_checked()
+    expect(row).to_be_hidden()
+
+
+def test_a_moderator_runs_the_room(make_place: Rooms) -> None:
+    """Settings, backstage, a question, a poll, a report and a ban."""
+    place = make_place(mode="open", settings={"premoderated": True})
+    mod, ann = place.moderator("Mo"), place.attendee("Ann")
+    hands = Hands(mod)
+    hands.use(mod.page.locator("#side-moderate").get_by_text("More settings"))
+    hands.go_to(mod.page.get_by_label("People wait backstage"))
+    hands.press("Space")
+    ann.button("Join stage").click()
+    ann.ready_window.get_by_role("button", name="Go backstage").click()
+    hands.use(mod.page.get_by_role("button", name="Bring on Ann"))
+    expect(mod.page.locator("#stage").locator(".tile", has_text="Ann")).to_be_visible()
+    hands.keeps_focus()
+    ask(ann, "When is lunch?")
+    approve_a_question(hands, mod)
+    open_a_poll(hands, mod)
+    read_a_report(hands, mod)
+    hands.go_to(mod.page.get_by_role("tab", name="Moderate"), "Shift+Tab")
+    hands.press("Home")
+    hands.use(mod.page.locator("#side-people").get_by_role("button", name="Actions for Ann"))
+    hands.go_to(mod.page.get_by_role("menuitem", name="Ban…"), "ArrowDown")
+    hands.press("Enter")
+    expect(mod.window("Ban Ann").get_by_label("Reason")).to_be_focused()
+    mod.page.keyboard.type("selling things")
+    hands.press("Enter")
+    expect(ann.page.get_by_role("heading", name="You are banned")).to_be_focused()
+    expect(mod.page.locator("#side-people .person", has_text="Ann")).to_have_count(0)
+    hands.keeps_focus()
+
+
+def approve_a_question(hands: Hands, mod: Visitor) -> None:
+    hands.go_to(mod.page.get_by_role("tab", name="Moderate"))
+    hands.press("ArrowLeft", "ArrowLeft")
+    lunch = question(mod, "When is lunch?")
+    hands.use(lunch.get_by_role("button", name="Approve"))
+    expect(lunch.locator(".message-decide")).to_be_hidden()
+    hands.keeps_focus()
+    hands.use(lunch.get_by_role("button", name="Answered"))
+    hands.keeps_focus()
+
+
+def open_a_poll(hands: Hands, mod: Visitor) -> None:
+    hands.go_to(mod.page.get_by_role("tab", name="Q&A"), "Shift+Tab")
+    hands.press("ArrowRight")
+    hands.use(mod.page.get_by_role("button", name="New poll"))
+    window = mod.window("New poll")
+    expect(window.get_by_label("Question")).to_be_focused()
+    mod.page.keyboard.type("Lunch?")
+    for number, word in enumerate(("Soup", "Pasta"), 1):
+        hands.go_to(window.get_by_role("textbox", name=f"Option {number}"))
+        mod.page.keyboard.type(word)
+    hands.use(window.get_by_role("button", name="Open now"))
+    expect(card(mod, "Lunch?")).to_be_visible()
+    expect(mod.page.get_by_role("button", name="New poll")).to_be_focused()
+
+
+def read_a_report(hands: Hands, mod: Visitor) -> None:
+    panel = mod.page.locator("#side-moderate")
+    hands.go_to(mod.page.get_by_role("tab", name="Polls"), "Shift+Tab")
+    hands.press("End")
+    hands.use(panel.get_by_role("button", name="Run-down and attendance…"))
+    window = mod.window("Run-down and attendance")
+    hands.go_to(window.get_by_role("radio", name="On stage"))
+    hands.press("ArrowRight", "ArrowRight")
+    expect(window.get_by_role("row", name="Ann")).to_be_visible()
+    hands.press("Escape")
+    expect(panel.get_by_role("button", name="Run-down and attendance…")).to_be_focused()
 
 
 def test_a_moderator_approves_invites_and_removes(make_place: Rooms) -> None:

@@ -94,6 +94,19 @@ CUT_OFF = """
 }
 """
 
+#: Names that do not stand beside their picture, as they run the other way than the page does.
+OUT_OF_LINE = """
+() => [...document.querySelectorAll(":is(.person, .thread) .person-name")].flatMap((node) => {
+  const picture = node.closest(".person, .thread").querySelector(".avatar");
+  if (!picture || !node.checkVisibility({ visibilityProperty: true })) return [];
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const [at, beside] = [range, picture].map((one) => one.getBoundingClientRect());
+  const gap = document.dir === "rtl" ? beside.left - at.right : at.left - beside.right;
+  return Math.abs(gap) > 16 ? [`${node.textContent} is ${gap} px from its picture`] : [];
+})
+"""
+
 
 def drawn_out(sentence: str, **values: str) -> str:
     """The sentence in the language that is made up, with its values kept apart (UAX 9)."""
@@ -167,7 +180,8 @@ class Walk:
         if self.tag == "en-XB":
             found = self.page.evaluate(UNTRANSLATED)
             self.problems += [f"{where}: not translated: {one}" for one in found]
-        self.problems += [f"{where}: {one}" for one in self.page.evaluate(CUT_OFF)]
+        for check in (CUT_OFF, OUT_OF_LINE):
+            self.problems += [f"{where}: {one}" for one in self.page.evaluate(check)]
 
 
 class German(Walk):

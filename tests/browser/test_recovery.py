@@ -12,8 +12,10 @@ from playwright.sync_api import Route, expect
 
 from tests.server_process import ServerProcess
 
+from .axe import Inspection
 from .cable import Cable
 from .conftest import Place
+from .listening import heard, hears, listen
 
 Rooms = Callable[..., Place]
 
@@ -63,15 +65,19 @@ def test_killed_server_comes_back_with_everybody_on_stage(
 def test_a_server_that_restarts_is_no_alarm(make_place: Rooms, server: ServerProcess) -> None:
     place = make_place(mode="open")
     ann = place.attendee("Ann")
+    listen(ann)
     server.stop()
     banner = ann.page.locator("#reconnecting")
     expect(banner).to_contain_text("The server restarts. You will be back in a moment.")
+    hears(ann, "The server restarts.", "alert")
     server.start()
     expect(banner).to_be_hidden(timeout=30_000)
     server.kill()
     expect(banner).to_contain_text("Reconnecting…", timeout=30_000)
+    hears(ann, "The connection is lost. Reconnecting…", "alert")
     server.start()
     expect(banner).to_be_hidden(timeout=30_000)
+    assert len(heard(ann, "alert")) == 2, "each is said once"
 
 
 def test_killed_engine_is_replaced_and_media_flow_again(
@@ -92,7 +98,9 @@ def test_killed_engine_is_replaced_and_media_flow_again(
     expect(ann.page.locator("#reconnecting")).to_be_hidden()
 
 
-def test_lost_network_is_seen_and_mended(make_place: Rooms, server: ServerProcess) -> None:
+def test_lost_network_is_seen_and_mended(
+    make_place: Rooms, server: ServerProcess, inspect: Inspection
+) -> None:
     """The others see the seat held; whoever comes back goes on (rule 12)."""
     place = make_place(mode="open")
     with contextlib.closing(Cable(server.port)) as cable:
@@ -105,6 +113,7 @@ def test_lost_network_is_seen_and_mended(make_place: Rooms, server: ServerProces
         expect(ann.page.locator("#reconnecting")).to_be_visible(timeout=60_000)
         expect(ben.tile("Ann")).to_have_attribute("data-seat", "held", timeout=60_000)
         expect(ben.tile("Ann")).to_contain_text("Reconnecting")
+        inspect.look(ben, "a held seat", ["desktop"])
         cable.mend()
         expect(ann.notice("You are back on stage")).to_be_visible()
         expect(ben.tile("Ann")).to_have_attribute("data-seat", "on_stage")
@@ -124,7 +133,7 @@ def test_the_same_session_in_another_tab(make_place: Rooms) -> None:
 
 
 def test_unreachable_server_is_named_and_waited_for(
-    make_place: Rooms, server: ServerProcess
+    make_place: Rooms, server: ServerProcess, inspect: Inspection
 ) -> None:
     """Before one has entered."""
     ann = make_place(mode="open").visitor("Ann").open()
@@ -133,6 +142,7 @@ def test_unreachable_server_is_named_and_waited_for(
     ann.page.get_by_label("Your name").fill("Ann")
     ann.page.get_by_role("button", name="Enter").click()
     expect(ann.page.locator("#loading")).to_contain_text("cannot be reached")
+    inspect.look(ann, "loading, unreachable")
     server.start()
     expect(ann.page.locator("#room")).to_be_visible(timeout=30_000)
 

@@ -12,8 +12,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.server_process import ServerProcess
 
+from .axe import Inspection
 from .cable import Cable
 from .conftest import Place
+from .listening import hears, listen
 from .visitors import A_PHONE, DESKTOP, Visitor
 
 Rooms = Callable[..., Place]
@@ -254,13 +256,16 @@ def test_unread_counts_and_the_divider(make_place: Rooms, options: dict[str, obj
     expect(opener).to_have_accessible_name("Chat 1 unread")
 
 
-def test_history_comes_on_entering_and_older_on_demand(make_place: Rooms) -> None:
+def test_history_comes_on_entering_and_older_on_demand(
+    make_place: Rooms, inspect: Inspection
+) -> None:
     place = make_place()
     ann = place.attendee("Ann")
     ann.show("Chat")
     ann.page.evaluate(SAY_MANY, 230)
     expect(message(ann, "number 230")).to_be_visible()
-    for ben in (place.attendee("Ben"), place.attendee("Ben", **A_PHONE)):
+    desk, phone = place.attendee("Ben"), place.attendee("Ben", **A_PHONE)
+    for ben in (desk, phone):
         opener = ben.page.locator('#bar [data-tab="chat"]')
         expect(opener).to_have_accessible_name("Chat")  # who enters has missed nothing
         ben.show("Chat")
@@ -270,6 +275,8 @@ def test_history_comes_on_entering_and_older_on_demand(make_place: Rooms) -> Non
         ben.page.get_by_role("button", name="Show older messages").click()
         expect(ben.page.locator("#side-chat .message")).to_have_count(230)
         assert texts(ben) == [f"number {one}" for one in range(1, 231)]
+        if ben is desk:
+            inspect.look(ben, "chat, not at its end", ["phone"])
         ben.page.get_by_role("button", name="Newest messages").click()
         expect(message(ben, "number 230")).to_be_in_viewport()
 
@@ -470,10 +477,13 @@ def test_lines_that_drop_at_any_moment_lose_nothing_and_double_nothing(
             assert [one for one in texts(mod) if one.startswith(name)] == said
 
 
-def test_a_refused_message_can_be_edited_and_sent_again(make_place: Rooms) -> None:
+def test_a_refused_message_can_be_edited_and_sent_again(
+    make_place: Rooms, inspect: Inspection
+) -> None:
     place = make_place()
     ann, mod = place.attendee("Ann", **A_PHONE), place.moderator("Mo")
     ann.show("Chat")
+    listen(ann)
     # Refused by the server alone: the page would not have sent it.
     ann.page.evaluate("() => { window.sending = WebSocket.prototype.send; }")
     ann.page.evaluate(
@@ -484,6 +494,8 @@ def test_a_refused_message_can_be_edited_and_sent_again(make_place: Rooms) -> No
     say(ann, "too long")
     unsent = ann.page.locator(".message-unsent")
     expect(unsent).to_contain_text("Not sent. The message is longer than 2,000 characters.")
+    hears(ann, "Not sent. The message is longer", "alert")
+    inspect.look(ann, "chat, not sent", ["phone"])
     ann.page.evaluate("() => { WebSocket.prototype.send = window.sending; }")
     unsent.get_by_role("button", name="Edit").click()
     expect(unsent).to_have_count(0)

@@ -107,7 +107,7 @@ def make_room(room: Room, by: str, now: int) -> list[ev.AnyEvent]:
     if not room.settings.bump_longest_silent or not silent or over > 0:
         refuse(
             Code.STAGE_FULL,
-            "The stage is full: all {capacity} seats are taken or offered.",
+            "The stage is full: every seat is taken or offered (seats: {capacity}).",
             capacity=room.settings.capacity,
         )
     longest = min(silent, key=lambda person: (person.silent_since, person.id))

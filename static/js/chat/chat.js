@@ -270,7 +270,7 @@ export class Chat {
     if (!message) return;
     this.replying.append(
       icon("reply"),
-      el("span", { class: "replying-text" }, t("Reply to {name}: {text}", { name: message.by_name, text: message.text })),
+      el("span", { class: "replying-text", dir: "auto" }, t("Reply to {name}: {text}", { name: message.by_name, text: message.text })),
       el("button", { type: "button", class: "icon-button", "aria-label": t("Do not reply"), onclick: () => this.#setReply(null) }, icon("close")),
     );
     this.composer.field.focus();

@@ -45,7 +45,7 @@ export function makeRow(message, menu, go) {
       message.by_moderator ? el("span", { class: "message-role" }, t("moderator")) : null,
       el("time", { class: "message-time", dateTime: new Date(message.at).toISOString() }, timeOf(message.at)),
     ),
-    message.reply_to ? el("button", { type: "button", class: "quote", onclick: () => go(message.reply_to) }) : null,
+    message.reply_to ? el("button", { type: "button", class: "quote", dir: "auto", onclick: () => go(message.reply_to) }) : null,
     el("div", { class: "message-text", dir: "auto" }, ...textNodes(message.text)),
     el("p", { class: "message-note", hidden: true }),
     el("div", { class: "message-decide", hidden: true }),

@@ -38,7 +38,7 @@ export class Threads {
             "button",
             { type: "button", class: "thread", onclick: () => this.open(name) },
             avatar(/** @type {any} */ ({ id: name, name: threadName(app, name) })),
-            el("span", { class: "person-text" }, el("bdi", { class: "person-name" }), el("span", { class: "person-note" })),
+            el("span", { class: "person-text" }, el("bdi", { class: "person-name" }), el("span", { class: "person-note", dir: "auto" })),
             badge(),
             el("span", { class: "message-time" }),
           ),

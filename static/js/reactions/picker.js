@@ -2,6 +2,7 @@
 /** @import {App} from "../types.js" */
 /** @import {Reaction} from "./kinds.js" */
 import { button, el } from "../dom.js";
+import { singleKey } from "../keys.js";
 import { t } from "../words.js";
 import { REACTIONS } from "./kinds.js";
 
@@ -60,12 +61,10 @@ export class Picker {
     buttons[(next + buttons.length) % buttons.length].focus();
   }
 
-  /** R, when one is not typing and no window is open. */
+  /** R opens and closes the row. */
   #key() {
     document.addEventListener("keydown", (event) => {
-      if (event.key.toLowerCase() !== "r" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      const target = /** @type {Element|null} */ (event.target);
-      if (target?.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+      if (singleKey(event) !== "R") return;
       if (this.button.hidden || this.button.closest("[inert]") || this.button.disabled || !this.app.store.me) return;
       this.row.togglePopover();
     });
