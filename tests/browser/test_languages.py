@@ -28,7 +28,7 @@ SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone
 UNTRANSLATED = """
 () => {
   const left = (text) => {
-    let now = text.replace(/\\b(Ann|Mo|Eve|Stagedoor)\\b/g, ""), before;
+    let now = text.replace(/\\b(Ann|Mo|Eve|Visitor \\d|Stagedoor)\\b/g, ""), before;
     do { before = now; now = now.replace(/⟦[^⟦⟧]*⟧/g, ""); } while (now !== before);
     return /\\p{L}/u.test(now);
   };
@@ -279,8 +279,9 @@ def go_up(ann: Walk, mo: Walk) -> None:
         mo.show("moderate")
     ann.page.locator("#bar button:visible", has_text=ann.say("Raise hand")).click()
     ann.page.locator("#bar button:visible", has_text=ann.say("Ask to join stage")).click()
+    ann.visitor.bring(1, {"type": "raise_hand"})
     panel = mo.show("moderate")
-    expect(panel.locator("[data-person]").first).to_be_visible()
+    expect(panel.locator(".fair-order").last).to_be_visible()
     panel.evaluate("(one) => one.scrollTo(0, 0)")
     mo.look("request")
     if mo.page.viewport_size == PHONE:
