@@ -171,3 +171,51 @@ def test_a_page_that_did_not_come_whole_is_loaded_again(make_place: Rooms) -> No
     ann.page.unroute("**/js/notices.js")
     ann.page.get_by_role("button", name="Try again").click()
     expect(ann.page.locator("#stage")).to_be_visible()
+
+
+def test_a_page_of_two_versions_is_loaded_again(make_place: Rooms) -> None:
+    """Once the server itself answers, and not a proxy before it that finds none."""
+    ann = make_place(mode="open").visitor("Ann")
+    other, down, asked = ["of another version"], ["down"], list[str]()
+
+    def script(route: Route) -> None:
+        if other:
+            other.pop()
+            route.fulfill(content_type="text/javascript", body="export const none = 0;")
+        else:
+            route.continue_()
+
+    def page(route: Route) -> None:
+        asked.append(route.request.method)
+        if route.request.method == "HEAD" and down:
+            down.pop()
+            route.fulfill(status=502)
+        else:
+            route.continue_()
+
+    ann.page.route("**/js/notices.js", script)
+    ann.page.route("**/r/*", page)
+    ann.enter()
+    assert asked == ["GET", "HEAD", "HEAD", "GET"]
+    told = [any(word in error for error in ann.errors) for word in ("export named", "502")]
+    assert (told, len(ann.errors)) == ([True, True], 2)
+    ann.errors.clear()
+
+
+def test_a_stylesheet_that_did_not_come_is_loaded_alone(make_place: Rooms) -> None:
+    ann = make_place(mode="open").visitor("Ann")
+    missing = ["/css/reactions.css"]
+
+    def answer(route: Route) -> None:
+        if missing:
+            missing.pop()
+            route.abort()
+        else:
+            route.continue_()
+
+    ann.page.route("**/css/reactions.css", answer)
+    ann.open().page.get_by_label("Your name").fill("Ann")
+    expect(ann.page.locator("link[data-tries='1']")).to_be_attached()
+    links = "document.querySelectorAll('link[rel=stylesheet]')"
+    ann.page.wait_for_function(f"[...{links}].every((link) => link.sheet)")
+    expect(ann.page.get_by_label("Your name")).to_have_value("Ann")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stagedoor.signalling.files import FOREVER, Files
+from stagedoor.signalling.files import FOREVER, Files, takes_gzip
 from stagedoor.signalling.pages import static_folder
 
 from .conftest import Server
@@ -110,3 +110,18 @@ def test_packed_content_is_the_same(folder: Path) -> None:
     found = files.find("js/a.js")
     assert found is not None
     assert gzip.decompress(found.packed) == found.body
+
+
+@pytest.mark.parametrize(
+    ("accepted", "takes"),
+    [
+        ("gzip, deflate, br, zstd", True),
+        ("br;q=1.0, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("identity, gzip; q=0.000", False),
+        ("identity", False),
+        ("", False),
+    ],
+)
+def test_who_refuses_gzip_gets_none(accepted: str, takes: bool) -> None:
+    assert takes_gzip(accepted) is takes

@@ -28,6 +28,7 @@ PACKED = {".html", ".js", ".css", ".svg", ".json"}  # what gzip makes smaller
 _IMPORT = re.compile(
     r"""^(?:import|export)\b(?:[^"';]*?\bfrom)?\s*["'](\.{1,2}/[^"']+)["']""", re.MULTILINE
 )
+_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?")
 _SCRIPT = re.compile(r'<script type="module" src="/static/([^"]+)">')
 
 
@@ -49,7 +50,7 @@ class File:
         body, charset = self.body, "utf-8" if self.packs else None
         if self.packs:
             headers["Vary"] = "Accept-Encoding"
-            if "gzip" in request.headers.get("Accept-Encoding", ""):
+            if takes_gzip(request.headers.get("Accept-Encoding", "")):
                 headers["Content-Encoding"], body = "gzip", self.packed
         return web.Response(body=body, content_type=self.type, charset=charset, headers=headers)
 
@@ -117,6 +118,15 @@ class Files:
                 if other in self._files and other not in found:
                     found.append(other)
         return found
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding names gzip, and not to refuse it (RFC 9110, section 12.5.3)."""
+    for one in accepted.lower().split(","):
+        coding, _, weight = one.partition(";")
+        if coding.strip() == "gzip":
+            return _REFUSED.fullmatch(weight.strip()) is None
+    return False
 
 
 def _stats(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
