@@ -48,10 +48,10 @@
   /** Say so, and leave it to the person. */
   function give() {
     remember(0);
-    const [running, said] = ["loading-running", "loading-failed"].map((id) => document.getElementById(id));
-    if (!running || !said) return;
     document.documentElement.dataset.words = "ready"; // in English where the words did not come
-    running.hidden = true;
+    const said = document.getElementById("loading-failed");
+    if (!said) return; // what is there works without scripts
+    for (const node of document.querySelectorAll("[data-whole]")) node.toggleAttribute("hidden", true);
     said.hidden = false;
     document.getElementById("loading-again")?.addEventListener("click", () => location.reload());
   }

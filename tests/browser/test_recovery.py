@@ -173,6 +173,20 @@ def test_a_page_that_did_not_come_whole_is_loaded_again(make_place: Rooms) -> No
     expect(ann.page.locator("#stage")).to_be_visible()
 
 
+def test_the_front_page_says_that_it_did_not_come_whole(make_place: Rooms) -> None:
+    """It is not blank, and takes no link that nothing would read."""
+    place = make_place(mode="open")
+    ann = place.visitor("Ann")
+    ann.page.route("**/js/landing.js", lambda route: route.abort())
+    ann.page.add_init_script("sessionStorage.setItem('stagedoor.loading', '3')")
+    ann.page.goto(place.server.url)
+    expect(ann.page.get_by_text("This page could not be loaded whole.")).to_be_visible()
+    expect(ann.page.get_by_label("Your link to a room")).to_be_hidden()
+    ann.page.unroute("**/js/landing.js")
+    ann.page.get_by_role("button", name="Try again").click()
+    expect(ann.page.get_by_label("Your link to a room")).to_be_visible()
+
+
 def test_a_page_of_two_versions_is_loaded_again(make_place: Rooms) -> None:
     """Once the server itself answers, and not a proxy before it that finds none."""
     ann = make_place(mode="open").visitor("Ann")
