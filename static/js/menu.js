@@ -4,6 +4,7 @@ import { actionsFor } from "./actions.js";
 import { byId, el, icon } from "./dom.js";
 import { askName, askToBan, askToRemove } from "./event/windows.js";
 
+const SETTLED = 100; // milliseconds after which a page that was resized stands as it will
 const ASK = { rename: askName, remove: askToRemove, ban: askToBan };
 
 /**
@@ -30,7 +31,8 @@ export class Menu {
     byId("side").append(this.list);
     // A phone that is turned, or whose keyboard goes as the menu takes the focus.
     addEventListener("resize", () => {
-      if (this.#opener && this.list.matches(":popover-open")) this.#place(this.#opener.getBoundingClientRect());
+      this.#placeAgain();
+      setTimeout(() => this.#placeAgain(), SETTLED); // lists scroll to where they were, or to their end
     });
   }
 
@@ -60,12 +62,16 @@ export class Menu {
     buttons[0]?.focus();
   }
 
+  #placeAgain() {
+    if (this.#opener && this.list.matches(":popover-open")) this.#place(this.#opener.getBoundingClientRect());
+  }
+
   /** Below the button, or above where there is no room; within the window. @param {DOMRect} at */
   #place(at) {
     const { offsetWidth, offsetHeight, style } = this.list;
     const below = at.bottom + 4 + offsetHeight <= innerHeight - 8;
-    const top = below ? at.bottom + 4 : Math.max(8, at.top - 4 - offsetHeight);
-    style.top = `${top}px`;
+    const top = below ? at.bottom + 4 : at.top - 4 - offsetHeight;
+    style.top = `${Math.max(8, Math.min(top, innerHeight - offsetHeight - 8))}px`;
     const end = getComputedStyle(this.list).direction === "rtl" ? at.left : at.right - offsetWidth;
     style.left = `${Math.max(8, Math.min(end, innerWidth - offsetWidth - 8))}px`;
   }

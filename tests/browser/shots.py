@@ -125,7 +125,9 @@ def moderators(camera: Photographer, server: ServerProcess, browser: Browser) ->
     camera.take(host, "panel", "desktop lying")
     host.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     camera.take(host, "panel", "phone")
-    host.page.locator("details").first.evaluate("(one) => { one.open = true; one.scrollIntoView(); }")
+    host.page.locator("details").first.evaluate(
+        "(one) => { one.open = true; one.scrollIntoView(); }"
+    )
     camera.take(host, "panel-settings")
     host.show_people()
     camera.take(host, "people")

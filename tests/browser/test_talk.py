@@ -16,7 +16,7 @@ from .axe import Inspection
 from .cable import Cable
 from .conftest import Place
 from .listening import hears, listen
-from .visitors import A_PHONE, DESKTOP, Visitor
+from .visitors import A_PHONE, DESKTOP, PHONE, Visitor
 
 Rooms = Callable[..., Place]
 
@@ -279,6 +279,18 @@ def test_history_comes_on_entering_and_older_on_demand(
             inspect.look(ben, "chat, not at its end", ["phone"])
         ben.page.get_by_role("button", name="Newest messages").click()
         expect(message(ben, "number 230")).to_be_in_viewport()
+
+
+def test_the_newest_stays_in_sight_in_a_window_that_becomes_smaller(make_place: Rooms) -> None:
+    """Messages take more lines there; and a menu that is open stays whole."""
+    ann = make_place().attendee("Ann")
+    ann.show("Chat")
+    for number in range(10, 20):
+        say(ann, f"number {number}, and {'more ' * 20}")
+    message(ann, "number 19").locator(".message-menu").click()
+    ann.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    expect(message(ann, "number 19")).to_be_in_viewport(ratio=0.9)
+    expect(ann.page.locator(".menu:popover-open")).to_be_in_viewport(ratio=1)
 
 
 #: Nothing covers the stage, of which there is a good part.

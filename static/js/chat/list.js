@@ -18,6 +18,7 @@ export class MessageList {
   /** The divider stands before the first message with a place beyond this. @type {number|null} */
   #divider = null;
   #atEnd = true;
+  #size = "";
 
   /**
    * @param {App} app
@@ -37,7 +38,8 @@ export class MessageList {
     this.toEnd = button(t("Newest messages"), () => this.goToEnd(), { class: "button-small messages-to-end", icon: "down-arrow" });
     this.node = el("div", { class: "messages-box" }, this.scroll, this.toEnd);
     this.rows.addEventListener("keydown", (event) => this.#move(event));
-    this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // A list of another size scrolls by itself; nobody has gone back in it.
+    this.scroll.addEventListener("scroll", () => this.#size === this.#measured() && this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#keepAtEnd()).observe(this.scroll);
   }
 
@@ -197,7 +199,12 @@ export class MessageList {
     if (pressed && this.older.hidden) row?.focus({ preventScroll: true });
   }
 
+  #measured() {
+    return `${this.scroll.clientWidth} ${this.scroll.clientHeight}`;
+  }
+
   #keepAtEnd() {
+    this.#size = this.#measured();
     if (this.#atEnd) this.scroll.scrollTop = this.scroll.scrollHeight;
     this.#scrolled();
   }
