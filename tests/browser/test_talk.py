@@ -518,6 +518,20 @@ def test_a_refused_message_can_be_edited_and_sent_again(
     expect(message(mod, "short")).to_be_visible()
 
 
+def test_an_announcement_that_one_may_not_make_any_more_is_a_message(make_place: Rooms) -> None:
+    """Where one moderates no more, the button that would turn it off is gone."""
+    place = make_place(mode="open")
+    host, ann = place.host("Hetty"), place.attendee("Ann")
+    host.act_on("Ann", "Make moderator")
+    ann.show("Chat")
+    announce = ann.page.get_by_role("button", name="Announcement to everybody")
+    announce.click()
+    host.act_on("Ann", "Make attendee")
+    expect(announce).to_be_hidden()
+    say(ann, "Just a word")
+    expect(message(ann, "Just a word")).to_have_attribute("data-announcement", "false")
+
+
 def test_a_text_that_is_too_long_is_not_sent(make_place: Rooms) -> None:
     place = make_place()
     for ann in (place.attendee("Ann"), place.attendee("Ann", **A_PHONE)):

@@ -205,6 +205,7 @@ export class Chat {
     const off = inRoom && !settings.chat && !store.iModerate;
     const announcesOnly = inRoom && !settings.chat && store.iModerate;
     if (announcesOnly && !this.#announcing) this.#setAnnouncing(true);
+    else if (this.#announcing && !store.iModerate) this.#setAnnouncing(false); // moderates no more
     this.announce.hidden = !(inRoom && store.iModerate);
     this.announce.disabled = announcesOnly;
     this.composer.node.hidden = this.#view === "threads" || blocked || off;
@@ -259,7 +260,7 @@ export class Chat {
   #edit({ text, reply_to: replied, announcement = false }) {
     this.composer.write(text);
     this.#setReply(this.app.talk.messages.get(replied) ?? null);
-    this.#setAnnouncing(announcement);
+    this.#setAnnouncing(announcement && this.app.store.iModerate);
   }
 
   /** @param {Message|null} message */
