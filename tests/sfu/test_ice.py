@@ -119,6 +119,12 @@ def test_a_library_makes_and_reads_the_same(
     assert response.check_message_integrity(pwd.encode())
 
 
+def test_a_request_that_is_filled_up_is_not_looked_through() -> None:
+    whole = request()
+    filled = whole[:2] + (len(whole) + 1000 - 20).to_bytes(2) + whole[4:20] + bytes(1000)
+    assert ice.read(filled + whole[20:]) is None
+
+
 def test_what_is_no_binding_request_is_ignored() -> None:
     response = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, b"transaction1")
     assert ice.read(bytes(response)) is None

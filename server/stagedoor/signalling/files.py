@@ -8,6 +8,7 @@ changes one sees it at the next load.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import mimetypes
@@ -76,13 +77,13 @@ class Files:
         if now - self._looked_at < LOOK:
             return
         self._looked_at = now
-        try:
-            seen = dict(_stats(self._folder))
-            if seen == self._seen:
-                return
-            files = {path: _read(self._folder / path) for path in sorted(seen)}
-        except FileNotFoundError:  # taken away just now, as editors do; there is the next look
+        seen = dict(_stats(self._folder))
+        if seen == self._seen:
             return
+        files = {}
+        for path in sorted(seen):
+            with contextlib.suppress(OSError):  # not ours to read, or taken away just now
+                files[path] = _read(self._folder / path)
         whole = hashlib.sha256()
         for path, file in files.items():
             whole.update(b"%s\0%d\0%s" % (path.encode(), len(file.body), file.body))
@@ -112,7 +113,7 @@ class Files:
         """These and all that they import, the nearest first."""
         found = [path for path in scripts if path in self._files]
         for path in found:  # grows meanwhile
-            text = self._files[path].body.decode()
+            text = self._files[path].body.decode(errors="replace")
             for name in _IMPORT.findall(text):
                 other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
                 if other in self._files and other not in found:
@@ -130,14 +131,15 @@ def takes_gzip(accepted: str) -> bool:
 
 
 def _stats(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Every file's path, when it was changed (in ns) and its size."""
+    """Every file's path, when it was changed (in ns; its rights, too) and its size."""
     for where, _, names in os.walk(folder):
         for name in names:
             path = Path(where, name)
             if path.is_symlink() or name.startswith("."):
                 continue
-            found = path.stat()
-            yield path.relative_to(folder).as_posix(), (found.st_mtime_ns, found.st_size)
+            with contextlib.suppress(OSError):  # taken away just now, as editors do
+                found = path.stat()
+                yield path.relative_to(folder).as_posix(), (found.st_ctime_ns, found.st_size)
 
 
 def _read(path: Path) -> File:

@@ -46,7 +46,7 @@ def _page(request: web.Request, name: str, status: int = 200) -> web.StreamRespo
     except KeyError:
         raise web.HTTPNotFound from None
     known = [tag.value for tag in request.if_none_match or ()]
-    tag = {"ETag": f'"{files.version}"'}
+    tag = {"ETag": f'W/"{files.version}"'}  # weak, as it is packed or not
     if status == 200 and (files.version in known or "*" in known):
         return web.Response(status=304, headers=tag)
     answer = page.answer(request, **tag)

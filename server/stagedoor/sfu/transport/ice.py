@@ -18,6 +18,7 @@ REQUEST, RESPONSE, COOKIE = 0x0001, 0x0101, 0x2112A442
 USERNAME, INTEGRITY, FINGERPRINT = 0x0006, 0x0008, 0x8028
 USE_CANDIDATE, XOR_MAPPED_ADDRESS = 0x0025, 0x0020
 IPV4 = 1
+LONGEST = 1024  # octets of a request: both ufrags have 256 at most, and strangers may fill it
 HEAD, DIGEST = 20, 20  # octets of a message's header, and of HMAC-SHA1
 _FINGERPRINT_XOR = 0x5354554E
 
@@ -50,7 +51,7 @@ def read(data: bytes) -> Check | None:
     Whatever follows its integrity but the fingerprint is not to be read.
     """
     size = len(data)
-    if size < HEAD or _HEADER.unpack_from(data) != (REQUEST, size - HEAD, COOKIE):
+    if not HEAD <= size <= LONGEST or _HEADER.unpack_from(data) != (REQUEST, size - HEAD, COOKIE):
         return None
     at, ours, nominates = HEAD, b"", False
     while at + 4 <= size:
