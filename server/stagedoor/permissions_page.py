@@ -55,8 +55,8 @@ _CONNECTED = tuple(seat for seat in Seat if seat is not Seat.HELD)
 
 def page() -> str:
     """The page as text."""
-    tables = ("\n".join(_rows(part)) + "\n" for part in (TABLE.values(), REQUESTS))
-    return _TAIL.join((_HEAD + next(tables), next(tables)))
+    commands, more = ("\n".join(_rows(part)) + "\n" for part in (TABLE.values(), REQUESTS))
+    return _HEAD + commands + _TAIL + more
 
 
 def _rows(permissions: Iterable[Permission]) -> Iterable[str]:

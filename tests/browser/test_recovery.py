@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.server_process import ServerProcess
 
@@ -147,21 +147,24 @@ def test_unreachable_server_is_named_and_waited_for(
     expect(ann.page.locator("#room")).to_be_visible(timeout=30_000)
 
 
+def fails_once(page: Page, address: str) -> list[str]:
+    """Have the first request for an address fail; what was asked for is in the list."""
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        route.abort()
+
+    page.route(address, fail, times=1)
+    return failed
+
+
 def test_a_page_that_did_not_come_whole_is_loaded_again(make_place: Rooms) -> None:
     """By itself; and where that is of no use, the person is told, and has a button."""
     ann = make_place(mode="open").visitor("Ann")
-    missing = ["/js/notices.js"]
-
-    def answer(route: Route) -> None:
-        if missing:
-            missing.pop()
-            route.abort()
-        else:
-            route.continue_()
-
-    ann.page.route("**/js/notices.js", answer)
+    failed = fails_once(ann.page, "**/js/notices.js")
     ann.enter()
-    assert not missing
+    assert failed
 
     ann.page.route("**/js/notices.js", lambda route: route.abort())
     ann.page.evaluate("sessionStorage.setItem('stagedoor.loading', '3')")
@@ -190,14 +193,10 @@ def test_the_front_page_says_that_it_did_not_come_whole(make_place: Rooms) -> No
 def test_a_page_of_two_versions_is_loaded_again(make_place: Rooms) -> None:
     """Once the server itself answers, and not a proxy before it that finds none."""
     ann = make_place(mode="open").visitor("Ann")
-    other, down, asked = ["of another version"], ["down"], list[str]()
+    down, asked = ["down"], list[str]()
 
-    def script(route: Route) -> None:
-        if other:
-            other.pop()
-            route.fulfill(content_type="text/javascript", body="export const none = 0;")
-        else:
-            route.continue_()
+    def other(route: Route) -> None:
+        route.fulfill(content_type="text/javascript", body="export const none = 0;")
 
     def page(route: Route) -> None:
         asked.append(route.request.method)
@@ -207,7 +206,7 @@ def test_a_page_of_two_versions_is_loaded_again(make_place: Rooms) -> None:
         else:
             route.continue_()
 
-    ann.page.route("**/js/notices.js", script)
+    ann.page.route("**/js/notices.js", other, times=1)
     ann.page.route("**/r/*", page)
     ann.enter()
     assert asked == ["GET", "HEAD", "HEAD", "GET"]
@@ -218,16 +217,7 @@ def test_a_page_of_two_versions_is_loaded_again(make_place: Rooms) -> None:
 
 def test_a_stylesheet_that_did_not_come_is_loaded_alone(make_place: Rooms) -> None:
     ann = make_place(mode="open").visitor("Ann")
-    missing = ["/css/reactions.css"]
-
-    def answer(route: Route) -> None:
-        if missing:
-            missing.pop()
-            route.abort()
-        else:
-            route.continue_()
-
-    ann.page.route("**/css/reactions.css", answer)
+    fails_once(ann.page, "**/css/reactions.css")
     ann.open().page.get_by_label("Your name").fill("Ann")
     expect(ann.page.locator("link[data-tries='1']")).to_be_attached()
     links = "document.querySelectorAll('link[rel=stylesheet]')"

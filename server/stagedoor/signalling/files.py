@@ -91,7 +91,8 @@ class Files:
         self.version = whole.hexdigest()[:12]
 
     def find(self, path: str) -> File | None:
-        """A file by its path below the folder."""
+        """A file by its path below the folder, as it is now."""
+        self.look()
         return self._files.get(path)
 
     def page(self, name: str) -> File:

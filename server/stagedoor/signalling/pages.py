@@ -60,7 +60,6 @@ async def versioned_file(request: web.Request) -> web.StreamResponse:
     Under a version that is past it is the file of now, which is not kept.
     """
     files = request.app[FILES]
-    files.look()
     file = files.find(request.match_info["path"])
     if file is None:
         raise web.HTTPNotFound

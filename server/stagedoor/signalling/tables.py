@@ -45,9 +45,7 @@ def csv_answer(
 
     It is in the language that ``?lang=`` names, if the pages have that; else in English.
     """
-    files = request.app[FILES]
-    files.look()
-    file = files.find(f"locales/{request.query.get('lang', '')}.json")
+    file = request.app[FILES].find(f"locales/{request.query.get('lang', '')}.json")
     words = _catalogue(file.body) if file else {}
     return web.Response(
         body=as_csv(rows, words).encode("utf-8-sig"),

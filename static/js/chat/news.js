@@ -35,18 +35,24 @@ export class News {
     this.#lookAtQuestions();
   }
 
-  /** Moderators are told of questions where they see no number on the tab, as the panel is closed. */
+  /**
+   * Whoever looks at the questions hears of new ones; moderators are told where they see no number
+   * on the tab, as the panel is closed.
+   */
   #lookAtQuestions() {
-    const { store, talk, notices } = this.app;
+    const { store, talk, notices, voice } = this.app;
     const { side } = this.chat;
     const last = this.#lastAsked;
     this.#lastAsked = [...talk.questions.keys()].reduce((most, one) => Math.max(most, one), last ?? 0);
-    if (last === null || !store.iModerate || side.open) return;
+    if (last === null) return;
+    const looks = side.open === "questions" && document.visibilityState === "visible";
     const many = (/** @type {number} */ count) => tn(count, "{count} new question", "{count} new questions");
     const action = { label: t("Read"), press: () => side.show("questions") };
     for (const one of talk.questions.values()) {
       if (one.number <= last || one.by === store.you) continue;
-      notices.say(t("{name} asks: {text}", { name: one.by_name, text: one.text }), { key: "questions", many, action });
+      const sentence = t("{name} asks: {text}", { name: one.by_name, text: one.text });
+      if (looks) voice.say(sentence, { key: "asked-now", many });
+      else if (store.iModerate && !side.open) notices.say(sentence, { key: "questions", many, action });
     }
   }
 

@@ -18,8 +18,6 @@ const LONGEST = 500;
 export class Questions {
   /** @type {Order} */
   #order = "votes";
-  /** The last question that was known; null before the first view. @type {number|null} */
-  #last = null;
 
   /** @param {App} app @param {Side} side @param {string} room @param {(thread: string) => void} write */
   constructor(app, side, room, write) {
@@ -64,7 +62,6 @@ export class Questions {
       talk.see("questions");
       this.app.notices.take("questions");
     }
-    this.#readOut();
     const waiting = store.iModerate ? [...talk.questions.values()].filter((one) => one.standing === "waiting").length : 0;
     const unread = talk.unreadQuestions;
     this.side.badge("questions", unread + waiting, waiting ? t("{unread} unread, {waiting} waiting for approval", { unread, waiting }) : t("{number} unread", { number: unread }));
@@ -84,19 +81,6 @@ export class Questions {
     if (focused && focused.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
     this.orders.forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.order === this.#order)));
     this.#drawComposer();
-  }
-
-  /** What others ask while one looks. */
-  #readOut() {
-    const { talk, store, voice } = this.app;
-    const last = this.#last;
-    this.#last = [...talk.questions.keys()].reduce((most, one) => Math.max(most, one), last ?? 0);
-    if (last === null || !this.visible) return;
-    for (const one of talk.questions.values()) {
-      if (one.number <= last || one.by === store.you) continue;
-      const many = (/** @type {number} */ count) => tn(count, "{count} new question", "{count} new questions");
-      voice.say(t("{name} asks: {text}", { name: one.by_name, text: one.text }), { key: "asked-now", many });
-    }
   }
 
   #drawComposer() {
